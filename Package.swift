@@ -1,0 +1,41 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+/// Numeric code is compiled optimised in debug builds too, so that tests and `swift run` are not a hundred times slower.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
+let package = Package(
+  name: "gelan",
+  targets: [
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
+    // Text to graph to plan.
+    .target(name: "Diagnostics"),
+    .target(name: "ModelSyntax", dependencies: ["Diagnostics", "CYAML"]),
+    .target(name: "ModelIR"),
+    .target(
+      name: "Compiler", dependencies: ["Diagnostics", "ModelSyntax", "ModelIR", "Tensors"],
+      resources: [.embedInCode("Blocks/gelan.yaml")]),
+
+    // Plan to tensors to boxes.
+    .target(name: "Tensors", swiftSettings: optimised),
+    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+    .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"]),
+    .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
+
+    .target(
+      name: "TestSupport", dependencies: ["Compiler", "ModelIR", "Tensors"], path: "Tests/Support",
+      swiftSettings: optimised),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "ModelSyntaxTests", dependencies: ["ModelSyntax", "TestSupport"]),
+    .testTarget(name: "ModelIRTests", dependencies: ["ModelIR", "TestSupport"]),
+    .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Tensors", "TestSupport"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "TestSupport"]),
+    .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
+  ]
+)

@@ -1,0 +1,105 @@
+import ModelIR
+import Tensors
+
+/// A plan whose recipes have become tensors.
+package struct BoundPlan: Sendable {
+  /// The plan; every weight in it is the stored tensor of that name.
+  package let plan: Plan
+  package let tensors: [(name: String, tensor: Tensor)]
+}
+
+/// Why weights cannot be bound.
+package enum BindingError: Error, Sendable {
+  /// Tensors are missing or have another shape.
+  case incomplete(BindingReport)
+  /// The checkpoint's file cannot be read.
+  case unreadable(TensorFileError)
+}
+
+/// Computes the weights of a plan from a checkpoint in training form.
+///
+/// Folding happens in double precision and is rounded once, so a folded plan is as exact as its weights can be.
+///
+/// - Parameters:
+///   - plan: A plan made from `graph`.
+///   - graph: The elaborated training graph, whose names the checkpoint has to know.
+package func bindWeights(
+  of plan: Plan, from graph: Graph, _ checkpoint: Checkpoint
+) throws(BindingError) -> BoundPlan {
+  let report = BindingReport(graph, checkpoint)
+  guard report.isComplete else { throw .incomplete(report) }
+  var bound = plan
+  var tensors: [(name: String, tensor: Tensor)] = []
+  for index in plan.steps.indices {
+    let step = plan.steps[index]
+    let uses = step.op.semantics.parameters(step.inputs.map(plan.type))
+    for use in uses {
+      do {
+        let values = try evaluate(use.expression, shape: use.shape, checkpoint)
+        tensors.append((step.origin.scope + "." + use.role, Tensor(shape: use.shape, values: values.map { Float($0) })))
+      } catch {
+        throw .unreadable(error)
+      }
+    }
+    bound.steps[index].op = step.op.replacingParameters { role, _ in .stored(step.origin.scope + "." + role) }
+  }
+  return BoundPlan(plan: bound, tensors: tensors)
+}
+
+/// The numbers that a recipe stands for, row-major.
+package func evaluate(
+  _ expression: ParameterExpression, shape: [Int], _ checkpoint: Checkpoint
+) throws(TensorFileError) -> [Double] {
+  switch expression {
+  case .stored(let name):
+    return try checkpoint.tensor(name).values.map(Double.init)
+  case .scaled(let weight, let norm):
+    let scale = try normScale(norm, checkpoint)
+    let values = try evaluate(weight, shape: shape, checkpoint)
+    let size = values.count / scale.count
+    return values.indices.map { values[$0] * scale[$0 / size] }
+  case .shifted(let bias, let norm):
+    let scale = try normScale(norm, checkpoint)
+    let shift = try evaluate(.stored(norm.scope + ".bias"), shape: shape, checkpoint)
+    let mean = try evaluate(.stored(norm.scope + ".running_mean"), shape: shape, checkpoint)
+    var base = [Double](repeating: 0, count: scale.count)
+    if let bias { base = try evaluate(bias, shape: shape, checkpoint) }
+    return scale.indices.map { shift[$0] + (base[$0] - mean[$0]) * scale[$0] }
+  case .scale(let norm):
+    return try normScale(norm, checkpoint)
+  case .padded(let inner, let from, let to):
+    let planes = shape[0] * shape[1]
+    let values = try evaluate(inner, shape: [shape[0], shape[1], from, from], checkpoint)
+    var padded = [Double](repeating: 0, count: planes * to * to)
+    let border = (to - from) / 2
+    for plane in 0..<planes {
+      for row in 0..<from {
+        for column in 0..<from {
+          padded[(plane * to + row + border) * to + column + border] = values[(plane * from + row) * from + column]
+        }
+      }
+    }
+    return padded
+  case .identityKernel:
+    let (inputs, kernel) = (shape[1], shape[2])
+    var values = [Double](repeating: 0, count: shape.reduce(1, *))
+    for output in 0..<shape[0] {
+      values[((output * inputs + output % inputs) * kernel + kernel / 2) * kernel + kernel / 2] = 1
+    }
+    return values
+  case .sum(let terms):
+    var total = [Double](repeating: 0, count: shape.reduce(1, *))
+    for term in terms {
+      let values = try evaluate(term, shape: shape, checkpoint)
+      for index in total.indices { total[index] += values[index] }
+    }
+    return total
+  }
+}
+
+/// `weight / √(running_var + ε)`, per channel.
+private func normScale(_ norm: Normalization, _ checkpoint: Checkpoint) throws(TensorFileError) -> [Double] {
+  let weight = try checkpoint.tensor(norm.scope + ".weight").values
+  let variance = try checkpoint.tensor(norm.scope + ".running_var").values
+  return zip(weight, variance).map { Double($0) / (Double($1) + norm.epsilon).squareRoot() }
+}

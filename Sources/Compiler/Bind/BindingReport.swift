@@ -1,0 +1,77 @@
+import ModelIR
+
+/// How the tensors of a checkpoint fit what a graph needs.
+package struct BindingReport: Sendable, Equatable {
+  package struct Mismatch: Sendable, Equatable {
+    package let name: String
+    package let expected: [Int]
+    package let found: [Int]
+  }
+
+  /// Tensors that the graph needs and the checkpoint lacks.
+  package private(set) var missing: [String] = []
+  /// Tensors of another shape.
+  package private(set) var misshapen: [Mismatch] = []
+  /// Tensors of the checkpoint that nothing in the training graph is called.
+  package private(set) var unused: [String] = []
+  /// Tensors that only training needs: those of the branches that inference drops.
+  package private(set) var dropped: [String] = []
+  /// What is probably the matter, in sentences.
+  package private(set) var causes: [String] = []
+
+  package var isComplete: Bool { missing.isEmpty && misshapen.isEmpty }
+
+  /// - Parameter graph: The elaborated training graph.
+  package init(_ graph: Graph, _ checkpoint: Checkpoint) {
+    let live = graph.isLive(from: graph.outputs.filter { $0.role == .main })
+    var known: Set<String> = []
+    var needed: Set<String> = []
+    for value in graph.values {
+      for use in graph[value].parameters(in: graph) {
+        guard case .stored(let name) = use.expression else { continue }
+        known.insert(name)
+        guard live[value.index] else { continue }
+        needed.insert(name)
+        if let shape = checkpoint.shapes[name] {
+          if shape != use.shape { misshapen.append(Mismatch(name: name, expected: use.shape, found: shape)) }
+        } else {
+          missing.append(name)
+        }
+      }
+    }
+    for name in checkpoint.shapes.keys.sorted() where !needed.contains(name) {
+      if known.contains(name) {
+        dropped.append(name)
+      } else if !name.hasSuffix(".num_batches_tracked") {
+        unused.append(name)  // a counter of training steps is in every checkpoint and no graph
+      }
+    }
+    causes = findCauses(graph, checkpoint)
+  }
+
+  private func findCauses(_ graph: Graph, _ checkpoint: Checkpoint) -> [String] {
+    guard !isComplete else { return [] }
+    var causes: [String] = []
+    let classes = graph.classNames.count
+    let otherCounts = Set(misshapen.filter { $0.expected == [classes] && $0.found.count == 1 }.map { $0.found[0] })
+    if otherCounts.count == 1, let count = otherCounts.first {
+      causes.append("the checkpoint was trained for \(count) classes, the model has \(classes); try --classes \(count)")
+    }
+    let names = Set(checkpoint.shapes.keys)
+    let isFused = missing.contains { name in
+      name.hasSuffix(".bn.weight") && names.contains(name.dropLast(".bn.weight".count) + ".conv.bias")
+    }
+    if isFused {
+      causes.append("the checkpoint is in inference form: its normalisations are folded already; use the one that training wrote")
+    }
+    for prefix in ["module.", "model."] where names.allSatisfy({ $0.hasPrefix(prefix + "model.") }) {
+      causes.append("every name in the checkpoint begins with '\(prefix)'; save the inner module's state dict")
+    }
+    if causes.isEmpty, missing.count > checkpoint.shapes.count / 2 || misshapen.count > checkpoint.shapes.count / 4 {
+      causes.append("the checkpoint seems to belong to another model")
+    } else if causes.isEmpty, !unused.isEmpty {
+      causes.append("rows of the model may have been inserted, removed or changed since the checkpoint was written")
+    }
+    return causes
+  }
+}

@@ -1,0 +1,78 @@
+import ModelIR
+import Tensors
+
+/// Where weights come from: tensors by name.
+package struct Checkpoint: Sendable {
+  /// The shapes of what there is.
+  package let shapes: [String: [Int]]
+  private let load: @Sendable (String) throws(TensorFileError) -> Tensor
+
+  /// The tensors of a safetensors file.
+  package init(_ file: TensorFile) {
+    shapes = Dictionary(file.entries.map { ($0.name, $0.shape) }) { first, _ in first }
+    load = { (name) throws(TensorFileError) in try file.tensor(name) }
+  }
+
+  /// Random weights for everything that a graph stores; the same seed gives the same weights on every machine.
+  ///
+  /// Each tensor depends on the seed and its own name alone, so a model and its stripped form get equal weights. Sizes are
+  /// chosen so that activations keep their scale through many layers.
+  package init(randomFor graph: Graph, seed: UInt64) {
+    var uses: [String: ParameterUse] = [:]
+    for node in graph.nodes {
+      for use in node.parameters(in: graph) {
+        if case .stored(let name) = use.expression { uses[name] = use }
+      }
+    }
+    shapes = uses.mapValues(\.shape)
+    load = { [uses] (name) throws(TensorFileError) in
+      guard let use = uses[name] else { preconditionFailure("Only tensors of the graph are asked for.") }
+      return randomTensor(name, use, seed: seed)
+    }
+  }
+
+  package func tensor(_ name: String) throws(TensorFileError) -> Tensor { try load(name) }
+}
+
+private func randomTensor(_ name: String, _ use: ParameterUse, seed: UInt64) -> Tensor {
+  var generator = SplitMix64(seed: seed ^ stableHash(name))
+  let count = use.shape.reduce(1, *)
+  func uniform(_ lower: Float, _ upper: Float) -> [Float] {
+    (0..<count).map { _ in Float.random(in: lower...upper, using: &generator) }
+  }
+  let values: [Float]
+  switch use.role {
+  case "projection":
+    values = (0..<count).map(Float.init)  // frozen in every checkpoint
+  case "weight" where use.shape.count == 4:
+    // Kaiming's bound for the fan-in, a little wider because SiLU halves what it lets through.
+    let fanIn = Float(use.shape[1] * use.shape[2] * use.shape[3])
+    let bound = (6 / max(fanIn, 1)).squareRoot()
+    values = uniform(-bound, bound)
+  case "weight", "running_var", "scale":
+    values = uniform(0.75, 1.25)
+  default:
+    values = uniform(-0.1, 0.1)
+  }
+  return Tensor(shape: use.shape, values: values)
+}
+
+/// FNV-1a over the UTF-8 of a name; unlike `Hasher` the same in every process.
+private func stableHash(_ name: String) -> UInt64 {
+  name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+}
+
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
+private struct SplitMix64: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

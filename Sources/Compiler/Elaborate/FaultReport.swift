@@ -1,0 +1,97 @@
+import Diagnostics
+import ModelIR
+import ModelSyntax
+
+/// Makes a diagnostic of a fault: finds the place that the person can edit, and shows what the values at fault are there.
+struct FaultReport {
+  let fault: ElaborationFailure.Fault
+  let model: ModelDeclaration
+  let builder: GraphBuilder
+  let rowValues: [Value]
+  let inputSize: InputSize
+
+  var diagnostic: Diagnostic {
+    let blame = fault.frames.firstIndex { isEditable($0.layer.range) } ?? fault.frames.count - 1
+    let frame = fault.frames[blame]
+    var secondary: [Diagnostic.Label] = []
+    var notes = fault.notes
+    var primary = Diagnostic.Label(column(of: frame.layer), "")
+    if let range = fault.range, isEditable(range) {
+      primary = Diagnostic.Label(range, "")
+    } else {
+      let shown = operandLabels(in: frame)
+      if let last = shown.last {
+        primary = last
+        secondary += shown.dropLast()
+      } else if !fault.operands.isEmpty {
+        notes.insert("the shapes are \(fault.operands.map { describe($0.value) }.joined(separator: " and "))", at: 0)
+      }
+    }
+    secondary += makers().filter { maker in maker.range != primary.range && !secondary.contains(maker) }
+    if blame < fault.frames.count - 1, let row = fault.frames.last {
+      secondary.append(Diagnostic.Label(row.layer.block.range, "used here"))
+    }
+    let trace = fault.frames[..<blame].reversed().map { inner in
+      Diagnostic.Label(inner.layer.range, "in \(inner.block ?? "the model"), entry '\(inner.layer.name.value)'")
+    }
+    return Diagnostic(
+      fault.code, fault.message, at: primary.range, label: primary.message, secondary: secondary, trace: Array(trace),
+      notes: notes, help: fault.help + fittingRows(frame))
+  }
+
+  private func isEditable(_ range: SourceRange) -> Bool { range.file !== BlockLibrary.standardSource }
+
+  private func column(of layer: LayerDeclaration) -> SourceRange {
+    switch fault.column {
+    case .from: layer.from.range
+    case .number: layer.number.range
+    case .block: layer.block.range
+    case .arguments: layer.argumentsRange
+    }
+  }
+
+  /// The sources of a row that are at fault, each with its shape.
+  private func operandLabels(in frame: ElaborationFailure.Frame) -> [Diagnostic.Label] {
+    fault.operands.compactMap { operand in
+      frame.sources.first { $0.value == .tensor(operand.value) }.map { source in
+        Diagnostic.Label(source.range, "this is \(describe(operand.value))")
+      }
+    }
+  }
+
+  /// The rows that make the values at fault.
+  private func makers() -> [Diagnostic.Label] {
+    fault.operands.compactMap { operand in
+      guard let index = rowValues.firstIndex(where: { $0.tensors.contains(operand.value) }) else { return nil }
+      let layer = model.rows[index].layer
+      return Diagnostic.Label(layer.block.range, "\(layer.title) is made here")
+    }
+  }
+
+  /// A shape in pixels, and in the input's height and width.
+  private func describe(_ value: ValueID) -> String {
+    let type = builder.type(of: value)
+    guard let shape = type.shape(height: inputSize.height, width: inputSize.width) else { return type.description }
+    return "\(shape.map(String.init).joined(separator: "x")) (\(type.description))"
+  }
+
+  /// For maps that differ in size: rows that would fit in place of the one at fault.
+  private func fittingRows(_ frame: ElaborationFailure.Frame) -> [String] {
+    guard fault.code == .shapeMismatch, let wanted = fault.operands.first.map({ builder.type(of: $0.value) }),
+      frame.block == nil
+    else { return [] }
+    let used = Set(frame.sources.flatMap(\.value.tensors))
+    let fitting = rowValues.indices.filter { index in
+      guard case .tensor(let value) = rowValues[index], !used.contains(value) else { return false }
+      return builder.type(of: value).layout == wanted.layout
+    }
+    guard !fitting.isEmpty else { return [] }
+    let names = fitting.suffix(4).map { model.rows[$0].layer.title }
+    return ["of the height and width of the first are \(names.joined(separator: ", "))"]
+  }
+}
+
+extension LayerDeclaration {
+  /// The row as people call it: `row 6` or `'p3'`.
+  var title: String { Int(name.value) != nil ? "row \(name.value)" : "'\(name.value)'" }
+}

@@ -1,0 +1,95 @@
+import ModelIR
+
+/// What an expression of the model language stands for.
+indirect enum Value: Hashable {
+  case none
+  case boolean(Bool)
+  case integer(Int)
+  case real(Double)
+  case activation(Activation)
+  /// A bare word that chooses, such as `nearest`.
+  case word(String)
+  case tensor(ValueID)
+  case tuple([Value])
+  /// What a faulty row made; everything that reads it stays silent, so that one mistake gives one message.
+  case poisoned
+
+  /// The kind in words for a diagnostic.
+  var kind: String {
+    switch self {
+    case .none: "nothing"
+    case .boolean: "a truth value"
+    case .integer: "an integer"
+    case .real: "a number"
+    case .activation: "an activation function"
+    case .word: "a word"
+    case .tensor: "a tensor"
+    case .tuple(let elements): elements.allSatisfy(\.isTensor) && !elements.isEmpty ? "a tuple of \(elements.count)" : "a list"
+    case .poisoned: "unknown"
+    }
+  }
+
+  var isTensor: Bool {
+    if case .tensor = self { return true }
+    return false
+  }
+
+  /// The tensors in the value, in order.
+  var tensors: [ValueID] {
+    switch self {
+    case .tensor(let id): [id]
+    case .tuple(let elements): elements.flatMap(\.tensors)
+    default: []
+    }
+  }
+
+  var isPoisoned: Bool {
+    switch self {
+    case .poisoned: true
+    case .tuple(let elements): elements.contains(where: \.isPoisoned)
+    default: false
+    }
+  }
+
+  /// The value as it could be written; tensors have no such form.
+  var description: String {
+    switch self {
+    case .none: "none"
+    case .boolean(let value): value ? "true" : "false"
+    case .integer(let value): "\(value)"
+    case .real(let value): "\(value)"
+    case .activation(let activation): activation.description
+    case .word(let word): word
+    case .tensor(let id): "%\(id.index)"
+    case .tuple(let elements): "[\(elements.map(\.description).joined(separator: ", "))]"
+    case .poisoned: "?"
+    }
+  }
+}
+
+/// Names and what they stand for, inside a block or among the rows of a model.
+struct Scope {
+  private var values: [String: Value] = [:]
+  /// The entry or row before; what `-1` means.
+  var previous: Value = .none
+
+  var names: [String] { Array(values.keys) }
+
+  subscript(name: String) -> Value? {
+    get { values[name] }
+    set { values[name] = newValue }
+  }
+
+  /// The value of a name; trailing numbers of a dotted name choose from a tuple, as in `half.0`.
+  func resolve(_ name: String) -> (value: Value, indices: [Int])? {
+    if let value = values[name] { return (value, []) }
+    var indices: [Int] = []
+    var base = name[...]
+    while let dot = base.lastIndex(of: "."), let index = Int(base[base.index(after: dot)...]) {
+      indices.insert(index, at: 0)
+      base = base[..<dot]
+      if let value = values[String(base)] { return (value, indices) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,96 @@
+import ModelIR
+
+/// Lays out an inference graph as steps over buffers.
+///
+/// Slices cost nothing: they are views. Joins cost nothing where it is safe: a value that only one join takes in whole is
+/// made right inside the join's buffer. Safe means that the value owns its buffer (it is no view and not the image) and
+/// has not been given a place already; every other input of a join is copied.
+package func plan(_ graph: Graph) -> Plan {
+  var storages = Storages(graph)
+  storages.placeInsideJoins()
+
+  var bufferOfRoot: [ValueID: Int] = [:]
+  var buffers: [TensorType] = []
+  for value in graph.values where storages.isRoot(value) {
+    bufferOfRoot[value] = buffers.count
+    buffers.append(graph[value].type)
+  }
+  func view(_ value: ValueID) -> BufferView {
+    let (root, offset) = storages.place(of: value)
+    guard let buffer = bufferOfRoot[root] else { preconditionFailure("Every root has a buffer.") }
+    return BufferView(buffer: buffer, lower: offset, upper: offset + graph[value].type.channels)
+  }
+
+  var input: InputContract?
+  var steps: [Step] = []
+  for value in graph.values {
+    let node = graph[value]
+    switch node.op {
+    case .input:
+      input = InputContract(
+        view: view(value), heightMultiple: graph.heightMultiple, widthMultiple: graph.widthMultiple,
+        height: graph.inputHeight, width: graph.inputWidth)
+    case .slice:
+      break
+    case .concat:
+      var lower = view(value).lower
+      for source in node.inputs {
+        let from = view(source)
+        let place = BufferView(buffer: view(value).buffer, lower: lower, upper: lower + from.upper - from.lower)
+        if from != place { steps.append(Step(op: .identity(Identity()), inputs: [from], output: place, origin: node.origin)) }
+        lower = place.upper
+      }
+    case .conv2D, .batchNorm, .channelAffine, .activate, .add, .maxPool, .averagePool, .upsample, .resizeNearest, .zeroPad,
+      .spaceToDepth, .depthToSpace, .identity, .decodeDetections:
+      steps.append(Step(op: node.op, inputs: node.inputs.map(view), output: view(value), origin: node.origin))
+    }
+  }
+  guard let input else { preconditionFailure("Every graph has an image.") }
+  let outputs = graph.outputs.map { PlanOutput(name: $0.name, view: view($0.value)) }
+  let plan = Plan(
+    name: graph.name, classNames: graph.classNames, input: input, buffers: buffers, steps: steps, outputs: outputs)
+  do {
+    try plan.verify()
+  } catch {
+    preconditionFailure("The planner made a plan that cannot run: \(error.message)")
+  }
+  return plan
+}
+
+/// Which value's memory each value lies in: a forest of views and placements.
+private struct Storages {
+  private let graph: Graph
+  /// The value that a value lies in, and the first of its channels there.
+  private var parents: [(value: ValueID, offset: Int)?]
+
+  init(_ graph: Graph) {
+    self.graph = graph
+    parents = graph.nodes.map { node in
+      if case .slice(let slice) = node.op { (node.inputs[0], slice.lower) } else { nil }
+    }
+  }
+
+  func isRoot(_ value: ValueID) -> Bool { parents[value.index] == nil }
+
+  func place(of value: ValueID) -> (root: ValueID, offset: Int) {
+    var place = (root: value, offset: 0)
+    while let parent = parents[place.root.index] { place = (parent.value, place.offset + parent.offset) }
+    return place
+  }
+
+  mutating func placeInsideJoins() {
+    for join in graph.values {
+      guard case .concat = graph[join].op else { continue }
+      var offset = 0
+      for source in graph[join].inputs {
+        if canMove(source) { parents[source.index] = (join, offset) }
+        offset += graph[source].type.channels
+      }
+    }
+  }
+
+  private func canMove(_ value: ValueID) -> Bool {
+    if case .input = graph[value].op { return false }
+    return isRoot(value)
+  }
+}

@@ -1,0 +1,102 @@
+/// The preprocessing of an image for a detector: scaled to fit a fixed input size and centred on a grey border.
+///
+/// Geometry, rounding and resampling follow the official YOLOv9 code for a fixed input size, which OpenCV carries out.
+package struct Letterbox: Sendable, Equatable {
+  /// The width of the image, in pixels.
+  package let imageWidth: Int
+  /// The height of the image, in pixels.
+  package let imageHeight: Int
+  /// The width of the network input, in pixels.
+  package let targetWidth: Int
+  /// The height of the network input, in pixels.
+  package let targetHeight: Int
+  /// The width of the scaled image inside the input, in pixels, at least one.
+  package let scaledWidth: Int
+  /// The height of the scaled image inside the input, in pixels, at least one.
+  package let scaledHeight: Int
+  /// The width of the border at the left, in pixels.
+  package let left: Int
+  /// The height of the border at the top, in pixels.
+  package let top: Int
+
+  /// The sample value of the border.
+  package static let borderValue: UInt8 = 114
+
+  /// Computes how an image of one size fits an input of another; every dimension must be at least one.
+  package init(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) {
+    precondition(imageWidth > 0 && imageHeight > 0, "an image has at least one pixel")
+    precondition(targetWidth > 0 && targetHeight > 0, "a network input has at least one pixel")
+    self.imageWidth = imageWidth
+    self.imageHeight = imageHeight
+    self.targetWidth = targetWidth
+    self.targetHeight = targetHeight
+    let gain = Letterbox.gain(
+      imageWidth: imageWidth, imageHeight: imageHeight, targetWidth: targetWidth, targetHeight: targetHeight)
+    scaledWidth = Letterbox.scaled(imageWidth, by: gain, limit: targetWidth)
+    scaledHeight = Letterbox.scaled(imageHeight, by: gain, limit: targetHeight)
+    left = Letterbox.leadingBorder(targetWidth - scaledWidth)
+    top = Letterbox.leadingBorder(targetHeight - scaledHeight)
+  }
+
+  /// Writes the network input for `image`, whose size must be the one this letterbox is for.
+  ///
+  /// `planes` receives `3 × targetHeight × targetWidth` values from 0 to 1: the red, the green, then the blue plane.
+  /// Values beyond these are left alone.
+  package func write(_ image: RGBImage, to planes: UnsafeMutableBufferPointer<Float>) {
+    precondition(image.width == imageWidth && image.height == imageHeight, "the letterbox is for another image size")
+    let planeSize = targetWidth * targetHeight
+    precondition(planes.count >= 3 * planeSize, "the buffer is too small for the network input")
+    planes[..<(3 * planeSize)].update(repeating: Letterbox.unitValues[Int(Letterbox.borderValue)])
+    Letterbox.unitValues.withUnsafeBufferPointer { unitValues in
+      resizeLinearly(image, width: scaledWidth, height: scaledHeight) { y, row in
+        let start = (top + y) * targetWidth + left
+        for channel in 0..<3 {
+          let plane = planes.baseAddress.unsafelyUnwrapped + channel * planeSize + start
+          for x in 0..<scaledWidth {
+            plane[x] = unitValues[Int(row[x * 3 + channel])]
+          }
+        }
+      }
+    }
+  }
+
+  /// Maps a box from network input pixels to image pixels and clips it to the image.
+  ///
+  /// The border is taken as the exact fraction here, not as the whole pixels written, as in the official code. A
+  /// coordinate that is not a number becomes zero.
+  package func imageBox(_ box: Box) -> Box {
+    let gain = Letterbox.gain(
+      imageWidth: imageWidth, imageHeight: imageHeight, targetWidth: targetWidth, targetHeight: targetHeight)
+    let horizontalBorder = Float((Double(targetWidth) - Double(imageWidth) * gain) / 2)
+    let verticalBorder = Float((Double(targetHeight) - Double(imageHeight) * gain) / 2)
+    let divisor = Float(gain)
+    func mapped(_ value: Float, border: Float, limit: Int) -> Float {
+      let position = (value - border) / divisor
+      return position.isNaN ? 0 : min(max(position, 0), Float(limit))
+    }
+    return Box(
+      x1: mapped(box.x1, border: horizontalBorder, limit: imageWidth),
+      y1: mapped(box.y1, border: verticalBorder, limit: imageHeight),
+      x2: mapped(box.x2, border: horizontalBorder, limit: imageWidth),
+      y2: mapped(box.y2, border: verticalBorder, limit: imageHeight))
+  }
+
+  /// The samples 0 to 255 as fractions, each divided rather than multiplied by a reciprocal to round like the original.
+  private static let unitValues: [Float] = (0...255).map { Float($0) / 255 }
+
+  /// The factor by which the image scales, the same in both directions.
+  private static func gain(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) -> Double {
+    min(Double(targetHeight) / Double(imageHeight), Double(targetWidth) / Double(imageWidth))
+  }
+
+  private static func scaled(_ side: Int, by gain: Double, limit: Int) -> Int {
+    let length = (Double(side) * gain).rounded(.toNearestOrEven)
+    // An extremely long image would otherwise vanish across its short side.
+    return min(max(Int(length), 1), limit)
+  }
+
+  /// Returns the smaller half of the border; an odd pixel goes to the right or the bottom.
+  private static func leadingBorder(_ border: Int) -> Int {
+    Int((Double(border) / 2 - 0.1).rounded(.toNearestOrEven))
+  }
+}

@@ -1,0 +1,23 @@
+/// The limits of non-maximum suppression.
+package struct SelectionOptions: Sendable, Equatable {
+  /// The probability an object's class must exceed.
+  package var confidence: Float
+  /// The intersection over union above which the less probable of two boxes of a class is suppressed.
+  ///
+  /// In double precision because the original compares its single-precision overlaps with a double.
+  package var iou: Double
+  /// The most objects selected.
+  package var maximumDetections: Int
+  /// The most candidates, by probability, that enter suppression.
+  package var maximumCandidates: Int
+
+  /// Creates limits; the defaults are those of the official YOLOv9 detection script.
+  package init(
+    confidence: Float = 0.25, iou: Double = 0.45, maximumDetections: Int = 300, maximumCandidates: Int = 30000
+  ) {
+    self.confidence = confidence
+    self.iou = iou
+    self.maximumDetections = maximumDetections
+    self.maximumCandidates = maximumCandidates
+  }
+}

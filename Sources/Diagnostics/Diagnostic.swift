@@ -1,0 +1,107 @@
+/// One fault or doubt about a source text, as a value. Nothing here prints; renderers are pure functions of it.
+package struct Diagnostic: Sendable, Hashable {
+  package enum Severity: String, Sendable, Hashable {
+    case error, warning
+  }
+
+  /// A place and a few words to stand under its caret.
+  package struct Label: Sendable, Hashable {
+    package var range: SourceRange
+    package var message: String
+
+    package init(_ range: SourceRange, _ message: String = "") {
+      self.range = range
+      self.message = message
+    }
+  }
+
+  /// A replacement of source text.
+  package struct Edit: Sendable, Hashable {
+    package var range: SourceRange
+    package var text: String
+
+    package init(_ range: SourceRange, _ text: String) {
+      self.range = range
+      self.text = text
+    }
+  }
+
+  /// A set of edits that mends the fault.
+  package struct FixIt: Sendable, Hashable {
+    package var title: String
+    package var edits: [Edit]
+
+    package init(_ title: String, _ edits: [Edit]) {
+      self.title = title
+      self.edits = edits
+    }
+  }
+
+  /// What kind of fault it is.
+  package var code: DiagnosticCode
+  package var severity: Severity
+  /// One sentence in lower case without a full stop.
+  package var message: String
+  /// The place that the person can edit.
+  package var primary: Label
+  /// Other places that matter, such as the row that made the other operand.
+  package var secondary: [Label]
+  /// The block definitions the fault was found in, outermost first.
+  package var trace: [Label]
+  /// Facts: which rule was broken.
+  package var notes: [String]
+  /// What to do about it, in words.
+  package var help: [String]
+  /// What to do about it, as edits.
+  package var fixIts: [FixIt]
+
+  package init(
+    _ code: DiagnosticCode, severity: Severity = .error, _ message: String, at range: SourceRange, label: String = "",
+    secondary: [Label] = [], trace: [Label] = [], notes: [String] = [], help: [String] = [], fixIts: [FixIt] = []
+  ) {
+    self.code = code
+    self.severity = severity
+    self.message = message
+    self.primary = Label(range, label)
+    self.secondary = secondary
+    self.trace = trace
+    self.notes = notes
+    self.help = help
+    self.fixIts = fixIts
+  }
+}
+
+/// The errors that stopped a stage, in the order of the file, possibly with warnings among them.
+package struct CompileFailure: Error, Sendable {
+  package let diagnostics: [Diagnostic]
+
+  package init(_ diagnostics: [Diagnostic]) {
+    precondition(diagnostics.contains { $0.severity == .error }, "A compile failure needs at least one error.")
+    self.diagnostics = diagnostics.inFileOrder
+  }
+
+  package init(_ diagnostic: Diagnostic) {
+    self.init([diagnostic])
+  }
+}
+
+/// A value and the warnings that came with it.
+package struct Checked<Value: Sendable>: Sendable {
+  package var value: Value
+  package var warnings: [Diagnostic]
+
+  package init(_ value: Value, warnings: [Diagnostic] = []) {
+    self.value = value
+    self.warnings = warnings
+  }
+}
+
+extension [Diagnostic] {
+  /// The diagnostics sorted by where they stand; those of one place keep their order.
+  package var inFileOrder: [Diagnostic] {
+    enumerated().sorted { left, right in
+      let (a, b) = (left.element.primary.range, right.element.primary.range)
+      return (a.file.name, a.lower, left.offset) < (b.file.name, b.lower, right.offset)
+    }.map(\.element)
+  }
+}

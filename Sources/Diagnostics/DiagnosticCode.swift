@@ -1,0 +1,42 @@
+/// Every kind of fault that the compiler reports, by the slug that it prints. A slug names the fault, never the remedy.
+package enum DiagnosticCode: String, Sendable, CaseIterable {
+  // The file as YAML.
+  case yamlSyntax = "yaml-syntax"
+  case duplicateKey = "duplicate-key"
+  case cyclicAlias = "cyclic-alias"
+  case explodingAlias = "exploding-alias"
+  case tooDeep = "too-deep"
+
+  // The file as a model.
+  case unknownDialect = "unknown-dialect"
+  case unknownKey = "unknown-key"
+  case missingKey = "missing-key"
+  case wrongKind = "wrong-kind"
+  case invalidName = "invalid-name"
+  case duplicateName = "duplicate-name"
+  case invalidExpression = "invalid-expression"
+  case invalidNumber = "invalid-number"
+  case unknownActivation = "unknown-activation"
+
+  // Names and arguments.
+  case unknownBlock = "unknown-block"
+  case recursiveBlock = "recursive-block"
+  case unknownName = "unknown-name"
+  case forwardReference = "forward-reference"
+  case missingArgument = "missing-argument"
+  case surplusArgument = "surplus-argument"
+  case argumentKind = "argument-kind"
+  case argumentRange = "argument-range"
+  case undefinedArithmetic = "undefined-arithmetic"
+
+  // Values and shapes.
+  case notATensor = "not-a-tensor"
+  case notATuple = "not-a-tuple"
+  case inputCount = "input-count"
+  case shapeMismatch = "shape-mismatch"
+  case channelMismatch = "channel-mismatch"
+  case channelsNotDivisible = "channels-not-divisible"
+  case sizeNotDivisible = "size-not-divisible"
+  case emptyResult = "empty-result"
+  case tooLarge = "too-large"
+}

@@ -1,0 +1,41 @@
+/// The candidates that `name` was probably meant to be: at most three, nearest first.
+///
+/// A candidate is near when at most a third of its characters (and at least one) have to change; letter case is free.
+package func suggestions(for name: String, among candidates: some Sequence<String>) -> [String] {
+  let wanted = Array(name.lowercased())
+  guard !wanted.isEmpty, wanted.count <= 64 else { return [] }
+  var found: [(distance: Int, candidate: String)] = []
+  for candidate in Set(candidates) where candidate != name {
+    let letters = Array(candidate.lowercased())
+    let limit = max(1, max(wanted.count, letters.count) / 3)
+    guard abs(letters.count - wanted.count) <= limit else { continue }
+    let distance = editDistance(wanted, letters)
+    if distance <= limit { found.append((distance, candidate)) }
+  }
+  return found.sorted { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }.prefix(3).map(\.candidate)
+}
+
+/// "did you mean 'a', 'b' or 'c'?", or nothing when there is no candidate.
+package func didYouMean(_ name: String, among candidates: some Sequence<String>) -> [String] {
+  let near = suggestions(for: name, among: candidates).map { "'\($0)'" }
+  guard let last = near.last else { return [] }
+  let rest = near.dropLast()
+  return ["did you mean \(rest.isEmpty ? last : rest.joined(separator: ", ") + " or " + last)?"]
+}
+
+/// The number of insertions, deletions, substitutions and swaps of neighbours between two words.
+private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  var beforePrevious: [Int] = []
+  var previous = Array(0...b.count)
+  for i in 0..<a.count {
+    var current = [i + 1]
+    for j in 0..<b.count {
+      var best = min(previous[j] + (a[i] == b[j] ? 0 : 1), previous[j + 1] + 1, current[j] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, beforePrevious[j - 1] + 1) }
+      current.append(best)
+    }
+    beforePrevious = previous
+    previous = current
+  }
+  return previous[b.count]
+}

@@ -1,0 +1,78 @@
+import Glibc
+import Synchronization
+
+/// Spreads independent pieces of work over a fixed number of threads, the calling thread being one of them.
+///
+/// Indices are taken one at a time from a shared counter, so a slow thread simply takes fewer of them. Calls from
+/// several threads run one after the other; a call made from inside a body runs its indices on the calling thread.
+package final class ThreadPool: Sendable {
+  /// Counts the threads that run bodies, including the one that calls `forEach`.
+  package let threads: Int
+
+  private let crew = ThreadCrew()
+  private let workers: [pthread_t]
+
+  /// Starts `threads - 1` workers, which sleep until there is work.
+  package init(threads: Int) {
+    require(threads >= 1, "A thread pool needs at least one thread, not \(threads).")
+    self.threads = threads
+    var workers: [pthread_t] = []
+    for slot in 1..<max(threads, 1) {
+      var worker = pthread_t()
+      let start = Unmanaged.passRetained(WorkerStart(crew: crew, slot: slot))
+      let status = pthread_create(&worker, nil, { argument in
+        let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
+        start.crew.work(slot: start.slot)
+        return nil
+      }, start.toOpaque())
+      require(status == 0, "The system refused to start worker thread \(slot) with error \(status).")
+      workers.append(worker)
+    }
+    self.workers = workers
+  }
+
+  deinit {
+    crew.dismiss()
+    for worker in workers { pthread_join(worker, nil) }
+  }
+
+  /// Runs `body` once for each index in `0..<count` and returns when all have finished.
+  package func forEach(_ count: Int, _ body: (Int) -> Void) {
+    forEachWithSlot(count) { index, _ in body(index) }
+  }
+
+  /// Runs `body(index, slot)` once for each index in `0..<count`.
+  ///
+  /// `slot` is in `0..<threads` and no two bodies of this call that run at the same time share it, so it can select
+  /// a thread's own part of a scratch buffer.
+  package func forEachWithSlot(_ count: Int, _ body: (_ index: Int, _ slot: Int) -> Void) {
+    require(count >= 0, "A thread pool cannot run a negative number of bodies, here \(count).")
+    if threads == 1 || count <= 1 || ThreadCrew.isRunningBody {
+      for index in 0..<max(count, 0) { body(index, 0) }
+    } else {
+      withoutActuallyEscaping(body) { body in
+        withUnsafePointer(to: body) { crew.run(ThreadJob(count: count, body: $0)) }
+      }
+    }
+  }
+
+  /// Splits `0..<count` into contiguous ranges of at least `grain` items and runs `body` once for each.
+  ///
+  /// A few ranges per thread leave room for balancing; `grain` keeps small jobs from waking anyone.
+  func forEachRange(_ count: Int, atLeast grain: Int, _ body: (Range<Int>) -> Void) {
+    guard count > 0 else { return }
+    let parts = max(1, min(threads == 1 ? 1 : 4 * threads, count / max(1, grain)))
+    forEach(parts) { part in body(part * count / parts..<(part + 1) * count / parts) }
+  }
+}
+
+/// Carries a worker's arguments through `pthread_create`.
+private final class WorkerStart: Sendable {
+  let crew: ThreadCrew
+  let slot: Int
+
+  init(crew: ThreadCrew, slot: Int) {
+    self.crew = crew
+    self.slot = slot
+  }
+}

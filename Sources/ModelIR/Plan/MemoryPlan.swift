@@ -1,0 +1,63 @@
+/// Where each buffer of a plan lies in one arena, for one input size.
+///
+/// Buffers that are never live at the same time share memory. Placing them is the storage allocation problem, which is
+/// NP-hard; the largest buffer first, each at the lowest free place, comes close to the bound on networks.
+package struct MemoryPlan: Sendable, Hashable {
+  /// The first float of each buffer.
+  package let offsets: [Int]
+  /// The floats of each buffer.
+  package let sizes: [Int]
+  /// The steps during which each buffer holds something that is still wanted.
+  package let lifetimes: [ClosedRange<Int>]
+  /// The floats of the whole arena.
+  package let count: Int
+
+  /// Buffers start at multiples of this many floats: 64 bytes, a cache line.
+  package static let alignment = 16
+
+  /// - Returns: Nothing when the size is not legal for the plan, or memory of that size cannot be addressed.
+  package init?(_ plan: Plan, height: Int, width: Int) {
+    var sizes: [Int] = []
+    for buffer in plan.buffers {
+      guard let shape = buffer.shape(height: height, width: width) else { return nil }
+      let size = shape.reduce(1) { saturatingProduct($0, $1) }
+      guard size < 1 << 40 else { return nil }
+      sizes.append((size + Self.alignment - 1) / Self.alignment * Self.alignment)
+    }
+    self.sizes = sizes
+    lifetimes = Self.lifetimes(of: plan)
+
+    var offsets = [Int](repeating: 0, count: sizes.count)
+    var placed: [Int] = []  // by offset
+    var end = 0
+    for buffer in sizes.indices.sorted(by: { (sizes[$0], $1) > (sizes[$1], $0) }) {
+      var lowest = 0
+      for other in placed where lifetimes[other].overlaps(lifetimes[buffer]) {
+        if lowest + sizes[buffer] <= offsets[other] { break }
+        lowest = max(lowest, offsets[other] + sizes[other])
+      }
+      offsets[buffer] = lowest
+      end = max(end, lowest + sizes[buffer])
+      let position = placed.firstIndex { offsets[$0] > lowest } ?? placed.count
+      placed.insert(buffer, at: position)
+    }
+    self.offsets = offsets
+    count = end
+  }
+
+  /// From the step that first writes a buffer to the one that last reads it; outputs are read after the last step.
+  private static func lifetimes(of plan: Plan) -> [ClosedRange<Int>] {
+    var first = [Int](repeating: Int.max, count: plan.buffers.count)
+    var last = [Int](repeating: -1, count: plan.buffers.count)
+    func use(_ view: BufferView, at step: Int) {
+      first[view.buffer] = min(first[view.buffer], step)
+      last[view.buffer] = max(last[view.buffer], step)
+    }
+    use(plan.input.view, at: -1)
+    for (index, step) in plan.steps.enumerated() {
+      for view in step.inputs + [step.output] { use(view, at: index) }
+    }
+    for output in plan.outputs { use(output.view, at: plan.steps.count) }
+    return zip(first, last).map { $0 <= $1 ? $0...$1 : -1...(-1) }
+  }
+}

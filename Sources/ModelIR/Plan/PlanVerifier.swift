@@ -1,0 +1,104 @@
+/// Why a plan cannot be run.
+package struct PlanError: Error, Sendable, Hashable {
+  package let message: String
+}
+
+extension Plan {
+  /// Checks everything that running relies on, so that a plan from a file can be trusted:
+  ///
+  /// - every view lies in its buffer;
+  /// - every step's result has the type that its operator infers from its inputs;
+  /// - every channel is written at most once, and before it is read; no step writes over what it reads;
+  /// - the outputs are written, and the input is a feature map as large as the image.
+  package func verify() throws(PlanError) {
+    guard !outputs.isEmpty, outputs.count <= 64 else { throw PlanError(message: "a plan has 1 to 64 outputs") }
+    guard Set(outputs.map(\.name)).count == outputs.count else { throw PlanError(message: "two outputs have one name") }
+    var written = WrittenChannels(bufferCount: buffers.count)
+    try checkBounds(input.view, "the input")
+    guard type(of: input.view).extents.map({ $0.height == .input && $0.width == .input }) == true else {
+      throw PlanError(message: "the input is not as large as the image")
+    }
+    for (multiple, side) in [(input.heightMultiple, input.height), (input.widthMultiple, input.width)] {
+      guard multiple >= 1, side >= 1, side <= 1 << 20, side % multiple == 0 else {
+        throw PlanError(message: "the input's size is not a multiple of what the plan names")
+      }
+    }
+    for buffer in buffers {
+      guard input.heightMultiple % buffer.heightMultiple == 0, input.widthMultiple % buffer.widthMultiple == 0 else {
+        throw PlanError(message: "the input's multiples do not fit the buffer \(buffer.description)")
+      }
+    }
+    written.insert(input.view)
+    for (index, step) in steps.enumerated() {
+      let name = "step \(index) (\(step.op.name))"
+      guard step.op.canBeStep else { throw PlanError(message: "\(name) is an operator that no step can have") }
+      try checkBounds(step.output, name)
+      for view in step.inputs {
+        try checkBounds(view, name)
+        guard written.covers(view) else { throw PlanError(message: "\(name) reads what no step before it has written") }
+      }
+      guard !written.touches(step.output) else { throw PlanError(message: "\(name) writes what was written already") }
+      let inferred: TensorType
+      do {
+        inferred = try step.op.semantics.resultType(step.inputs.map(type))
+      } catch {
+        throw PlanError(message: "\(name) does not accept its inputs: \(error)")
+      }
+      guard inferred == type(of: step.output) else {
+        throw PlanError(message: "\(name) makes \(inferred.description), not \(type(of: step.output).description)")
+      }
+      written.insert(step.output)
+    }
+    for output in outputs {
+      try checkBounds(output.view, "the output '\(output.name)'")
+      guard written.covers(output.view) else { throw PlanError(message: "the output '\(output.name)' is never written") }
+    }
+  }
+
+  private func checkBounds(_ view: BufferView, _ owner: String) throws(PlanError) {
+    guard buffers.indices.contains(view.buffer), view.lower >= 0, view.lower < view.upper,
+      view.upper <= buffers[view.buffer].channels
+    else { throw PlanError(message: "\(owner) uses channels outside its buffer") }
+  }
+}
+
+extension Op {
+  /// Whether a plan may contain the operator: joins and slices have become views and copies, normalisations are folded.
+  fileprivate var canBeStep: Bool {
+    switch self {
+    case .input, .batchNorm, .concat, .slice: false
+    case .conv2D, .channelAffine, .activate, .add, .maxPool, .averagePool, .upsample, .resizeNearest, .zeroPad,
+      .spaceToDepth, .depthToSpace, .identity, .decodeDetections:
+      true
+    }
+  }
+}
+
+/// The channels of each buffer that have been written, as sorted disjoint ranges.
+private struct WrittenChannels {
+  private var ranges: [[Range<Int>]]
+
+  init(bufferCount: Int) {
+    ranges = Array(repeating: [], count: bufferCount)
+  }
+
+  mutating func insert(_ view: BufferView) {
+    let added = view.lower..<view.upper
+    let all = (ranges[view.buffer] + [added]).sorted { $0.lowerBound < $1.lowerBound }
+    ranges[view.buffer] = all.reduce(into: []) { merged, range in
+      if let last = merged.last, last.upperBound >= range.lowerBound {
+        merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        merged.append(range)
+      }
+    }
+  }
+
+  func covers(_ view: BufferView) -> Bool {
+    ranges[view.buffer].contains { $0.lowerBound <= view.lower && view.upper <= $0.upperBound }
+  }
+
+  func touches(_ view: BufferView) -> Bool {
+    ranges[view.buffer].contains { $0.overlaps(view.lower..<view.upper) }
+  }
+}

@@ -1,0 +1,94 @@
+import Diagnostics
+
+/// An expression of the model language: what an argument, a source or a default says before anything is evaluated.
+///
+/// The language is a small part of Python's expressions, with Python's precedence and its `//`, `%`, slices and
+/// `a if c else b`. It has no strings, no assignment, no functions of its own and no loops; text from a model file is
+/// parsed by `parseExpression` and never handed to anything that could execute it.
+package struct Expression: Sendable {
+  package indirect enum Kind: Sendable {
+    case integer(Int)
+    case real(Double)
+    /// A name, possibly dotted: `c2`, `half.0`, `backbone.p3`, `nn.ReLU`.
+    case name(String)
+    /// `x.*`: the entry is repeated for every element of the tuple `x`.
+    case each(Expression)
+    case list([Expression])
+    case element(of: Expression, Expression)
+    case slice(of: Expression, from: Expression?, upTo: Expression?)
+    case call(String, [CallArgument])
+    case unary(UnaryOperator, Expression)
+    case binary(BinaryOperator, Expression, Expression)
+    case conditional(then: Expression, condition: Expression, otherwise: Expression)
+  }
+
+  package struct CallArgument: Sendable {
+    package let label: String?
+    package let value: Expression
+  }
+
+  package enum UnaryOperator: String, Sendable {
+    case minus = "-"
+    case not
+  }
+
+  package enum BinaryOperator: String, Sendable {
+    case or, and
+    case equal = "=="
+    case notEqual = "!="
+    case less = "<"
+    case lessOrEqual = "<="
+    case greater = ">"
+    case greaterOrEqual = ">="
+    case plus = "+"
+    case minus = "-"
+    case times = "*"
+    case divide = "/"
+    case floorDivide = "//"
+    case remainder = "%"
+
+    /// How tightly the operator binds; larger is tighter.
+    var precedence: Int {
+      switch self {
+      case .or: 1
+      case .and: 2
+      case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: 4
+      case .plus, .minus: 5
+      case .times, .divide, .floorDivide, .remainder: 6
+      }
+    }
+  }
+
+  package let kind: Kind
+  package let range: SourceRange
+
+  package init(_ kind: Kind, _ range: SourceRange) {
+    self.kind = kind
+    self.range = range
+  }
+
+  /// The expression's value when it is built from integers alone.
+  package var constantInteger: Int? {
+    switch kind {
+    case .integer(let value):
+      return value
+    case .unary(.minus, let operand):
+      return operand.constantInteger.flatMap { exact(0.subtractingReportingOverflow($0)) }
+    case .binary(let operation, let left, let right):
+      guard let a = left.constantInteger, let b = right.constantInteger else { return nil }
+      switch operation {
+      case .plus: return exact(a.addingReportingOverflow(b))
+      case .minus: return exact(a.subtractingReportingOverflow(b))
+      case .times: return exact(a.multipliedReportingOverflow(by: b))
+      default: return nil
+      }
+    default:
+      return nil
+    }
+  }
+}
+
+/// The result of an overflow-reporting operation, or nothing when it did not fit.
+private func exact(_ result: (partialValue: Int, overflow: Bool)) -> Int? {
+  result.overflow ? nil : result.partialValue
+}

@@ -1,0 +1,50 @@
+import Diagnostics
+
+/// Reads a model of either dialect; which one is read off the file: the native dialect's sections are mappings of named
+/// rows, the official list dialect's are lists.
+///
+/// - Parameters:
+///   - library: The blocks that rows may call; the list dialect treats some of them specially.
+///   - classCount: The number of classes to build for, when it is not to be the file's.
+/// - Throws: every independent fault of form, in file order.
+package func readModel(
+  _ yaml: YAMLNode, library: BlockLibrary, classCount: Int? = nil
+) throws(CompileFailure) -> Checked<ModelDeclaration> {
+  let reader = try MappingReader(yaml, of: "a model")
+  let classes = classCount.map { count in
+    let range = (reader["classes"] ?? reader["nc"])?.range ?? yaml.range
+    return Spanned(ModelDeclaration.Classes.count(Expression(.integer(count), range)), range)
+  }
+  var isList = reader["head"] != nil
+  if case .sequence? = reader["backbone"]?.kind { isList = true }
+  if isList { return try readListModel(yaml, library: library, classes: classes) }
+  let isNative = (Section.native.map(\.rawValue) + ["blocks", "classes"]).contains { reader[$0] != nil }
+  if isNative { return Checked(try readNativeModel(yaml, classes: classes)) }
+  throw CompileFailure(
+    Diagnostic(
+      .unknownDialect, "this is not a model: it has neither sections of rows nor a 'head'",
+      at: reader.ordered.first?.key.range ?? yaml.range,
+      notes: [
+        "the native dialect has 'backbone', 'neck', 'auxiliary' and 'heads' as mappings of named rows",
+        "the official list dialect has 'backbone' and 'head' as lists of rows",
+      ]))
+}
+
+/// The name of a model whose file names none: the file's name without folders and extension.
+func defaultModelName(of source: SourceFile) -> String {
+  let base = source.name.split(separator: "/").last ?? "model"
+  return String(base.split(separator: ".").first ?? "model")
+}
+
+/// The names of the classes, when a list of them was given.
+func readClasses(_ node: YAMLNode) throws(CompileFailure) -> Spanned<ModelDeclaration.Classes> {
+  guard case .sequence(let items) = node.kind else {
+    return Spanned(.count(try parseExpression(node)), node.range)
+  }
+  guard !items.isEmpty else {
+    throw CompileFailure(Diagnostic(.wrongKind, "a model has at least one class", at: node.range))
+  }
+  var names: [String] = []
+  for item in items { names.append(try readWord(item, "a class's name").value) }
+  return Spanned(.names(names), node.range)
+}

@@ -1,0 +1,43 @@
+import Diagnostics
+
+/// A YAML value and where it stands. Aliases are already replaced by what they name.
+package struct YAMLNode: Sendable {
+  package enum Kind: Sendable {
+    case scalar(String, isPlain: Bool)
+    case sequence([YAMLNode])
+    case mapping([Entry])
+  }
+
+  package struct Entry: Sendable {
+    package let key: YAMLNode
+    package let value: YAMLNode
+  }
+
+  package let kind: Kind
+  package let range: SourceRange
+  /// Whether the scalar's text is its source text to the letter, so that a place inside it can be pointed at.
+  package let isVerbatim: Bool
+
+  /// What the node is, in words for a diagnostic.
+  package var description: String {
+    switch kind {
+    case .scalar(let text, let isPlain): isPlain && YAMLNode.nullWords.contains(text) ? "nothing" : "a scalar"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+
+  /// The spellings of YAML's null. `None` is Python's, and a string in YAML.
+  package static let nullWords: Set<String> = ["", "~", "null", "Null", "NULL"]
+
+  package var isNull: Bool {
+    if case .scalar(let text, isPlain: true) = kind { return Self.nullWords.contains(text) }
+    return false
+  }
+
+  /// The text of a scalar that is not null.
+  package var text: String? {
+    if case .scalar(let text, _) = kind, !isNull { return text }
+    return nil
+  }
+}

@@ -1,0 +1,130 @@
+import Glibc
+
+/// Writes a file so that it appears complete or not at all.
+///
+/// The bytes go to a hidden temporary file beside the destination, reach the disk, and take the destination's name in
+/// one step; on failure the temporary file is removed and an older file stays as it was. (Only a killed process leaves
+/// its `.gelan-….partial` behind.) An existing file's permissions are kept and symbolic links are followed.
+/// Destinations that are no regular files, such as `/dev/stdout` and pipes, are written directly.
+///
+/// - Parameter body: writes the content.
+/// - Throws: what the body throws, or why the file could not be written.
+package func writeFileAtomically(
+  path: String, _ body: (FileWriter) throws(FileError) -> Void
+) throws(FileError) {
+  try checkPath(path, action: "write")
+  if let writer = try openDirectDestination(path) {
+    try body(writer)
+    try writer.flush()
+    return
+  }
+  let target = try followSymbolicLinks(path)
+  let temporaryPath = try createTemporaryFile(beside: target, for: path) { (writer) throws(FileError) in
+    try body(writer)
+    try writer.synchronize()
+  }
+  guard rename(temporaryPath, target) == 0 else {
+    let error = FileError("write", path, code: errno)
+    unlink(temporaryPath)
+    throw error
+  }
+  makeNameDurable(target)
+}
+
+/// Writes bytes to a file that appears complete or not at all.
+package func writeFileAtomically(path: String, bytes: [UInt8]) throws(FileError) {
+  try writeFileAtomically(path: path) { (writer) throws(FileError) in try writer.write(bytes) }
+}
+
+/// Writes text in UTF-8 to a file that appears complete or not at all.
+package func writeFileAtomically(path: String, text: String) throws(FileError) {
+  try writeFileAtomically(path: path, bytes: Array(text.utf8))
+}
+
+/// Opens a destination that cannot be replaced: one of this process's own descriptors, a pipe, a device.
+///
+/// - Returns: nil for a regular file and for a name that does not exist yet.
+private func openDirectDestination(_ path: String) throws(FileError) -> FileWriter? {
+  if let number = descriptorNumber(ofPath: path) {
+    // What the program has printed so far comes first.
+    fflush(nil)
+    // A duplicate shares position and append mode; opening the file behind the descriptor would overwrite its start.
+    let duplicate = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    guard duplicate >= 0 else { throw FileError("write", path, code: errno) }
+    return FileWriter(path: path, descriptor: FileDescriptor(owning: duplicate))
+  }
+  var status = stat()
+  guard stat(path, &status) == 0, !status.isRegularFile else { return nil }
+  guard !status.isDirectory else { throw FileError("write", path, reason: "it is a directory") }
+  let number = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+  guard number >= 0 else { throw FileError("write", path, code: errno) }
+  return FileWriter(path: path, descriptor: FileDescriptor(owning: number))
+}
+
+/// The number of the open descriptor that a path names.
+private func descriptorNumber(ofPath path: String) -> CInt? {
+  switch path {
+  case "/dev/stdout": return 1
+  case "/dev/stderr": return 2
+  default: break
+  }
+  for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+    return CInt(path.dropFirst(folder.count))
+  }
+  return nil
+}
+
+/// The path that a chain of symbolic links ends at, whether or not something is there.
+private func followSymbolicLinks(_ path: String) throws(FileError) -> String {
+  var target = path
+  for _ in 0..<40 {
+    var status = stat()
+    guard lstat(target, &status) == 0, status.isSymbolicLink else { return target }
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes { bytes in
+      readlink(target, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+    }
+    guard count >= 0 else { throw FileError("write", path, code: errno) }
+    let link = String(decoding: buffer[..<count], as: UTF8.self)
+    target = link.hasPrefix("/") ? link : folder(of: target) + link
+  }
+  throw FileError("write", path, code: ELOOP)
+}
+
+/// Creates a temporary file in the folder of a target and fills it; removes it again when that fails.
+///
+/// - Parameters:
+///   - target: the file that the new one will replace; its permissions are taken over.
+///   - path: the name for messages.
+/// - Returns: the path of the complete, closed file.
+private func createTemporaryFile(
+  beside target: String, for path: String, fill: (FileWriter) throws(FileError) -> Void
+) throws(FileError) -> String {
+  let name = ".gelan-" + String(UInt64.random(in: 0...(.max)), radix: 36) + ".partial"
+  let temporaryPath = folder(of: target) + name
+  let number = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+  guard number >= 0 else { throw FileError("write", path, code: errno) }
+  do throws(FileError) {
+    let descriptor = FileDescriptor(owning: number)
+    var status = stat()
+    if stat(target, &status) == 0 { descriptor.setPermissions(status.st_mode) }
+    try fill(FileWriter(path: path, descriptor: descriptor))
+  } catch {
+    unlink(temporaryPath)
+    throw error
+  }
+  return temporaryPath
+}
+
+/// Makes the new name survive a power failure. The file is complete either way, so a failure here is no error.
+private func makeNameDurable(_ path: String) {
+  let number = open(folder(of: path) + ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard number >= 0 else { return }
+  _ = FileDescriptor(owning: number).synchronize()
+}
+
+/// The folder part of a path with its final slash; empty for a plain name.
+private func folder(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "" }
+  return String(path[...slash])
+}

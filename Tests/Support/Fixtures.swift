@@ -1,0 +1,34 @@
+import Compiler
+import Diagnostics
+import Foundation
+import ModelIR
+import ModelSyntax
+
+/// The folders that tests read.
+package enum Fixtures {
+  /// The root of the repository.
+  package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  /// Files that belong to the tests.
+  package static let folder = root.appendingPathComponent("Tests/Fixtures")
+  /// The model zoo.
+  package static let models = root.appendingPathComponent("models-yaml")
+  /// Checkpoints and photographs that only some machines have; tests that need it are skipped without it.
+  package static let shared = root.deletingLastPathComponent().appendingPathComponent("shared")
+
+  package static var hasShared: Bool { FileManager.default.fileExists(atPath: shared.appendingPathComponent("weights").path) }
+
+  package static func source(_ url: URL) throws -> SourceFile {
+    SourceFile(name: url.lastPathComponent, bytes: Array(try Data(contentsOf: url)))
+  }
+
+  /// Reads and elaborates a model.
+  package static func graph(_ url: URL, input: InputSize? = nil) throws -> Graph {
+    try graph(try source(url), input: input)
+  }
+
+  package static func graph(_ source: SourceFile, input: InputSize? = nil) throws -> Graph {
+    let model = try readModel(try parseYAML(source), library: .standard).value
+    return try elaborate(model, library: .standard, input: input)
+  }
+}
