@@ -26,6 +26,10 @@ let package = Package(
     .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"]),
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
 
+    .executableTarget(
+      name: "gelan",
+      dependencies: ["Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "Kernels", "Runtime", "Detection"]),
+
     .target(
       name: "TestSupport", dependencies: ["Compiler", "ModelIR", "Tensors"], path: "Tests/Support",
       swiftSettings: optimised),
