@@ -16,30 +16,45 @@ package struct ReferenceInterpreter {
     self.checkpoint = checkpoint
   }
 
-  /// The values of all outputs, and of `requested` ones, for one image of (channels, height, width).
+  /// What a run leaves.
+  package struct Results {
+    /// The outputs and what else was requested.
+    fileprivate(set) var values: [ValueID: ReferenceValue] = [:]
+    /// The largest magnitude of each value, wanted or not; 0 for what no output needs.
+    package fileprivate(set) var scales: [Double]
+
+    package subscript(value: ValueID) -> ReferenceValue {
+      guard let result = values[value] else { preconditionFailure("%\(value.index) was not requested.") }
+      return result
+    }
+  }
+
+  /// Computes all outputs, and `requested` values, for one image of (channels, height, width).
   package func run(
     _ image: [Float], height: Int, width: Int, requested: Set<ValueID> = []
-  ) throws -> [ValueID: ReferenceValue] {
+  ) throws -> Results {
     let wanted = graph.isLive(from: graph.outputs + requested.map { Output(name: "", value: $0, role: .main) })
     let kept = requested.union(graph.outputs.map(\.value))
     var lastReader = [Int](repeating: -1, count: graph.nodes.count)
     for (index, node) in graph.nodes.enumerated() where wanted[index] {
       for input in node.inputs { lastReader[input.index] = index }
     }
-    var results: [ValueID: ReferenceValue] = [:]
+    var results = Results(scales: Array(repeating: 0, count: graph.nodes.count))
     for value in graph.values where wanted[value.index] {
       let node = graph[value]
-      let inputs = node.inputs.map { results[$0]! }
+      let result: ReferenceValue
       if case .input(let input) = node.op {
-        results[value] = ReferenceValue(shape: [input.channels, height, width], values: image.map(Double.init))
+        result = ReferenceValue(shape: [input.channels, height, width], values: image.map(Double.init))
       } else {
-        results[value] = try evaluate(node, inputs)
+        result = try evaluate(node, node.inputs.map { results[$0] })
       }
       precondition(
-        results[value]!.shape == node.type.shape(height: height, width: width),
-        "\(node.origin.scope) has the shape \(results[value]!.shape), and its type says \(node.type.description).")
+        result.shape == node.type.shape(height: height, width: width),
+        "\(node.origin.scope) has the shape \(result.shape), and its type says \(node.type.description).")
+      results.values[value] = result
+      results.scales[value.index] = result.scale
       for input in node.inputs where lastReader[input.index] == value.index && !kept.contains(input) {
-        results[input] = nil
+        results.values[input] = nil
       }
     }
     return results
