@@ -36,7 +36,7 @@ let package = Package(
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "ModelSyntaxTests", dependencies: ["ModelSyntax", "TestSupport"]),
     .testTarget(name: "ModelIRTests", dependencies: ["ModelIR", "TestSupport"]),
-    .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Tensors", "TestSupport"]),
+    .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Tensors", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "TestSupport"]),

@@ -198,7 +198,9 @@ private struct Elaborator {
   private mutating func reportUnknownBlock(of layer: LayerDeclaration) {
     let name = layer.block.value
     guard library[name] == nil, !primitives.contains(where: { $0.name == name }) else { return }
-    if case .fault(let fault) = unknownBlock(layer.block) { report(fault) }
+    guard case .fault(var fault) = unknownBlock(layer.block) else { return }
+    fault.frames = [ElaborationFailure.Frame(layer: layer, block: nil, sources: [])]
+    report(fault)
   }
 
   private func addOutputs() {

@@ -1,0 +1,75 @@
+import Compiler
+import Diagnostics
+import Foundation
+import ModelIR
+import TestSupport
+
+/// A model of the official zoo: its graph, and what the official code counts when it builds it.
+struct OfficialModel: Sendable {
+  /// A row of `counts.json`: the module and its parameters, as trained and fused.
+  struct RowCount: Decodable, Sendable {
+    let module: String
+    let training: Int
+    let fused: Int
+
+    init(from decoder: any Decoder) throws {
+      var columns = try decoder.unkeyedContainer()
+      module = try columns.decode(String.self)
+      training = try columns.decode(Int.self)
+      fused = try columns.decode(Int.self)
+    }
+  }
+
+  /// An entry of `counts.json`, measured by building the official files with the official code.
+  struct Counts: Decodable, Sendable {
+    let params: Int
+    let fused_params: Int
+    let gflops_thop: Double
+    let fused_gflops_thop: Double
+    let stride: [Double]
+    let state_tensors: Int
+    let rows: [RowCount]
+  }
+
+  let name: String
+  let counts: Counts
+  let graph: Graph
+
+  static let folder = Fixtures.folder.appendingPathComponent("official")
+
+  static let counts: [String: Counts] = {
+    let url = folder.appendingPathComponent("counts.json")
+    guard let data = try? Data(contentsOf: url), let counts = try? JSONDecoder().decode([String: Counts].self, from: data)
+    else { preconditionFailure("\(url.path) cannot be read.") }
+    return counts
+  }()
+
+  static let names = counts.keys.sorted()
+  /// Models whose head we do not have: their files end before the last row; a detection head stands in for it here.
+  static let headlessNames = names.filter { $0.hasSuffix("seg") || $0.hasSuffix("pan") }
+  /// Models with all of their rows.
+  static let wholeNames = names.filter { !headlessNames.contains($0) }
+  /// The names of the models in `models-yaml` and, with the same names, among the official ones.
+  static let zooNames = ["t", "s", "m", "c", "e"].flatMap { ["gelan-\($0)", "yolov9-\($0)"] }
+
+  static func named(_ name: String) throws -> OfficialModel {
+    guard let counts = counts[name] else { throw CocoaError(.fileNoSuchFile) }
+    var text = try String(contentsOf: folder.appendingPathComponent("\(name).yaml"), encoding: .utf8)
+    if headlessNames.contains(name) { text = try withStandInHead(text) }
+    let graph = try Fixtures.graph(SourceFile(name: "\(name).yaml", text: text))
+    return OfficialModel(name: name, counts: counts, graph: graph)
+  }
+
+  /// The text with a detection head on what the missing head reads, so that no row is dead. The comment at the top of
+  /// such a file says `head (row 44, from [31, 34])`.
+  private static func withStandInHead(_ text: String) throws -> String {
+    guard let from = text.firstRange(of: ", from ["), let end = text[from.upperBound...].firstIndex(of: "]"),
+      let close = text.lastIndex(of: "]")
+    else { throw CocoaError(.fileReadCorruptFile) }
+    return text[..<close] + "[[\(text[from.upperBound..<end])], 1, Detect, [nc]],\n  ]\n"
+  }
+
+  /// The training graph, fused with all of its outputs kept: what the official `fuse()` makes.
+  var fusedTraining: Graph { optimize(graph, keeping: [.main, .auxiliary]) }
+  var report: ModelReport { ModelReport(graph, optimized: fusedTraining) }
+}
