@@ -19,6 +19,8 @@ enum ElaborationFailure: Error {
     var help: [String] = []
     /// What the values at fault are, to be shown where the row names them.
     var operands: [(value: ValueID, message: String)] = []
+    /// A source that is at fault without being a tensor.
+    var culprit: Value?
     /// The rows and entries that the fault was found in, innermost first; added on the way out.
     var frames: [Frame] = []
   }
@@ -39,8 +41,9 @@ enum ElaborationFailure: Error {
 
   static func fault(
     _ code: DiagnosticCode, _ message: String, _ range: SourceRange?, column: Column = .from, notes: [String] = [],
-    help: [String] = []
+    help: [String] = [], culprit: Value? = nil
   ) -> ElaborationFailure {
-    .fault(Fault(code: code, message: message, range: range, column: column, notes: notes, help: help))
+    .fault(
+      Fault(code: code, message: message, range: range, column: column, notes: notes, help: help, culprit: culprit))
   }
 }

@@ -46,6 +46,8 @@ private struct Elaborator {
   var image = Value.none
   /// What the current row's block makes for training alone.
   var auxiliary: [ValueID] = []
+  /// The names of the blocks that are being expanded, outermost first.
+  var openBlocks: [String] = []
   /// Blocks that were expanded so far; a bound on what a small file may stand for.
   var expansions = 0
 
@@ -89,8 +91,12 @@ private struct Elaborator {
     if let requestedInput {
       inputSize = requestedInput
     } else if let written = model.inputSize?.value {
-      let sides = written.map { setting($0, "a side of the input", in: InputSize.sides) ?? InputSize.standard.height }
-      inputSize = InputSize(height: sides[0], width: sides[1])
+      func side(_ expression: Expression) -> Int {
+        setting(expression, "a side of the input", in: InputSize.sides) ?? InputSize.standard.height
+      }
+      let height = side(written[0])
+      // One number stands for both sides, and is at fault once.
+      inputSize = InputSize(height: height, width: written[1].range == written[0].range ? height : side(written[1]))
     }
     return names
   }
@@ -164,20 +170,24 @@ private struct Elaborator {
   private func rowEvaluator(_ index: Int) -> ExpressionEvaluator {
     var evaluator = ExpressionEvaluator(scope: rowScope, builder: builder)
     if model.dialect == .native { evaluator.laterNames = Set(model.rows[index...].map(\.layer.name.value)) }
-    let (dialect, values, image) = (model.dialect, rowValues, image)
+    evaluator.ownName = model.rows[index].layer.name.value
+    let (dialect, values, image, rows) = (model.dialect, rowValues, image, model.rows)
     evaluator.rowAtIndex = { (written, range) throws(ElaborationFailure) -> Value in
       if written == -1 {
         let value = index == 0 ? image : values[index - 1]
         if case .poisoned = value { throw .poisoned }
         return value
       }
+      let (sum, overflow) = index.addingReportingOverflow(written)
+      let target = written < 0 && !overflow ? sum : written
       guard dialect == .list else {
         throw .fault(
           .unknownName, "rows are called by name; only -1, the row before, is a number", range,
-          help: values.indices.contains(written < 0 ? index + written : written)
-            ? ["write the name of the row that you mean"] : [])
+          help: values.indices.contains(target) ? ["row \(target) is called '\(rows[target].layer.name.value)'"] : [])
       }
-      let target = written < 0 ? index + written : written
+      guard target < rows.count else {
+        throw .fault(.unknownName, "there is no row \(target); the last one is row \(rows.count - 1)", range)
+      }
       guard target < index else {
         let what = target == index ? "itself" : "row \(target), which comes later"
         throw .fault(
@@ -305,11 +315,16 @@ private struct Elaborator {
     _ block: BlockDeclaration, _ layer: LayerDeclaration, input: Value, evaluator: ExpressionEvaluator, scope: String,
     depth: Int, rowIndex: Int
   ) throws(ElaborationFailure) -> (value: Value, arguments: String) {
-    guard depth < Self.maximumDepth else {
+    guard !openBlocks.contains(block.name.value) else {
       throw .fault(
         .recursiveBlock, "the block '\(block.name.value)' is made of itself", layer.block.range, column: .block,
-        notes: ["more than \(Self.maximumDepth) blocks are nested here"])
+        notes: openBlocks.last == block.name.value ? [] : ["by way of \(openBlocks.last.map { "'\($0)'" } ?? "others")"])
     }
+    guard depth < Self.maximumDepth else {
+      throw .fault(.tooDeep, "more than \(Self.maximumDepth) blocks are nested here", layer.block.range, column: .block)
+    }
+    openBlocks.append(block.name.value)
+    defer { openBlocks.removeLast() }
     let bound = try bind(
       layer, evaluator, to: block.parameters.map { ($0.name.value, $0.defaultValue != nil) }, of: block.name.value)
     if input.isPoisoned { throw .poisoned }
@@ -332,6 +347,7 @@ private struct Elaborator {
     for entry in block.body {
       var evaluator = ExpressionEvaluator(scope: inner, builder: builder)
       evaluator.laterNames = laterNames
+      evaluator.ownName = entry.name.value
       result = try expand(
         entry, evaluator: evaluator, prefix: scope, block: block.name.value, depth: depth + 1, rowIndex: rowIndex).value
       let name = entry.name.value

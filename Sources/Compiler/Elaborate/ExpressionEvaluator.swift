@@ -13,6 +13,8 @@ struct ExpressionEvaluator {
   var eachIndex: Int?
   /// Names that exist further down, to tell a forward reference from a wrong name.
   var laterNames: Set<String> = []
+  /// The name of the row or entry whose expression it is.
+  var ownName: String?
   /// What an integer means where a source of a row is expected; nothing elsewhere.
   var rowAtIndex: ((Int, SourceRange) throws(ElaborationFailure) -> Value)?
 
@@ -131,11 +133,15 @@ struct ExpressionEvaluator {
     if let activation = Activation(torchName: torchClass(name)) { return .activation(activation) }
     if laterNames.contains(name) {
       throw .fault(
-        .forwardReference, "'\(name)' comes later", range, notes: ["a row can only read rows that stand before it"])
+        .forwardReference, name == ownName ? "'\(name)' reads itself" : "'\(name)' comes later", range,
+        notes: ["a row can only read rows that stand before it"])
     }
+    // The two dialects call the class count differently.
+    let other = ["nc": "classes", "classes": "nc"][name].flatMap { scope[$0] == nil ? nil : $0 }
     throw .fault(
       .unknownName, "nothing is called '\(name)' here", range,
-      help: didYouMean(name, among: scope.names + laterNames + ["none", "true", "false"]))
+      help: other.map { ["the number of classes is called '\($0)' here"] }
+        ?? didYouMean(name, among: scope.names + laterNames + ["none", "true", "false"]))
   }
 
   /// The class in a path such as `nn.ReLU` or `torch.nn.ReLU`.
@@ -191,19 +197,21 @@ struct ExpressionEvaluator {
     case "int":
       try expectCount(1)
       let number = try real(values[0], arguments[0].value.range)
-      guard number.magnitude < 0x1p62 else { throw .fault(.undefinedArithmetic, "this number is too large", range) }
+      guard number.magnitude < 0x1p62 else {
+        throw .fault(.undefinedArithmetic, "this number is too large", range, column: .arguments)
+      }
       return .integer(Int(number))  // towards zero, as Python's int
     case "gcd":
       try expectCount(2)
       let (a, b) = (try integer(values[0], range), try integer(values[1], range))
-      guard a > 0, b > 0 else { throw .fault(.undefinedArithmetic, "gcd needs numbers above 0", range) }
+      guard a > 0, b > 0 else { throw .fault(.undefinedArithmetic, "gcd needs numbers above 0", range, column: .arguments) }
       return .integer(greatestCommonDivisor(a, b))
     case "divisible":
       // The least multiple of the second that is not below the first.
       try expectCount(2)
       let (number, divisor) = (try integer(values[0], range), try integer(values[1], range))
       guard divisor > 0, divisor < 1 << 31, number.magnitude < 1 << 31 else {
-        throw .fault(.undefinedArithmetic, "divisible(…) is for small numbers and a divisor above 0", range)
+        throw .fault(.undefinedArithmetic, "divisible(…) is for small numbers and a divisor above 0", range, column: .arguments)
       }
       return .integer(-floorDivide(-number, divisor) * divisor)
     case "pick":
@@ -244,12 +252,14 @@ struct ExpressionEvaluator {
     for (position, source) in sources.enumerated() {
       if source.isPoisoned { throw .poisoned }
       guard case .tuple(let elements) = source else {
-        throw .fault(.notATuple, "source \(position) has to be a tuple to choose from, and it is \(source.kind)", range)
+        throw .fault(
+          .notATuple, "source \(position) has to be a tuple to choose from, and it is \(source.kind)", range, culprit: source)
       }
       let chosen = try integer(indices[position], range)
       guard elements.indices.contains(chosen) else {
         throw .fault(
-          .argumentRange, "index \(chosen) is beyond source \(position), a tuple of \(elements.count)", range)
+          .argumentRange, "index \(chosen) is beyond source \(position), a tuple of \(elements.count)", range,
+          culprit: source)
       }
       picked.append(elements[chosen])
     }
@@ -317,9 +327,9 @@ struct ExpressionEvaluator {
     case .divide:
       return try apply(operation, Double(a), Double(b), range)
     case .floorDivide, .remainder:
-      guard b != 0 else { throw .fault(.undefinedArithmetic, "division by zero", range) }
+      guard b != 0 else { throw .fault(.undefinedArithmetic, "division by zero", range, column: .arguments) }
       let (quotient, overflow) = a.dividedReportingOverflow(by: b)
-      guard !overflow else { throw .fault(.undefinedArithmetic, "this number does not fit in 64 bits", range) }
+      guard !overflow else { throw .fault(.undefinedArithmetic, "this number does not fit in 64 bits", range, column: .arguments) }
       // Python rounds the quotient down, so the remainder has the divisor's sign.
       let isBelow = a % b != 0 && (a < 0) != (b < 0)
       if operation == .floorDivide { return .integer(isBelow ? quotient - 1 : quotient) }
@@ -332,7 +342,9 @@ struct ExpressionEvaluator {
     case .greaterOrEqual: return .boolean(a >= b)
     case .and, .or: preconditionFailure("'and' and 'or' are evaluated one side at a time.")
     }
-    guard !result.overflow else { throw .fault(.undefinedArithmetic, "this number does not fit in 64 bits", range) }
+    guard !result.overflow else {
+      throw .fault(.undefinedArithmetic, "this number does not fit in 64 bits", range, column: .arguments)
+    }
     return .integer(result.partialValue)
   }
 
@@ -345,7 +357,7 @@ struct ExpressionEvaluator {
     case .minus: result = a - b
     case .times: result = a * b
     case .divide, .floorDivide, .remainder:
-      guard b != 0 else { throw .fault(.undefinedArithmetic, "division by zero", range) }
+      guard b != 0 else { throw .fault(.undefinedArithmetic, "division by zero", range, column: .arguments) }
       let quotient = a / b
       if operation == .divide { result = quotient } else if operation == .floorDivide { result = quotient.rounded(.down) }
       else { result = a - quotient.rounded(.down) * b }
@@ -357,7 +369,7 @@ struct ExpressionEvaluator {
     case .greaterOrEqual: return .boolean(a >= b)
     case .and, .or: preconditionFailure("'and' and 'or' are evaluated one side at a time.")
     }
-    guard result.isFinite else { throw .fault(.undefinedArithmetic, "this number is too large", range) }
+    guard result.isFinite else { throw .fault(.undefinedArithmetic, "this number is too large", range, column: .arguments) }
     return .real(result)
   }
 
@@ -375,7 +387,10 @@ struct ExpressionEvaluator {
     switch value {
     case .tuple(let elements): return elements
     case .poisoned: throw .poisoned
-    default: throw .fault(.notATuple, "a tuple was expected here, and this is \(value.kind)", range)
+    default:
+      throw .fault(
+        .notATuple, "a tuple was expected here, and this is \(value.kind)", range, column: value.column,
+        help: value.isTensor ? ["write the sources as a list"] : [])
     }
   }
 
@@ -387,7 +402,7 @@ struct ExpressionEvaluator {
     switch value {
     case .integer(let number): return number
     case .poisoned: throw .poisoned
-    default: throw .fault(.argumentKind, "an integer was expected here, and this is \(value.kind)", range)
+    default: throw .fault(.argumentKind, "an integer was expected here, and this is \(value.kind)", range, column: value.column)
     }
   }
 
@@ -396,7 +411,7 @@ struct ExpressionEvaluator {
     case .integer(let number): return Double(number)
     case .real(let number): return number
     case .poisoned: throw .poisoned
-    default: throw .fault(.argumentKind, "a number was expected here, and this is \(value.kind)", range)
+    default: throw .fault(.argumentKind, "a number was expected here, and this is \(value.kind)", range, column: value.column)
     }
   }
 
@@ -410,9 +425,14 @@ struct ExpressionEvaluator {
     case .integer(let number): return number != 0
     case .none: return false
     case .poisoned: throw .poisoned
-    default: throw .fault(.argumentKind, "true or false was expected here, and this is \(value.kind)", range)
+    default: throw .fault(.argumentKind, "true or false was expected here, and this is \(value.kind)", range, column: value.column)
     }
   }
+}
+
+extension Value {
+  /// The column of a row that such a value comes from, when it is of the wrong kind in a block.
+  fileprivate var column: ElaborationFailure.Column { tensors.isEmpty ? .arguments : .from }
 }
 
 extension Expression {

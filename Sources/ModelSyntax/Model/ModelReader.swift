@@ -15,8 +15,13 @@ package func readModel(
     let range = (reader["classes"] ?? reader["nc"])?.range ?? yaml.range
     return Spanned(ModelDeclaration.Classes.count(Expression(.integer(count), range)), range)
   }
-  var isList = reader["head"] != nil
-  if case .sequence? = reader["backbone"]?.kind { isList = true }
+  // A native model whose author wrote 'head' for 'heads' is told so.
+  let isList =
+    switch (reader["backbone"]?.kind, reader["head"]?.kind) {
+    case (.sequence, _), (_, .sequence): true
+    case (.mapping, _), (_, nil): false
+    default: true
+    }
   if isList { return try readListModel(yaml, library: library, classes: classes) }
   let isNative = (Section.native.map(\.rawValue) + ["blocks", "classes"]).contains { reader[$0] != nil }
   if isNative { return Checked(try readNativeModel(yaml, classes: classes)) }

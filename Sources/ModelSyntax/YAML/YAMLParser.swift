@@ -234,8 +234,11 @@ private struct YAMLParser {
     if state.error != YAML_READER_ERROR, let context = state.context, state.context_mark.index != state.problem_mark.index {
       secondary = [Diagnostic.Label(place(byteOffset(of: state.context_mark)), String(cString: context))]
     }
+    let isTab = source.bytes.dropFirst(offset).first == UInt8(ascii: "\t")
     return CompileFailure(
-      Diagnostic(.yamlSyntax, "this is not YAML: \(problem)", at: place(offset), secondary: secondary))
+      Diagnostic(
+        .yamlSyntax, "this is not YAML: \(problem)", at: place(offset), secondary: secondary,
+        help: isTab ? ["this is a tab; YAML is indented with spaces"] : []))
   }
 
   private func syntaxError(_ message: String, at range: SourceRange) -> CompileFailure {
