@@ -26,8 +26,8 @@ struct MemoryPlanTests {
   private static func random() throws -> [Case] {
     try (0..<40).map { seed in
       Case(
-        testDescription: "random model \(seed)", plan: Fixtures.plan(of: try Fixtures.graph(RandomModel(seed: seed).text)),
-        sizes: [(3, 5), (8, 4)], fitsTightly: false)
+        testDescription: "random model \(seed)",
+        plan: Fixtures.plan(of: try Fixtures.graph(RandomModel(seed: seed).text)), sizes: [(3, 5), (8, 4)], fitsTightly: false)
     }
   }
 
@@ -37,8 +37,8 @@ struct MemoryPlanTests {
     plan.buffers.indices.map { buffer in
       var steps: [Int] = []
       if plan.input.view.buffer == buffer { steps.append(-1) }
-      for (index, step) in plan.steps.enumerated() where ([step.output] + step.inputs).contains(where: { $0.buffer == buffer }) {
-        steps.append(index)
+      for (index, step) in plan.steps.enumerated() {
+        if ([step.output] + step.inputs).contains(where: { $0.buffer == buffer }) { steps.append(index) }
       }
       if plan.outputs.contains(where: { $0.view.buffer == buffer }) { steps.append(plan.steps.count) }
       guard let first = steps.min(), let last = steps.max() else { return nil }
@@ -61,9 +61,10 @@ struct MemoryPlanTests {
       var peak = 0
       for step in -1...plan.steps.count {
         let live = plan.buffers.indices.filter { wanted[$0]?.contains(step) == true }
-        let places = live.map { memory.offsets[$0]..<memory.offsets[$0] + memory.sizes[$0] }.sorted { $0.lowerBound < $1.lowerBound }
+        let places = live.map { memory.offsets[$0]..<memory.offsets[$0] + memory.sizes[$0] }
+          .sorted { $0.lowerBound < $1.lowerBound }
         for (one, next) in zip(places, places.dropFirst()) {
-          #expect(one.upperBound <= next.lowerBound, "\(row) at \(height)x\(width): two buffers of step \(step) overlap")
+          #expect(one.upperBound <= next.lowerBound, "step \(step) of \(row) at \(height)x\(width)")
         }
         peak = max(peak, places.reduce(0) { $0 + $1.count })
       }
@@ -93,7 +94,9 @@ struct MemoryPlanTests {
     #expect(MemoryPlan(plan, height: 64, width: 32) != nil)
   }
 
-  @Test(arguments: [("nn.Conv2d, [4, 9]", 8), ("nn.ZeroPad2d, [7]", Int.max - 13), ("nn.Upsample, [none, 4]", Int.max / 2)])
+  @Test(arguments: [
+    ("nn.Conv2d, [4, 9]", 8), ("nn.ZeroPad2d, [7]", Int.max - 13), ("nn.Upsample, [none, 4]", Int.max / 2),
+  ])
   func aSizeThatLeavesNothingOrThatNoNumberHoldsIsRefused(_ block: String, _ side: Int) throws {
     let plan = Fixtures.plan(of: try Fixtures.graph("{classes: 1, backbone: {row: [-1, 1, \(block)]}}"))
     #expect(MemoryPlan(plan, height: 16, width: side) == nil)

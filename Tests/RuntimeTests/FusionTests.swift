@@ -16,7 +16,7 @@ struct FusionTests {
 
   private static let cases = [
     Case(block: "rep_identity", convolutions: 2, sums: 0, why: "a normalised copy of the input is a kernel with a 1"),
-    Case(block: "rep_input", convolutions: 2, sums: 0, why: "three kernels of one grouped input, one of them the input"),
+    Case(block: "rep_input", convolutions: 2, sums: 0, why: "two grouped kernels and the input itself"),
     Case(block: "rep_strided", convolutions: 1, sums: 0, why: "equal strides and centres"),
     Case(block: "rep_shared", convolutions: 2, sums: 2, why: "a branch has two readers"),
     Case(block: "rep_activated", convolutions: 2, sums: 1, why: "an activation stands between"),

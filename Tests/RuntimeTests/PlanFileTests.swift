@@ -82,6 +82,10 @@ struct PlanFileTests {
   @Test func wrongFilesAreRefusedInOneSentence() throws {
     let text = bound.plan.description
     let weight = "model.1.conv.weight"
+    let withoutOutputs = text.split(separator: "\n").filter { !$0.hasPrefix("output") }.joined(separator: "\n")
+    func flattened(_ name: String, _ tensor: Tensor) -> Tensor {
+      name == weight ? Tensor(shape: [tensor.values.count], values: tensor.values) : tensor
+    }
     let cases: [(path: String, says: String)] = [
       (folder.path("nowhere.safetensors"), "nowhere.safetensors"),
       (try write(planText: nil, name: "tensors"), "this file holds tensors and no plan"),
@@ -89,14 +93,19 @@ struct PlanFileTests {
       (try write(planText: "graph \"a\"\n", name: "graph"), "line 1 of the plan: this is not a plan"),
       (try write(planText: text.replacing("plan 1", with: "plan 2"), name: "version"), "the plan has version 2"),
       (try write(planText: String(text.prefix(text.count / 2)), name: "half"), "of the plan"),
-      (try write(planText: text.split(separator: "\n").filter { !$0.hasPrefix("output") }.joined(separator: "\n"), name: "mute"),
-       "a plan has 1 to 64 outputs"),
-      (try write(planText: text, changing: { $0 == weight ? nil : $1 }, name: "missing"), "needs the weight '\(weight)'"),
-      (try write(
-        planText: text,
-        changing: { $0 == weight ? Tensor(shape: [$1.values.count], values: $1.values) : $1 }, name: "misshapen"),
-       "needs the weight '\(weight)' of shape [8, 3, 3, 3]"),
-      (try write(planText: text.replacing("=\(weight)", with: "=sum(\(weight))"), name: "recipe"), "was never computed"),
+      (try write(planText: withoutOutputs, name: "mute"), "a plan has 1 to 64 outputs"),
+      (
+        try write(planText: text, changing: { $0 == weight ? nil : $1 }, name: "missing"),
+        "needs the weight '\(weight)'"
+      ),
+      (
+        try write(planText: text, changing: flattened, name: "misshapen"),
+        "needs the weight '\(weight)' of shape [8, 3, 3, 3]"
+      ),
+      (
+        try write(planText: text.replacing("=\(weight)", with: "=sum(\(weight))"), name: "recipe"),
+        "was never computed"
+      ),
     ]
     for (path, says) in cases {
       let error = try #require(throws: ModelError.self) { try InferenceModel(path: path) }
@@ -111,10 +120,9 @@ struct PlanFileTests {
       let model = try InferenceModel(path: path)
       let input = model.plan.input
       // Small sizes, whatever size the damaged plan asks for.
-      let (height, width) = (input.heightMultiple, input.widthMultiple)
-      let isSmall = height <= 64 && width <= 64
-      let session = try Session(
-        model, height: isSmall ? height * max(1, 16 / height) : nil, width: isSmall ? width * max(1, 24 / width) : nil, threads: 1)
+      let height = input.heightMultiple <= 64 ? input.heightMultiple * max(1, 16 / input.heightMultiple) : nil
+      let width = input.widthMultiple <= 64 ? input.widthMultiple * max(1, 24 / input.widthMultiple) : nil
+      let session = try Session(model, height: height, width: width, threads: 1)
       guard session.arenaCount < 1 << 22 else { return true }
       session.input.update(repeating: 0.5)
       session.run()

@@ -45,7 +45,9 @@ package struct PlanMutator {
   }
 
   private func matches(_ pattern: String, in line: String) -> [Range<String.Index>] {
-    guard let expression = try? NSRegularExpression(pattern: pattern) else { preconditionFailure("\(pattern) is a pattern.") }
+    guard let expression = try? NSRegularExpression(pattern: pattern) else {
+      preconditionFailure("\(pattern) is a pattern.")
+    }
     let whole = NSRange(line.startIndex..., in: line)
     return expression.matches(in: line, range: whole).compactMap { Range($0.range, in: line) }
   }

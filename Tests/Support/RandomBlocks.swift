@@ -109,7 +109,8 @@ package struct CustomBlock: Sendable {
       "sum: [[wide, narrow], 1, add, []]",
     ]),
     CustomBlock("rep_strided", halvesTheSize: true, [
-      "wide: [x, 1, Conv, {c2: c, k: 3, s: 2, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, s: 2, p: 0, act: false}]",
+      "wide: [x, 1, Conv, {c2: c, k: 3, s: 2, act: false}]",
+      "narrow: [x, 1, Conv, {c2: c, k: 1, s: 2, p: 0, act: false}]",
       "sum: [[wide, narrow], 1, add, []]",
     ]),
     CustomBlock("rep_other_strides", halvesTheSize: true, [
