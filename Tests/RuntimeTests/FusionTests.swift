@@ -23,6 +23,7 @@ struct FusionTests {
     Case(block: "rep_other_strides", convolutions: 2, sums: 1, why: "the strides differ"),
     Case(block: "rep_shifted", convolutions: 2, sums: 1, why: "a pool stands between"),
     Case(block: "rep_dilated", convolutions: 2, sums: 1, why: "a dilated window is no larger square"),
+    Case(block: "rep_eccentric", convolutions: 2, sums: 1, why: "a dilated window has another centre"),
     Case(block: "rep_sources", convolutions: 2, sums: 1, why: "the branches read different maps"),
   ]
 
@@ -42,6 +43,6 @@ struct FusionTests {
     #expect(compiled.optimized.nodes.count { $0.op.name == "conv2d" } == row.convolutions)
     #expect(compiled.optimized.nodes.count { $0.op.name == "add" } == row.sums)
     #expect(compiled.optimized.nodes.allSatisfy { $0.op.name != "batch_norm" && $0.op.name != "channel_affine" })
-    try expectAgreement(graph, compiled, checkpoint, height: 10, width: 14, threads: 1)
+    try expectAgreement(graph, compiled, checkpoint, height: 12, width: 20, threads: 1)
   }
 }

@@ -106,10 +106,10 @@ struct RandomModelWriter {
   private mutating func addBlock(_ source: WrittenMap) {
     let call: BlockCall
     if generator.chance(0.25) {
-      let custom = generator.pick(CustomBlock.all.filter { source.level < Self.deepestLevel || !$0.halvesTheSize })
+      let custom = generator.pick(CustomBlock.all.filter { source.level + $0.levels <= Self.deepestLevel })
       // With the width of the source, branches around the block's convolutions fit.
       let width = generator.chance(0.5) ? source.channels : generator.pick(Self.widths)
-      call = BlockCall(custom.name, "[\(width)]", channels: width, levels: custom.halvesTheSize ? 1 : 0)
+      call = BlockCall(custom.name, "[\(width)]", channels: width, levels: custom.levels)
     } else if generator.chance(0.15) {
       return addConv(source, stride: source.level < Self.deepestLevel && generator.chance(0.4) ? 2 : 1)
     } else {
