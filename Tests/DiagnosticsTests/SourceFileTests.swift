@@ -4,8 +4,11 @@ import Testing
 /// Lines, columns and the order of diagnostics.
 @Suite struct SourceFileTests {
   @Test(arguments: [
-    ("", 0, 1, 1), ("abc", 0, 1, 1), ("abc", 3, 1, 4), ("a\nb", 1, 1, 2), ("a\nb", 2, 2, 1), ("a\nb\n", 4, 3, 1), ("a\r\nb", 3, 2, 1),
-    ("é🦊x", 2, 1, 2), ("é🦊x", 6, 1, 3), ("é🦊x", 7, 1, 4), ("ab", 99, 1, 3), ("\n\n\n", 2, 3, 1), ("ab", -1, 1, 1), ("\u{FEFF}ab", 4, 1, 2), ("\u{FEFF}", 0, 1, 1),
+    ("", 0, 1, 1), ("abc", 0, 1, 1), ("abc", 3, 1, 4), ("a\nb", 1, 1, 2), ("a\nb", 2, 2, 1), ("a\nb\n", 4, 3, 1),
+    ("a\r\nb", 3, 2, 1),
+    ("é🦊x", 2, 1, 2), ("é🦊x", 6, 1, 3), ("é🦊x", 7, 1, 4), ("ab", 99, 1, 3), ("\n\n\n", 2, 3, 1),
+    ("ab", -1, 1, 1),
+    ("\u{FEFF}ab", 4, 1, 2), ("\u{FEFF}", 0, 1, 1),
   ])
   func offsetsHaveALineAndAColumn(_ text: String, _ offset: Int, _ line: Int, _ column: Int) {
     let file = SourceFile(name: "f", text: text)
@@ -13,7 +16,10 @@ import Testing
     #expect(file.column(at: offset) == column)
   }
 
-  @Test(arguments: [("a\nbc\n", 2, 2..<4), ("a\r\nbc", 1, 0..<1), ("a\n", 2, 2..<2), ("\n", 1, 0..<0), ("", 1, 0..<0), ("\r\n", 1, 0..<0)])
+  @Test(arguments: [
+    ("a\nbc\n", 2, 2..<4), ("a\r\nbc", 1, 0..<1), ("a\n", 2, 2..<2), ("\n", 1, 0..<0), ("", 1, 0..<0),
+    ("\r\n", 1, 0..<0),
+  ])
   func linesEndBeforeTheirLineEnd(_ text: String, _ line: Int, _ range: Range<Int>) {
     #expect(SourceFile(name: "f", text: text).byteRange(ofLine: line) == range)
   }

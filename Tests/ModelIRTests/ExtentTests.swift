@@ -21,7 +21,9 @@ import Testing
   /// How many windows fit, counted one by one.
   private func positions(_ side: Int, _ window: Window) -> Int {
     let reach = window.dilation * (window.kernel - 1) + 1
-    return stride(from: 0, through: side + 2 * window.padding - reach, by: window.stride).reduce(0) { count, _ in count + 1 }
+    return stride(from: 0, through: side + 2 * window.padding - reach, by: window.stride).reduce(0) { count, _ in
+      count + 1
+    }
   }
 
   private func slide(_ extent: Extent, _ window: Window) -> Extent? {
@@ -49,7 +51,8 @@ import Testing
     (Extent.input.scaled(by: 3), "3H", 288), (Extent.input.padded(by: 5), "H+5", 101),
     (Extent.input.sliding(kernel: 3, stride: 1, padding: 0), "H-2", 94),
     (Extent.input.padded(by: 4)?.scaled(by: 2), "2H+8", 200), (Extent.input.scaled(by: 2)?.divided(into: 4), "H/2", 48),
-    (Extent.input.padded(by: 6)?.divided(into: 3), "H/3+2", 34), (Extent(numerator: 6, denominator: 8, offset: -1), "3H/4-1", 71),
+    (Extent.input.padded(by: 6)?.divided(into: 3), "H/3+2", 34),
+    (Extent(numerator: 6, denominator: 8, offset: -1), "3H/4-1", 71),
   ])
   func formsArePrintedInLowestTerms(_ extent: Extent?, _ text: String, _ at96: Int) throws {
     let extent = try #require(extent)

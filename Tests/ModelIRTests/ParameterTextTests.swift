@@ -5,7 +5,8 @@ import Testing
 @Suite struct ParameterTextTests {
   @Test(arguments: [
     "a.b", "scaled(a.weight, n, 0.001)", "shifted(none, n, 1e-05)", "shifted(a.bias, n, 0.0)", "scale(n, 0.001)",
-    "padded(scaled(a, n, 0.001), 1, 3)", "identity_kernel()", "sum(a, padded(b, 1, 3), scaled(identity_kernel(), n, 0.001))",
+    "padded(scaled(a, n, 0.001), 1, 3)", "identity_kernel()",
+    "sum(a, padded(b, 1, 3), scaled(identity_kernel(), n, 0.001))",
     "scaled(scaled(a, m, 0.001), n, 0.001)", "shifted(shifted(none, m, 0.001), n, 0.5)",
   ])
   func recipesAreReadBack(_ text: String) throws {
@@ -13,7 +14,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "none", "a b", "a(b)", "scaled(a)", "scaled(a, n)", "scaled(a, n, x)", "scaled(a, n, -1.0)", "scaled(a, n, inf)",
+    "", "none", "a b", "a(b)", "scaled(a)", "scaled(a, n)", "scaled(a, n, x)", "scaled(a, n, -1.0)",
+    "scaled(a, n, inf)",
     "padded(a, 3, 1)", "padded(a, 0, 1)", "padded(a, 1, 99999999)", "sum()", "sum(a", "sum(a))", "identity_kernel(a)",
     String(repeating: "sum(", count: 400) + "a" + String(repeating: ")", count: 400),
   ])
@@ -29,7 +31,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (Activation.identity, "identity"), (.silu, "silu"), (.relu, "relu"), (.relu6, "relu6"), (.gelu, "gelu"), (.mish, "mish"),
+    (Activation.identity, "identity"), (.silu, "silu"), (.relu, "relu"), (.relu6, "relu6"), (.gelu, "gelu"),
+    (.mish, "mish"),
     (.hardswish, "hardswish"), (.hardsigmoid, "hardsigmoid"), (.sigmoid, "sigmoid"), (.tanh, "tanh"),
     (.leakyReLU(slope: 0.1), "leaky_relu(0.1)"), (.elu(alpha: 1), "elu(1.0)"),
   ])

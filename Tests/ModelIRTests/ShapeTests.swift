@@ -15,7 +15,9 @@ import Testing
     }
 
     /// An attribute that is out of its range.
-    static func range(_ op: String, _ name: String, _ value: Int, _ allowed: ClosedRange<Int>, of inputs: [String] = [map]) -> Case {
+    static func range(
+      _ op: String, _ name: String, _ value: Int, _ allowed: ClosedRange<Int>, of inputs: [String] = [map]
+    ) -> Case {
       Case(op, inputs, "\(TypeError.attribute(name: name, value: value, allowed: allowed))")
     }
 
@@ -36,7 +38,8 @@ import Testing
     .range("conv2d {out=0}", "out", 0, 1...1_048_576), .range("conv2d {k=0}", "k", 0, 1...4096),
     .range("conv2d {s=-1}", "s", -1, 1...4096), .range("conv2d {p=-1}", "p", -1, 0...4096),
     .range("conv2d {d=0}", "d", 0, 1...4096), .range("conv2d {g=0}", "g", 0, 1...1_048_576),
-    .count("conv2d {}", 1...1, of: [map, map]), .count("conv2d {}", 1...1, of: []), Case("conv2d {}", [boxes], "notAMap(input: 0)"),
+    .count("conv2d {}", 1...1, of: [map, map]), .count("conv2d {}", 1...1, of: []),
+    Case("conv2d {}", [boxes], "notAMap(input: 0)"),
     Case("conv2d {s=4096}", ["8 x H/1000001 x W"], "tooLarge"),
     Case("max_pool {k=2 s=2}", [map], "16 x H/4 x W/4"), Case("max_pool {k=5 p=2}", [map], map),
     .range("max_pool {k=3 p=2}", "p", 2, 0...1), Case("max_pool {k=2}", [boxes], "notAMap(input: 0)"),
@@ -67,13 +70,20 @@ import Testing
     Case("resize_nearest {}", ["8 x H/32 x W/32", map], "8 x H/2 x W/2"), .count("resize_nearest {}", 2...2, of: [map]),
     Case("space_to_depth {block=2}", [map], "64 x H/4 x W/4"),
     Case("space_to_depth {block=2 order=columns}", ["3 x H x W"], "12 x H/2 x W/2"),
-    Case("space_to_depth {block=2}", [odd], "no size of 2 parts"), .range("space_to_depth {block=65}", "block", 65, 1...64),
-    Case("space_to_depth {block=64}", ["1024 x H x W"], "tooLarge"), Case("depth_to_space {block=4}", [map], "1 x 2H x 2W"),
+    Case("space_to_depth {block=2}", [odd], "no size of 2 parts"),
+    .range("space_to_depth {block=65}", "block", 65, 1...64),
+    Case("space_to_depth {block=64}", ["1024 x H x W"], "tooLarge"),
+    Case("depth_to_space {block=4}", [map], "1 x 2H x 2W"),
     Case("depth_to_space {block=3}", [map], "channelsNotDivisible(channels: 16, by: 9, attribute: \"block\")"),
     Case("decode_detections {classes=3 strides=[8.0]}", ["67 x H/8 x W/8"], "7 x (H/8*W/8)"),
     Case(
-      "decode_detections {bins=4 strides=[8.0,16.0]}", ["17 x H/8 x W/8", "17 x H/16 x W/16"], "5 x (H/8*W/8 + H/16*W/16)"),
-    Case("decode_detections {classes=3 strides=[8.0]}", ["64 x H/8 x W/8"], "channels(input: 0, expected: 67, found: 64)"),
+      "decode_detections {bins=4 strides=[8.0,16.0]}",
+      [
+        "17 x H/8 x W/8",
+        "17 x H/16 x W/16",
+      ], "5 x (H/8*W/8 + H/16*W/16)"),
+    Case(
+      "decode_detections {classes=3 strides=[8.0]}", ["64 x H/8 x W/8"], "channels(input: 0, expected: 67, found: 64)"),
     .count("decode_detections {classes=3 strides=[]}", 0...0, of: ["67 x H/8 x W/8"]),
     Case("decode_detections {strides=[8.0]}", [boxes], "notAMap(input: 0)"),
   ]
@@ -107,7 +117,8 @@ import Testing
     ("conv2d {out=8 k=3 p=1 g=2 w=w b=b}", "weight 8x8x3x3, bias 8", 8 * 16 * 32 * 8 * 9),
     ("conv2d {out=4 s=2 w=w}", "weight 4x16x1x1", 4 * 8 * 16 * 16),
     ("batch_norm {scope=n}", "weight 16, bias 16, running_mean 16, running_var 16", 0),
-    ("channel_affine {scale=a shift=b}", "scale 16, shift 16", 0), ("channel_affine {shift=b map=true}", "shift 1x16x1x1", 0),
+    ("channel_affine {scale=a shift=b}", "scale 16, shift 16", 0),
+    ("channel_affine {shift=b map=true}", "shift 1x16x1x1", 0),
     ("max_pool {k=3 p=1}", "", 0), ("activation {act=silu}", "", 0),
   ])
   func operatorsKnowTheirWeightsAndWork(_ text: String, _ parameters: String, _ work: Int) throws {
