@@ -26,6 +26,10 @@ let package = Package(
     .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"]),
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
 
+    .executableTarget(
+      name: "gelan",
+      dependencies: ["Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "Kernels", "Runtime", "Detection"]),
+
     .target(
       name: "TestSupport", dependencies: ["Compiler", "ModelIR", "Tensors"], path: "Tests/Support",
       swiftSettings: optimised),
@@ -37,5 +41,6 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "gelanTests", dependencies: ["gelan", "TestSupport"]),
   ]
 )

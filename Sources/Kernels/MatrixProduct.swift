@@ -21,3 +21,8 @@ func useCallingThreadForProducts() {
 }
 
 private let singleThreadSetting: Void = openblas_set_num_threads(1)
+
+/// What multiplies matrices, and for which kind of processor: `openblas-haswell`.
+package var convolutionBackend: String {
+  "openblas-" + String(cString: openblas_get_corename()).lowercased()
+}

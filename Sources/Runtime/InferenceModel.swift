@@ -5,9 +5,17 @@ import Tensors
 package struct ModelError: Error, Sendable, Hashable {
   /// One sentence.
   package let description: String
+  /// Whether a file could not be read at all.
+  package let isFileError: Bool
 
   package init(_ description: String) {
     self.description = description
+    isFileError = false
+  }
+
+  package init(_ error: TensorFileError) {
+    description = error.description
+    isFileError = error.isFileError
   }
 }
 
@@ -35,7 +43,7 @@ package struct InferenceModel: Sendable {
     do {
       file = try TensorFile(path: path)
     } catch {
-      throw ModelError(error.description)
+      throw ModelError(error)
     }
     plan = try Self.readPlan(file)
     weights = try Weights(for: plan, in: file)

@@ -31,4 +31,18 @@ package enum Fixtures {
     let model = try readModel(try parseYAML(source), library: .standard).value
     return try elaborate(model, library: .standard, input: input)
   }
+
+  /// Elaborates a model that a test wrote; what the compiler has against it is part of the error.
+  package static func graph(_ text: String) throws -> Graph {
+    do {
+      return try graph(SourceFile(name: "test.yaml", bytes: Array(text.utf8)))
+    } catch let failure as CompileFailure {
+      throw UnexpectedFailure(description: TextRenderer().render(failure.diagnostics))
+    }
+  }
+}
+
+/// A model that a test meant to be right and that is not.
+package struct UnexpectedFailure: Error, CustomStringConvertible {
+  package let description: String
 }

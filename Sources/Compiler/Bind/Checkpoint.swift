@@ -45,9 +45,9 @@ private func randomTensor(_ name: String, _ use: ParameterUse, seed: UInt64) -> 
   case "projection":
     values = (0..<count).map(Float.init)  // frozen in every checkpoint
   case "weight" where use.shape.count == 4:
-    // Kaiming's bound for the fan-in, a little wider because SiLU halves what it lets through.
+    // A little less than Kaiming's bound for the fan-in, so that sums of branches do not grow without end.
     let fanIn = Float(use.shape[1] * use.shape[2] * use.shape[3])
-    let bound = (6 / max(fanIn, 1)).squareRoot()
+    let bound = (5 / max(fanIn, 1)).squareRoot()
     values = uniform(-bound, bound)
   case "weight", "running_var", "scale":
     values = uniform(0.75, 1.25)

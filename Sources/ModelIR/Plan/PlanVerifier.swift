@@ -15,7 +15,7 @@ extension Plan {
     guard Set(outputs.map(\.name)).count == outputs.count else { throw PlanError(message: "two outputs have one name") }
     var written = WrittenChannels(bufferCount: buffers.count)
     try checkBounds(input.view, "the input")
-    guard type(of: input.view).extents.map({ $0.height == .input && $0.width == .input }) == true else {
+    guard type(of: input.view).layout == .map(height: .input, width: .input) else {
       throw PlanError(message: "the input is not as large as the image")
     }
     for (multiple, side) in [(input.heightMultiple, input.height), (input.widthMultiple, input.width)] {

@@ -98,17 +98,20 @@ private struct ExpressionParser {
       operand = token == .symbol("(") ? try parseCall(name, start) : finish(.name(name), start)
     case .symbol("-"):
       try advance()
-      return finish(.unary(.minus, try parse(binding: 7)), start)
+      let inner = try parse(binding: 7)
+      return finish(.unary(.minus, inner), start)
     case .symbol("not"):
       try advance()
-      return finish(.unary(.not, try parse(binding: 3)), start)
+      let inner = try parse(binding: 3)
+      return finish(.unary(.not, inner), start)
     case .symbol("("):
       try advance()
       operand = try parse(binding: 0)
       try expect(")")
     case .symbol("["):
       try advance()
-      operand = finish(.list(try parseElements(closing: "]")), start)
+      let elements = try parseElements(closing: "]")
+      operand = finish(.list(elements), start)
     case .end:
       throw failure("the expression ends too early", tokenRange)
     default:

@@ -2,16 +2,20 @@
 package struct TensorFileError: Error, Hashable, Sendable, CustomStringConvertible {
   package let path: String
   package let description: String
+  /// Whether the file could not be read or written at all, rather than holding the wrong thing.
+  package let isFileError: Bool
 
   /// - Parameter reason: what is wrong with the file, as a clause: "its header is cut off".
   init(_ path: String, _ reason: String) {
     self.path = path
     description = "\(quoted(path)): \(reason)"
+    isFileError = false
   }
 
   init(_ error: FileError) {
     path = error.path
     description = error.description
+    isFileError = true
   }
 
   static func notTensors(_ path: String, _ reason: String) -> TensorFileError {

@@ -1,0 +1,29 @@
+extension Expression {
+  /// The expression as it could be written.
+  package var description: String {
+    switch kind {
+    case .integer(let value): "\(value)"
+    case .real(let value): "\(value)"
+    case .name(let name): name
+    case .each(let inner): inner.description + ".*"
+    case .list(let elements): "[\(elements.map(\.description).joined(separator: ", "))]"
+    case .element(let base, let index): "\(base.description)[\(index.description)]"
+    case .slice(let base, let from, let upTo): "\(base.description)[\(from?.description ?? ""):\(upTo?.description ?? "")]"
+    case .call(let name, let arguments):
+      "\(name)(\(arguments.map { ($0.label.map { "\($0)=" } ?? "") + $0.value.description }.joined(separator: ", ")))"
+    case .unary(.minus, let operand): "-\(operand.grouped)"
+    case .unary(.not, let operand): "not \(operand.grouped)"
+    case .binary(let operation, let left, let right): "\(left.grouped) \(operation.rawValue) \(right.grouped)"
+    case .conditional(let then, let condition, let otherwise):
+      "\(then.grouped) if \(condition.grouped) else \(otherwise.grouped)"
+    }
+  }
+
+  /// The expression in parentheses where another operator could pull it apart.
+  private var grouped: String {
+    switch kind {
+    case .unary, .binary, .conditional: "(\(description))"
+    case .integer, .real, .name, .each, .list, .element, .slice, .call: description
+    }
+  }
+}

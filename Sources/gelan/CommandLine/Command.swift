@@ -1,0 +1,53 @@
+/// A command of the tool: its options, and what it does with them.
+struct Command: Sendable {
+  let name: String
+  /// What it does, in a few words, for the list of commands.
+  let summary: String
+  /// The operands as the usage line shows them.
+  let operands: String
+  /// How many operands it takes.
+  let operandCount: ClosedRange<Int>
+  let options: [Option]
+  /// More for the command's own help: what it prints, an example.
+  let details: String
+  let perform: @Sendable (Arguments) throws -> Void
+
+  struct Option: Sendable {
+    /// The spellings, `--input` or `-o`.
+    let names: [String]
+    /// What the value is called in help; nothing for a flag.
+    let value: String?
+    let summary: String
+
+    init(_ names: String..., value: String? = nil, help summary: String) {
+      self.names = names
+      self.value = value
+      self.summary = summary
+    }
+  }
+
+  /// The commands, in the order in which help lists them.
+  static let all: [Command] = [.check, .info, .compile, .run, .detect, .bench, .show]
+
+  static let help = Option("-h", "--help", help: "show this help")
+}
+
+/// Why a command stops before it is done, with the exit status that scripts rely on.
+enum CommandFailure: Error {
+  /// 1: the input is wrong; the diagnostics are printed already.
+  case input
+  /// 1: the input is wrong, in one sentence.
+  case message(String)
+  /// 2: the command was used wrongly.
+  case usage(String)
+  /// 3: a file cannot be read or written.
+  case file(String)
+
+  var status: Int32 {
+    switch self {
+    case .input, .message: 1
+    case .usage: 2
+    case .file: 3
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Diagnostics
+import Glibc
+
+/// Where the tool prints: results to standard output, diagnostics and progress to standard error.
+enum Terminal {
+  /// Prints a result. A reader that goes away early, as `head` does, ends the program quietly.
+  static func print(_ text: String) {
+    if !write(text + "\n", to: STDOUT_FILENO) { exit(0) }
+  }
+
+  /// Prints a remark for the person.
+  static func note(_ text: String) {
+    _ = write(text + "\n", to: STDERR_FILENO)
+  }
+
+  static func report(_ diagnostics: [Diagnostic]) {
+    guard !diagnostics.isEmpty else { return }
+    note(TextRenderer(colour: hasColour).render(diagnostics))
+  }
+
+  /// Whether standard error is a terminal whose person has not asked for plain text (https://no-color.org).
+  static var hasColour: Bool {
+    let refusal = getenv("NO_COLOR").map { String(cString: $0) } ?? ""
+    return isatty(STDERR_FILENO) == 1 && refusal.isEmpty
+  }
+
+  /// Whether standard error is a terminal that can show progress on one line.
+  static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Shows `text` in place of the last progress line.
+  static func progress(_ text: String) {
+    if showsProgress { _ = write("\r\u{1B}[K" + text, to: STDERR_FILENO) }
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return false
+      }
+      bytes = bytes.dropFirst(count)
+    }
+    return true
+  }
+}
+
+/// Facts about this machine.
+enum Machine {
+  static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// Seconds on a clock that only goes forward.
+  static func seconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  /// The most memory that this process has had, in bytes.
+  static var peakResidentBytes: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
+  }
+}
+
+/// Makes a folder, and those above it, unless it is there.
+func makeFolder(_ path: String) throws(CommandFailure) {
+  var made = path.hasPrefix("/") ? "" : "."
+  for part in path.split(separator: "/") {
+    made += "/" + part
+    if mkdir(made, 0o777) != 0, errno != EEXIST {
+      throw .file("the folder '\(path)' cannot be made: \(String(cString: strerror(errno)))")
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Compiler
+import ModelIR
+import Runtime
+import Tensors
+
+extension Command {
+  static let compile = Command(
+    name: "compile", summary: "turn a model and its weights into a plan", operands: "FILE", operandCount: 1...1,
+    options: [
+      Option("-o", "--output", value: "PLAN", help: "the file to write"),
+      Option("--weights", value: "FILE", help: "trained weights (.safetensors) in the official state-dict names"),
+      Option("--random-weights", value: "SEED", help: "random weights, to try a design before it is trained"),
+      .input, .classes,
+    ],
+    details: """
+      The auxiliary branch is stripped, batch normalisations are folded, RepConv branches fused, and the result is one
+      file. Weights are those that training wrote: names follow the model's rows, so nothing has to be renumbered.
+      The input size is the plan's default; a plan runs at every legal size.
+
+      example: gelan compile models-yaml/yolov9-c.yaml --weights yolov9-c.safetensors -o yolov9-c.plan
+      """
+  ) { arguments in
+    guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o PLAN is missing") }
+    let weights = arguments.string("--weights")
+    let seed = try arguments.integer("--random-weights", in: 0...Int.max)
+    guard (weights == nil) != (seed == nil) else {
+      throw CommandFailure.usage("give the weights: either --weights FILE or --random-weights SEED")
+    }
+    let file = try ModelFile.open(arguments.operands[0], arguments)
+    let optimized = optimize(file.graph)
+    let plan = plan(optimized)
+    let checkpoint: Checkpoint
+    if let weights {
+      checkpoint = Checkpoint(try openTensorFile(weights))
+    } else {
+      checkpoint = Checkpoint(randomFor: file.graph, seed: UInt64(seed ?? 0))
+    }
+    let bound: BoundPlan
+    do throws(BindingError) {
+      bound = try bindWeights(of: plan, from: file.graph, checkpoint)
+    } catch {
+      switch error {
+      case .incomplete(let report): throw CommandFailure.message(report.text(for: weights ?? "the weights"))
+      case .unreadable(let error): throw CommandFailure(error)
+      }
+    }
+    let origin = weights.map { ["gelan.weights": $0.split(separator: "/").last.map(String.init) ?? $0] } ?? [:]
+    do throws(TensorFileError) {
+      try InferenceModel.write(plan: bound.plan, tensors: bound.tensors, path: output, metadata: origin)
+    } catch {
+      throw CommandFailure(error)
+    }
+    if weights != nil {
+      let report = BindingReport(file.graph, checkpoint)
+      if !report.unused.isEmpty {
+        Terminal.note("note: \(report.unused.count) tensors of the weights belong to no row: \(report.unused.shortList)")
+      }
+    } else {
+      Terminal.note("note: the weights are random; what the plan detects means nothing")
+    }
+    let report = ModelReport(file.graph, optimized: optimized)
+    let dropped = report.rows.filter { $0.inference.parameters == 0 && $0.branch != .main && $0.branch != .shared }
+    Terminal.print(report.totals.joined(separator: "\n"))
+    if !dropped.isEmpty {
+      Terminal.print("rows that inference drops: \(dropped.map(\.row.name).joined(separator: ", "))")
+    }
+    Terminal.print("wrote \(output): \(bound.plan.steps.count) steps")
+  }
+}
+
+extension BindingReport {
+  /// What does not fit, for people.
+  func text(for weights: String) -> String {
+    var lines = ["the weights in \(weights) do not fit the model"]
+    if !missing.isEmpty { lines.append("  missing (\(missing.count)): \(missing.shortList)") }
+    if !misshapen.isEmpty {
+      let shown = misshapen.map { "\($0.name) is \($0.found.dimensions), not \($0.expected.dimensions)" }
+      lines.append("  of another shape (\(misshapen.count)): \(shown.shortList)")
+    }
+    if !unused.isEmpty { lines.append("  in the file but not in the model (\(unused.count)): \(unused.shortList)") }
+    lines += causes.map { "  likely: \($0)" }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension [String] {
+  /// The first few, and how many more there are.
+  fileprivate var shortList: String {
+    let shown = prefix(8).joined(separator: ", ")
+    return count > 8 ? "\(shown), … and \(count - 8) more" : shown
+  }
+}
+
+extension [Int] {
+  fileprivate var dimensions: String { isEmpty ? "a single number" : map(String.init).joined(separator: "x") }
+}

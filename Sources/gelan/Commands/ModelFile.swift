@@ -1,0 +1,77 @@
+import Compiler
+import Diagnostics
+import ModelIR
+import ModelSyntax
+import Runtime
+import Tensors
+
+/// Reads a source file.
+func readSource(_ path: String) throws(CommandFailure) -> SourceFile {
+  do {
+    return SourceFile(name: path, bytes: try readFile(path: path, limit: YAMLLimits.bytes))
+  } catch {
+    throw .file(error.description)
+  }
+}
+
+/// A model file on its way to a graph.
+struct ModelFile {
+  let model: ModelDeclaration
+  let graph: Graph
+  let warnings: [Diagnostic]
+
+  /// - Throws: every fault, as diagnostics.
+  init(_ source: SourceFile, classes: Int? = nil, input: InputSize? = nil) throws(CompileFailure) {
+    let read = try readModel(try parseYAML(source), library: .standard, classCount: classes)
+    model = read.value
+    warnings = read.warnings
+    graph = try elaborate(read.value, library: .standard, input: input)
+  }
+
+  /// The model that a command names, after its diagnostics are printed.
+  static func open(_ path: String, _ arguments: Arguments) throws(CommandFailure) -> ModelFile {
+    let source = try readSource(path)
+    let (classes, input) = (try arguments.classCount(), try arguments.inputSize())
+    do {
+      let file = try ModelFile(source, classes: classes, input: input)
+      Terminal.report(file.warnings)
+      return file
+    } catch {
+      Terminal.report(error.diagnostics)
+      throw .input
+    }
+  }
+}
+
+/// Opens a plan that a command names.
+func openPlan(_ path: String) throws(CommandFailure) -> InferenceModel {
+  do {
+    return try InferenceModel(path: path)
+  } catch {
+    throw error.isFileError ? .file(error.description) : .message(error.description)
+  }
+}
+
+/// Opens a file of tensors that a command names.
+func openTensorFile(_ path: String) throws(CommandFailure) -> TensorFile {
+  do {
+    return try TensorFile(path: path)
+  } catch {
+    throw .init(error)
+  }
+}
+
+extension CommandFailure {
+  init(_ error: TensorFileError) {
+    self = error.isFileError ? .file(error.description) : .message(error.description)
+  }
+}
+
+/// Opens a session of a plan at a size.
+func openSession(_ model: InferenceModel, _ size: InputSize?, threads: Int) throws(CommandFailure) -> Session {
+  do {
+    return try Session(model, height: size?.height, width: size?.width, threads: threads)
+  } catch {
+    throw .message(error.description)
+  }
+}

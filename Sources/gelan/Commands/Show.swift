@@ -1,0 +1,46 @@
+import Compiler
+import ModelIR
+import ModelSyntax
+import Runtime
+import Tensors
+
+extension Command {
+  static let show = Command(
+    name: "show", summary: "print a stage of the compiler as text", operands: "FILE|PLAN", operandCount: 1...1,
+    options: [
+      Option("--form", value: "source|elaborated|inference|plan", help: "which stage; elaborated for a model, plan for a plan"),
+      .input, .classes,
+    ],
+    details: """
+      source      the model as it was read, every implicit rule of the list dialect written out
+      elaborated  the graph of operators that training runs, every type inferred
+      inference   the graph stripped, folded and fused
+      plan        steps over buffers, as the runtime runs them
+
+      example: gelan show models-yaml/gelan-t.yaml --form inference
+      """
+  ) { arguments in
+    let path = arguments.operands[0]
+    let form = try arguments.choice("--form", of: ["source", "elaborated", "inference", "plan"])
+    if looksLikePlan(path) {
+      guard form == nil || form == "plan" else {
+        throw CommandFailure.usage("a plan has one form, plan; the others belong to model files")
+      }
+      Terminal.print(try openPlan(path).plan.description)
+      return
+    }
+    let file = try ModelFile.open(path, arguments)
+    switch form ?? "elaborated" {
+    case "source": Terminal.print(file.model.description)
+    case "inference": Terminal.print(optimize(file.graph).description)
+    case "plan": Terminal.print(plan(optimize(file.graph)).description)
+    default: Terminal.print(file.graph.description)
+    }
+  }
+
+  /// A safetensors file begins with the length of its header, so its eighth byte is zero; no YAML text has such a byte.
+  private static func looksLikePlan(_ path: String) -> Bool {
+    guard let file = try? TensorFile(path: path) else { return path.hasSuffix(".plan") }
+    return InferenceModel.isPlan(file) || path.hasSuffix(".plan")
+  }
+}

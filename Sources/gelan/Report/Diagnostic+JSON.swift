@@ -1,0 +1,38 @@
+import Diagnostics
+import Tensors
+
+extension Diagnostic {
+  /// The diagnostic as the object that `check --format json` prints.
+  var json: JSONValue {
+    var labels: [JSONValue] = primary.message.isEmpty ? [] : [primary.json]
+    labels += secondary.map(\.json)
+    let traceNotes = trace.map { frame in
+      "\(frame.message) (\(frame.range.file.name):\(frame.range.startLine):\(frame.range.startColumn))"
+    }
+    return [
+      "schema": 1, "file": .string(primary.range.file.name), "severity": .string(severity.rawValue),
+      "code": .string(code.rawValue), "message": .string(message), "range": primary.range.json, "labels": .array(labels),
+      "notes": .array((traceNotes + notes + help).map { .string($0) }),
+      "fixIts": .array(
+        fixIts.map { fixIt in
+          [
+            "title": .string(fixIt.title),
+            "edits": .array(fixIt.edits.map { ["range": $0.range.json, "text": .string($0.text)] }),
+          ]
+        }),
+    ]
+  }
+}
+
+extension Diagnostic.Label {
+  fileprivate var json: JSONValue { ["range": range.json, "message": .string(message)] }
+}
+
+extension SourceRange {
+  fileprivate var json: JSONValue {
+    func place(_ offset: Int) -> JSONValue {
+      ["line": .integer(file.line(at: offset)), "column": .integer(file.column(at: offset)), "byte": .integer(offset)]
+    }
+    return ["start": place(lower), "end": place(upper)]
+  }
+}

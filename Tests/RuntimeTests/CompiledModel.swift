@@ -1,0 +1,38 @@
+import Compiler
+import ModelIR
+import Runtime
+import TestSupport
+
+/// A graph brought all the way to something that runs, as the program does it.
+struct CompiledModel {
+  let optimized: Graph
+  let bound: BoundPlan
+  let model: InferenceModel
+
+  init(_ graph: Graph, _ checkpoint: Checkpoint, keeping roles: Set<Output.Role> = [.main]) throws {
+    optimized = optimize(graph, keeping: roles)
+    bound = try bindWeights(of: plan(optimized), from: graph, checkpoint)
+    model = InferenceModel(plan: bound.plan, tensors: bound.tensors)
+  }
+
+  func outputs(for image: [Float], height: Int, width: Int, threads: Int = 2) throws -> [[Float]] {
+    try run(model, image, height: height, width: width, threads: threads)
+  }
+}
+
+/// Every output of a model for one image.
+func run(_ model: InferenceModel, _ image: [Float], height: Int, width: Int, threads: Int = 2) throws -> [[Float]] {
+  let session = try Session(model, height: height, width: width, threads: threads)
+  _ = session.input.update(fromContentsOf: image)
+  session.run()
+  return session.plan.outputs.indices.map { Array(session.output($0)) }
+}
+
+/// The largest difference between two lists of numbers; infinite when one is no number or the lengths differ.
+func largestDifference(_ left: some Collection<Float>, _ right: some Collection<Double>) -> Double {
+  guard left.count == right.count else { return .infinity }
+  return zip(left, right).reduce(0) { largest, pair in
+    let difference = abs(Double(pair.0) - pair.1)
+    return difference.isFinite ? max(largest, difference) : .infinity
+  }
+}

@@ -1,0 +1,66 @@
+import ModelIR
+
+/// How far single precision may lead away from the reference, for each value of a graph.
+///
+/// A sum of k products in single precision is off by about u·√k of its own size, with u = 2⁻²⁴: the partial sums walk at
+/// random, and so do their roundings. A convolution with random weights hands a relative error on without making it larger,
+/// everything else hands on the absolute error (no activation function is steeper than 1.1). The roundings of different
+/// operators know nothing of each other, so their squares add up. Errors and sizes are those of a value's largest element;
+/// the bound is twice the typical error, for the largest of thousands of elements.
+package struct RoundingBound {
+  /// For each value, the typical absolute error of its largest element, squared and in units of u².
+  private let squares: [Double]
+  private let graph: Graph
+
+  private static let unit = 0x1p-24
+
+  /// - Parameter scales: The largest magnitude of each value.
+  package init(_ graph: Graph, scales: [Double]) {
+    self.graph = graph
+    var squares: [Double] = []
+    for (node, scale) in zip(graph.nodes, scales) {
+      let inputs = node.inputs.map { (square: squares[$0.index], scale: scales[$0.index]) }
+      let absolute = inputs.map(\.square).max() ?? 0
+      let relative = inputs.first.map { $0.scale > 0 ? $0.square / ($0.scale * $0.scale) : 0 } ?? 0
+      let size = scale * scale
+      switch node.op {
+      case .conv2D(let op):
+        let products = graph.inputTypes(of: node)[0].channels / op.groups * op.kernel * op.kernel
+        squares.append((relative + Double(products)) * size)
+      case .batchNorm, .channelAffine:
+        // The factor and the summand are rounded, and so is what applying them gives.
+        squares.append((relative + 4) * size)
+      case .activate:
+        // The functions are computed to two units in the last place.
+        squares.append(absolute + 4 * size)
+      case .add:
+        squares.append(inputs.reduce(size * Double(inputs.count)) { $0 + $1.square })
+      case .averagePool(let op):
+        squares.append(absolute + Double(op.kernel * op.kernel) * size)
+      case .resizeNearest:
+        squares.append(inputs[0].square)
+      case .input, .concat, .slice, .maxPool, .upsample, .zeroPad, .spaceToDepth, .depthToSpace, .identity, .decodeDetections:
+        squares.append(absolute)
+      }
+    }
+    self.squares = squares
+  }
+
+  /// The bound for the elements of a map.
+  package subscript(value: ValueID) -> Double { 2 * Self.unit * squares[value.index].squareRoot() }
+
+  /// The bounds for the boxes and the classes that a decoder makes of maps.
+  ///
+  /// With errors of δ in the logits, a softmax's mean over n bins moves by at most δ·n / 4 when it hesitates between all of
+  /// them; a width is the sum of two such means and is measured in strides. A sigmoid moves by δ / 4. The coordinates
+  /// themselves are rounded too.
+  package func predictions(_ value: ValueID, boxScale: Double) -> (boxes: Double, classes: Double) {
+    let node = graph[value]
+    guard case .decodeDetections(let op) = node.op else { preconditionFailure("Only decoders make predictions.") }
+    let logits = node.inputs.map { self[$0] }.max() ?? 0
+    let stride = op.strides.max() ?? 0
+    return (
+      boxes: logits * Double(op.bins) / 4 * 2 * stride + 4 * Self.unit * boxScale, classes: logits / 4 + 4 * Self.unit
+    )
+  }
+}
