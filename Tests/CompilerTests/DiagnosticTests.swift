@@ -32,7 +32,9 @@ import Testing
         (expected.line, expected.column) == (line, column) && expected.severity == diagnostic.severity.rawValue
           && expected.code == diagnostic.code.rawValue && diagnostic.message.contains(expected.message)
       }
-      if let found { missing.remove(at: found) } else {
+      if let found {
+        missing.remove(at: found)
+      } else {
         Issue.record("\(url.lastPathComponent): not expected:\n\(TextRenderer().render(diagnostic))")
       }
     }

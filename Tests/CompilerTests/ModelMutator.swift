@@ -24,7 +24,8 @@ struct ModelMutator {
       switch number(below: 10) {
       case 0: changeByte(&bytes)
       case 1...2: changeLines(&bytes)
-      case 3...6: replaceWord(&bytes) { $0.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") } }
+      case 3...6:
+        replaceWord(&bytes) { $0.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") } }
       case 7...8: replaceWord(&bytes) { _ in true }
       default: dropBracket(&bytes)
       }
