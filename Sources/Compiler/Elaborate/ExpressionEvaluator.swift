@@ -147,10 +147,17 @@ struct ExpressionEvaluator {
     }
     // The two dialects call the class count differently.
     let other = ["nc": "classes", "classes": "nc"][name].flatMap { scope[$0] == nil ? nil : $0 }
-    throw .fault(
-      .unknownName, "nothing is called '\(name)' here", range,
-      help: other.map { ["the number of classes is called '\($0)' here"] }
-        ?? didYouMean(name, among: scope.names + laterNames + ["none", "true", "false"]))
+    let message = "nothing is called '\(name)' here"
+    if let other {
+      throw .fault(.unknownName, message, range, help: ["the number of classes is called '\(other)' here"])
+    }
+    if let truth = ["yes": "true", "on": "true", "no": "false", "off": "false"][name.lowercased()] {
+      throw .fault(
+        .unknownName, message, range, notes: ["YAML 1.1 readers take '\(name)' for a truth value, others for a word"],
+        help: ["write \(truth)"])
+    }
+    throw .wrongName(
+      .unknownName, message, name, among: scope.names + laterNames + ["none", "true", "false"], at: range)
   }
 
   /// The class in a path such as `nn.ReLU` or `torch.nn.ReLU`.

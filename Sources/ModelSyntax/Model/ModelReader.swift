@@ -53,3 +53,14 @@ func readClasses(_ node: YAMLNode) throws(CompileFailure) -> Spanned<ModelDeclar
   for item in items { names.append(try readWord(item, "a class's name").value) }
   return Spanned(.names(names), node.range)
 }
+
+/// The class names that YAML 1.1 readers take for a truth value, a number or nothing.
+func ambiguousClassNames(_ node: YAMLNode?) -> [Spanned<String>] {
+  guard case .sequence(let items)? = node?.kind else { return [] }
+  let truths: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false"]
+  return items.compactMap { item in
+    guard case .scalar(let text, isPlain: true) = item.kind else { return nil }
+    let isOther = truths.contains(text.lowercased()) || Double(text) != nil
+    return isOther ? Spanned(text, item.range) : nil
+  }
+}
