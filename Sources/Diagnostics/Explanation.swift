@@ -25,8 +25,8 @@ package struct Explanation: Sendable {
     let page = code.page
     self.code = code
     topic = page.topic
-    let lines = String(decoding: page.markdown, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-      .map(String.init)
+    let markdown = String(decoding: page.markdown, as: UTF8.self)
+    let lines = markdown.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let heading = lines.first ?? ""
     severity = heading.hasPrefix("# warning[") ? .warning : .error
     let prefix = "# \(severity.rawValue)[\(code.rawValue)]: "
@@ -39,7 +39,8 @@ package struct Explanation: Sendable {
   /// How to have a warning left out; nothing for an error.
   package var silencing: String? {
     guard severity == .warning else { return nil }
-    return "Where it is meant, write `# gelan: allow(\(code.rawValue))` at the end of the row's line or on the line above it."
+    let comment = "# gelan: allow(\(code.rawValue))"
+    return "Where it is meant, write `\(comment)` at the end of the row's line or on the line above it."
   }
 
   /// The page as Markdown, for programs that show Markdown.
@@ -69,8 +70,8 @@ package struct Explanation: Sendable {
       text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
     }
     let parts = [
-      "\(severity.rawValue)[\(code.rawValue)]: \(title)", plain(text), "This fails:", indented(failing), "This does not:",
-      indented(mended), silencing.map(plain),
+      "\(severity.rawValue)[\(code.rawValue)]: \(title)", plain(text), "This fails:", indented(failing),
+      "This does not:", indented(mended), silencing.map(plain),
     ]
     return parts.compactMap(\.self).joined(separator: "\n\n")
   }

@@ -1,14 +1,18 @@
 import Compiler
-@testable import Diagnostics
 import Foundation
 import ModelSyntax
 import TestSupport
 import Testing
 
+@testable import Diagnostics
 @testable import gelan
 
-/// The pages about diagnostic codes. A code without a page does not compile; a page that is not true fails here.
+/// The pages about diagnostic codes.
+///
+/// A code without a page does not compile; a page that is not true fails here.
 @Suite struct ExplainTests {
+  private let folder = Fixtures.root.appendingPathComponent("Sources/Diagnostics/Explanations")
+
   private func diagnostics(of model: String) -> [Diagnostic] {
     do throws(CompileFailure) {
       return try ModelFile(SourceFile(name: "page.yaml", text: model)).warnings
@@ -19,12 +23,12 @@ import Testing
 
   @Test(arguments: DiagnosticCode.allCases) func thePageHasAllItsParts(_ code: DiagnosticCode) {
     let page = Explanation(code)
-    #expect(!page.title.isEmpty, "the first line is '# error[\(code.rawValue)]: what is wrong', or '# warning[…'")
+    #expect(!page.title.isEmpty, "the first line is '# error[CODE]: what is wrong' or '# warning[CODE]: …'")
     #expect(!page.text.isEmpty, "the meaning stands under the first line")
     #expect(!page.failing.isEmpty, "a model stands under '## Fails'")
     #expect(!page.mended.isEmpty, "a model stands under '## Mended'")
-    let file = Fixtures.root.appendingPathComponent("Sources/Diagnostics/Explanations/\(code.rawValue).md").path
-    #expect(FileManager.default.contents(atPath: file).map(Array.init) == code.page.markdown, "the row names another file")
+    let file = folder.appendingPathComponent(code.rawValue + ".md").path
+    #expect(FileManager.default.contents(atPath: file).map(Array.init) == code.page.markdown, "another file's row")
   }
 
   @Test(arguments: DiagnosticCode.allCases) func theFailingModelShowsThisFaultAndNoOther(_ code: DiagnosticCode) {
@@ -47,16 +51,16 @@ import Testing
   }
 
   @Test func everyPageIsOfACode() throws {
-    let folder = Fixtures.root.appendingPathComponent("Sources/Diagnostics/Explanations").path
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(Set(files) == Set(DiagnosticCode.allCases.map { $0.rawValue + ".md" }))
   }
 
   @Test func theListHasEveryCode() throws {
     let result = try Tool.run("explain")
     #expect(result.status == 0)
-    let listed = result.output.split(separator: "\n").filter { $0.hasPrefix("  ") }.compactMap { $0.split(separator: " ").first }
-    #expect(listed.map(String.init).sorted() == DiagnosticCode.allCases.map(\.rawValue).sorted())
+    let rows = result.output.split(separator: "\n").filter { $0.hasPrefix("  ") }
+    let listed = rows.compactMap { $0.split(separator: " ").first.map(String.init) }
+    #expect(listed.sorted() == DiagnosticCode.allCases.map(\.rawValue).sorted())
   }
 
   @Test func thePageIsPrintedWithoutMarkdown() throws {

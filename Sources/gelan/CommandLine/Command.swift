@@ -15,7 +15,7 @@ struct Command: Sendable {
   struct Option: Sendable {
     /// The spellings, `--input` or `-o`.
     let names: [String]
-    /// What the value is called in help; nothing for a flag.
+    /// What the value is called in help; nothing for a flag. Words in lower case are what to choose from: `text|json`.
     let value: String?
     let summary: String
 
@@ -23,6 +23,12 @@ struct Command: Sendable {
       self.names = names
       self.value = value
       self.summary = summary
+    }
+
+    /// The values that the option accepts, when they are few words.
+    var choices: [String]? {
+      guard let words = value?.split(separator: "|").map(String.init) else { return nil }
+      return words.allSatisfy { $0 == $0.lowercased() } ? words : nil
     }
   }
 
