@@ -68,8 +68,10 @@ struct Arguments {
     return number
   }
 
-  func choice(_ option: String, of choices: [String]) throws(CommandFailure) -> String? {
+  /// One of the values that the option's own row lists.
+  func choice(_ option: String) throws(CommandFailure) -> String? {
     guard let text = values[option] else { return nil }
+    let choices = command.options.first { $0.names.contains(option) }?.choices ?? []
     guard choices.contains(text) else {
       let hint = didYouMean(text, among: choices).first.map { "; \($0)" } ?? ""
       throw .usage("\(option) is one of \(choices.joined(separator: ", ")), not '\(text)'\(hint)")

@@ -15,7 +15,7 @@ struct Command: Sendable {
   struct Option: Sendable {
     /// The spellings, `--input` or `-o`.
     let names: [String]
-    /// What the value is called in help; nothing for a flag.
+    /// What the value is called in help; nothing for a flag. Words in lower case are what to choose from: `text|json`.
     let value: String?
     let summary: String
 
@@ -24,10 +24,16 @@ struct Command: Sendable {
       self.value = value
       self.summary = summary
     }
+
+    /// The values that the option accepts, when they are few words.
+    var choices: [String]? {
+      guard let words = value?.split(separator: "|").map(String.init) else { return nil }
+      return words.allSatisfy { $0 == $0.lowercased() } ? words : nil
+    }
   }
 
   /// The commands, in the order in which help lists them.
-  static let all: [Command] = [.check, .info, .compile, .run, .detect, .bench, .show]
+  static let all: [Command] = [.check, .info, .compile, .run, .detect, .bench, .show, .explain]
 
   static let help = Option("-h", "--help", help: "show this help")
 }

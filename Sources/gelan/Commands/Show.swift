@@ -21,7 +21,7 @@ extension Command {
       """
   ) { arguments in
     let path = arguments.operands[0]
-    let form = try arguments.choice("--form", of: ["source", "elaborated", "inference", "plan"])
+    let form = try arguments.choice("--form")
     if looksLikePlan(path) {
       guard form == nil || form == "plan" else {
         throw CommandFailure.usage("a plan has one form, plan; the others belong to model files")
