@@ -18,10 +18,13 @@ struct Command: Sendable {
     /// What the value is called in help; nothing for a flag.
     let value: String?
     let summary: String
+    /// Whether it can be given several times.
+    let isRepeatable: Bool
 
-    init(_ names: String..., value: String? = nil, help summary: String) {
+    init(_ names: String..., value: String? = nil, isRepeatable: Bool = false, help summary: String) {
       self.names = names
       self.value = value
+      self.isRepeatable = isRepeatable
       self.summary = summary
     }
   }

@@ -7,7 +7,7 @@ extension Command {
   static let check = Command(
     name: "check", summary: "check models: every name, argument and shape", operands: "FILE...", operandCount: 1...10_000,
     options: [
-      .input, Option("--format", value: "text|json", help: "how to print what is found; text by default"),
+      .input, .set, Option("--format", value: "text|json", help: "how to print what is found; text by default"),
       Option("--deny-warnings", help: "exit with 1 on warnings too"),
     ],
     details: """
@@ -18,6 +18,7 @@ extension Command {
       """
   ) { arguments in
     let size = try arguments.inputSize()
+    let settings = try arguments.settings()
     let isJSON = try arguments.choice("--format", of: ["text", "json"]) == "json"
     var hasErrors = false
     var hasWarnings = false
@@ -25,9 +26,10 @@ extension Command {
       let source = try readSource(path)
       var diagnostics: [Diagnostic]
       do throws(CompileFailure) {
-        let file = try ModelFile(source, input: size)
+        let file = try ModelFile(source, input: size, settings: settings)
         diagnostics = file.warnings
       } catch {
+        try settings.refuse(error)
         diagnostics = error.diagnostics
       }
       hasErrors = hasErrors || diagnostics.contains { $0.severity == .error }
