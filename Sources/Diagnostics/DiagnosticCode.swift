@@ -39,4 +39,15 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
   case sizeNotDivisible = "size-not-divisible"
   case emptyResult = "empty-result"
   case tooLarge = "too-large"
+
+  // What is legal, or builds elsewhere, and is still suspicious.
+  case deadRow = "dead-row"
+  case staleIndex = "stale-index"
+  case staleIndexComment = "stale-index-comment"
+  case levelOrder = "level-order"
+  case singleHead = "single-head"
+  case repeatedWidthChange = "repeated-width-change"
+  case partialMultiplier = "partial-multiplier"
+  case idleMultiplier = "idle-multiplier"
+  case ambiguousWord = "ambiguous-word"
 }

@@ -9,13 +9,13 @@ package final class SourceFile: Sendable {
   package let name: String
   /// The text as it was read.
   package let bytes: [UInt8]
-  /// The byte offset of the first byte of each line.
+  /// The byte offset of the first byte of each line; a byte order mark is not part of the first.
   private let lineStarts: [Int]
 
   package init(name: String, bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes
-    var starts = [0]
+    var starts = [bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0]
     for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
       starts.append(offset + 1)
     }

@@ -13,7 +13,8 @@ enum DialectRules {
   private static let sources: [DialectTests.Rule] = [
     .init(name: "-1 in row 0 is the image", rows: ["[-1, 1, Conv, [8, 1, 1]]"], results: ["8 x H x W"], parameters: 40),
     .init(
-      name: "a negative source counts back from its own row", rows: [stem, "[-1, 1, Conv, [16, 3, 2]]", "[-2, 1, Conv, [24]]"],
+      name: "a negative source counts back from its own row",
+      rows: [stem, "[-1, 1, Conv, [16, 3, 2]]", "[-2, 1, Conv, [24]]"],
       results: ["24 x H/2 x W/2"], parameters: 232 + 1184 + 240, weights: ["model.2.conv.weight 24x8x1x1"]),
     .init(
       name: "any other source is a row's index", rows: [stem, "[-1, 1, Conv, [16, 3, 2]]", "[0, 1, Conv, [24]]"],
@@ -41,14 +42,19 @@ enum DialectRules {
       name: "depth rounds 3.5 to even", settings: "nc: 80\ndepth_multiple: 0.5", rows: [stem, "[-1, 7, Conv, [8, 1]]"],
       results: ["8 x H/2 x W/2"], parameters: 232 + 4 * 80),
     .init(
-      name: "depth leaves at least one", settings: "nc: 80\ndepth_multiple: 0.1", rows: [stem, "[-1, 4, Conv, [8, 1]]"],
+      name: "depth leaves at least one", settings: "nc: 80\ndepth_multiple: 0.1",
+      rows: [stem, "[-1, 4, Conv, [8, 1]]"],
       results: ["8 x H/2 x W/2"], parameters: 232 + 80, weights: ["model.1.conv.weight 8x8x1x1"]),
     .init(
-      name: "depth does not multiply one", settings: "nc: 80\ndepth_multiple: 3", rows: [stem, "[-1, 1, Conv, [8, 1]]"],
+      name: "depth does not multiply one", settings: "nc: 80\ndepth_multiple: 3",
+      rows: [stem, "[-1, 1, Conv, [8, 1]]"],
       results: ["8 x H/2 x W/2"], parameters: 232 + 80),
-    .init(name: "number 0 builds one", rows: [stem, "[-1, 0, Conv, [8, 1]]"], results: ["8 x H/2 x W/2"], parameters: 232 + 80),
     .init(
-      name: "width rounds up to a multiple of 8", settings: "nc: 80\nwidth_multiple: 0.25", rows: ["[-1, 1, Conv, [100]]"],
+      name: "number 0 builds one", rows: [stem, "[-1, 0, Conv, [8, 1]]"], results: ["8 x H/2 x W/2"],
+      parameters: 232 + 80),
+    .init(
+      name: "width rounds up to a multiple of 8", settings: "nc: 80\nwidth_multiple: 0.25",
+      rows: ["[-1, 1, Conv, [100]]"],
       results: ["32 x H x W"], parameters: 3 * 32 + 64),
     .init(
       name: "width rounds even when the multiple is 1", rows: ["[-1, 1, Conv, [20]]"], results: ["24 x H x W"],
@@ -60,7 +66,8 @@ enum DialectRules {
       name: "one class more ends the exemption", settings: "nc: 28\nanchors: 3\nwidth_multiple: 0.5",
       rows: ["[-1, 1, Conv, [96]]"], results: ["48 x H x W"], parameters: 3 * 48 + 96),
     .init(
-      name: "anchors as lists count pairs of the first", settings: "nc: 80\nanchors: [[10, 13, 16, 30], [1, 2]]\nwidth_multiple: 0.5",
+      name: "anchors as lists count pairs of the first",
+      settings: "nc: 80\nanchors: [[10, 13, 16, 30], [1, 2]]\nwidth_multiple: 0.5",
       rows: ["[-1, 1, Conv, [170]]"], results: ["170 x H x W"], parameters: 3 * 170 + 340),
     .init(
       name: "without anchors nothing is exempt", settings: "nc: 27\nwidth_multiple: 0.5", rows: ["[-1, 1, Conv, [96]]"],
@@ -72,7 +79,8 @@ enum DialectRules {
       parameters: 232 + 320 + 2336 + 2336 + 1056, weights: ["model.1.cv1.conv.weight 32x8x1x1"]),
     .init(
       name: "CBLinear's widths are not scaled", settings: "nc: 80\nwidth_multiple: 0.5",
-      rows: ["[-1, 1, Conv, [16, 3, 2]]", "[-1, 1, CBLinear, [[8, 16]]]"], results: ["8 x H/2 x W/2", "16 x H/2 x W/2"],
+      rows: ["[-1, 1, Conv, [16, 3, 2]]", "[-1, 1, CBLinear, [[8, 16]]]"],
+      results: ["8 x H/2 x W/2", "16 x H/2 x W/2"],
       parameters: 232 + 24 * 8 + 24, weights: ["model.1.conv.weight 24x8x1x1", "model.1.conv.bias 24"]),
   ]
 
@@ -100,7 +108,8 @@ enum DialectRules {
       name: "nn.ZeroPad2d with left, right, top, bottom", rows: [stem, "[-1, 1, nn.ZeroPad2d, [[0, 1, 2, 4]]]"],
       results: ["8 x H/2+6 x W/2+1"], parameters: 232),
     .init(
-      name: "nn.Identity ignores its arguments", rows: [stem, "[-1, 1, nn.Identity, [7, 8]]"], results: ["8 x H/2 x W/2"],
+      name: "nn.Identity ignores its arguments", rows: [stem, "[-1, 1, nn.Identity, [7, 8]]"],
+      results: ["8 x H/2 x W/2"],
       parameters: 232),
     .init(
       name: "nn.BatchNorm2d takes the real channels", rows: [stem, "[-1, 1, nn.BatchNorm2d, [99]]"],
@@ -113,7 +122,10 @@ enum DialectRules {
       rows: [stem, "[-1, 9, BottleneckCSP, [16]]"], results: ["16 x H/2 x W/2"],
       // cv1 8→8; three times 8→8 and 8→8 3×3; cv2 and cv3 bare; bn of 16; cv4 16→16
       parameters: 232 + 80 + 3 * (80 + 592) + 64 + 64 + 32 + 288,
-      weights: ["model.1.m.2.cv2.conv.weight 8x8x3x3", "model.1.cv2.weight 8x8x1x1", "model.1.cv3.weight 8x8x1x1", "model.1.bn.bias 16"]),
+      weights: [
+        "model.1.m.2.cv2.conv.weight 8x8x3x3", "model.1.cv2.weight 8x8x1x1", "model.1.cv3.weight 8x8x1x1",
+        "model.1.bn.bias 16",
+      ]),
     .init(
       name: "SPPCSPC takes the number and does nothing with it", rows: [stem, "[-1, 2, SPPCSPC, [16]]"],
       results: ["16 x H/2 x W/2"],
@@ -135,7 +147,9 @@ enum DialectRules {
     .init(
       name: "RepConvN's arguments begin with the input channels", rows: [stem, "[-1, 1, RepConvN, [8, 16, 3, 2]]"],
       results: ["16 x H/4 x W/4"], parameters: 232 + 1184 + 160,
-      weights: ["model.1.conv1.conv.weight 16x8x3x3", "model.1.conv2.conv.weight 16x8x1x1", "model.1.conv2.bn.running_mean 16"]),
+      weights: [
+        "model.1.conv1.conv.weight 16x8x3x3", "model.1.conv2.conv.weight 16x8x1x1", "model.1.conv2.bn.running_mean 16",
+      ]),
     .init(
       name: "ImplicitA holds one number a channel", rows: [stem, "[-1, 1, ImplicitA, [8]]"], results: ["8 x H/2 x W/2"],
       parameters: 240, weights: ["model.1.implicit 1x8x1x1"]),

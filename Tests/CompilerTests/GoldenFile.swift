@@ -18,7 +18,8 @@ struct GoldenFile {
     header = String(parts[0][..<firstLine])
     before = String(parts[0][parts[0].index(after: firstLine)...]) + "\n"
     after = parts.count > 1 ? parts[1] : ""
-    #expect(header.hasPrefix("# ") && header.hasSuffix("."), "the first line of \(url.lastPathComponent) says what it shows")
+    #expect(
+      header.hasPrefix("# ") && header.hasSuffix("."), "the first line of \(url.lastPathComponent) says what it shows")
   }
 
   /// Compares with the text after; with UPDATE_GOLDENS=1 in the environment rewrites the file, and fails all the same.

@@ -39,7 +39,8 @@ struct OfficialModel: Sendable {
 
   static let counts: [String: Counts] = {
     let url = folder.appendingPathComponent("counts.json")
-    guard let data = try? Data(contentsOf: url), let counts = try? JSONDecoder().decode([String: Counts].self, from: data)
+    guard let data = try? Data(contentsOf: url),
+      let counts = try? JSONDecoder().decode([String: Counts].self, from: data)
     else { preconditionFailure("\(url.path) cannot be read.") }
     return counts
   }()

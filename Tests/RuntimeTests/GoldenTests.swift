@@ -8,9 +8,9 @@ import Testing
 
 /// Outputs of the official PyTorch code for the same weights and images.
 ///
-/// PyTorch computed them in single precision, so even the exact reference differs from them by its rounding: some 10⁻⁶ of
-/// a map's largest value. A box is the mean of 16 distances times a stride of 32 pixels at most, so that its error in
-/// pixels is about a hundred times a map's; the trained model's maps are larger and its network deeper.
+/// PyTorch computed them in single precision, so even the exact reference differs from them by its rounding: some
+/// 10⁻⁶ of a map's largest value. A box is the mean of 16 distances times a stride of 32 pixels at most, so that its
+/// error in pixels is about a hundred times a map's; the trained model's maps are larger and its network deeper.
 @Suite(.serialized)
 struct GoldenTests {
   /// A model with weights in training form, an image and what PyTorch made of it.

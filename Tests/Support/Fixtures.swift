@@ -40,6 +40,9 @@ package enum Fixtures {
       throw UnexpectedFailure(description: TextRenderer().render(failure.diagnostics))
     }
   }
+
+  /// The plan for inference.
+  package static func plan(of graph: Graph) -> Plan { Compiler.plan(optimize(graph)) }
 }
 
 /// A model that a test meant to be right and that is not.

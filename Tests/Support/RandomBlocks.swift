@@ -71,12 +71,13 @@ package func standardCalls(_ channels: Int, _ generator: inout SeededGenerator) 
 /// Blocks of a model's own: structures that fuse, and ones that look like it and must not.
 package struct CustomBlock: Sendable {
   package let name: String
-  package let halvesTheSize: Bool
+  /// How much deeper the result's level is.
+  package let levels: Int
   private let body: [String]
 
-  private init(_ name: String, halvesTheSize: Bool = false, _ body: [String]) {
+  private init(_ name: String, levels: Int = 0, _ body: [String]) {
     self.name = name
-    self.halvesTheSize = halvesTheSize
+    self.levels = levels
     self.body = body
   }
 
@@ -108,11 +109,12 @@ package struct CustomBlock: Sendable {
       "wide: [x, 1, Conv, {c2: c, k: 3, act: ReLU}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
       "sum: [[wide, narrow], 1, add, []]",
     ]),
-    CustomBlock("rep_strided", halvesTheSize: true, [
-      "wide: [x, 1, Conv, {c2: c, k: 3, s: 2, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, s: 2, p: 0, act: false}]",
+    CustomBlock("rep_strided", levels: 1, [
+      "wide: [x, 1, Conv, {c2: c, k: 3, s: 2, act: false}]",
+      "narrow: [x, 1, Conv, {c2: c, k: 1, s: 2, p: 0, act: false}]",
       "sum: [[wide, narrow], 1, add, []]",
     ]),
-    CustomBlock("rep_other_strides", halvesTheSize: true, [
+    CustomBlock("rep_other_strides", levels: 1, [
       "wide: [x, 1, Conv, {c2: c, k: 3, s: 2, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
       "pool: [narrow, 1, max_pool, [2, 2]]", "sum: [[wide, pool], 1, add, []]",
     ]),
@@ -123,6 +125,11 @@ package struct CustomBlock: Sendable {
     CustomBlock("rep_dilated", [
       "wide: [x, 1, Conv, {c2: c, k: 3, d: 2, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
       "sum: [[wide, narrow], 1, add, []]",
+    ]),
+    // Equal sizes, strides and a fitting border, and yet the kernels' centres lie apart.
+    CustomBlock("rep_eccentric", levels: 2, [
+      "wide: [x, 1, Conv, {c2: c, k: 3, s: 4, p: 1, d: 2, act: false}]",
+      "narrow: [x, 1, Conv, {c2: c, k: 1, s: 4, p: 0, act: false}]", "sum: [[wide, narrow], 1, add, []]",
     ]),
     CustomBlock("rep_sources", [
       "other: [x, 1, activation, [Tanh]]", "wide: [x, 1, Conv, {c2: c, k: 3, act: false}]",

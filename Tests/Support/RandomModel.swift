@@ -1,7 +1,7 @@
 /// A small model of random rows, written in the native dialect, so that a test of it goes the whole way from text.
 ///
-/// Every model is legal by construction: the writer keeps the channels and the level of each row, a row of level n being
-/// 2ⁿ times smaller than the image. What is legal is never asked of the compiler.
+/// Every model is legal by construction: the writer keeps the channels and the level of each row, a row of level n
+/// being 2ⁿ times smaller than the image. What is legal is never asked of the compiler.
 package struct RandomModel {
   package let text: String
 
@@ -33,7 +33,8 @@ struct RandomModelWriter {
 
   static let deepestLevel = 3
   static let activations = [
-    "SiLU", "ReLU", "ReLU6", "LeakyReLU(0.1)", "ELU", "GELU", "Mish", "Hardswish", "Hardsigmoid", "Sigmoid", "Tanh", "Identity",
+    "SiLU", "ReLU", "ReLU6", "LeakyReLU(0.1)", "ELU", "GELU", "Mish", "Hardswish", "Hardsigmoid", "Sigmoid",
+    "Tanh", "Identity",
   ]
   /// Around the lengths of vectors, and odd ones.
   static let widths = [3, 4, 5, 6, 7, 8, 9, 12, 13, 16, 17, 20, 24]
@@ -105,10 +106,10 @@ struct RandomModelWriter {
   private mutating func addBlock(_ source: WrittenMap) {
     let call: BlockCall
     if generator.chance(0.25) {
-      let custom = generator.pick(CustomBlock.all.filter { source.level < Self.deepestLevel || !$0.halvesTheSize })
+      let custom = generator.pick(CustomBlock.all.filter { source.level + $0.levels <= Self.deepestLevel })
       // With the width of the source, branches around the block's convolutions fit.
       let width = generator.chance(0.5) ? source.channels : generator.pick(Self.widths)
-      call = BlockCall(custom.name, "[\(width)]", channels: width, levels: custom.halvesTheSize ? 1 : 0)
+      call = BlockCall(custom.name, "[\(width)]", channels: width, levels: custom.levels)
     } else if generator.chance(0.15) {
       return addConv(source, stride: source.level < Self.deepestLevel && generator.chance(0.4) ? 2 : 1)
     } else {
@@ -118,7 +119,8 @@ struct RandomModelWriter {
     }
     let number = call.canRepeat && generator.chance(0.3) ? generator.integer(in: 2...3) : 1
     add(
-      reference(to: source), number, call.block, call.arguments, channels: call.channels, level: source.level + call.levels)
+      reference(to: source), number, call.block, call.arguments, channels: call.channels,
+      level: source.level + call.levels)
   }
 
   /// A row that joins others, or one that cuts.
@@ -137,7 +139,8 @@ struct RandomModelWriter {
       let sources = ([source] + others).map(\.name).joined(separator: ", ")
       add("[\(sources)]", 1, "Concat", "[]", channels: channels, level: source.level)
     case 1:
-      add("[\(source.name), \(generator.pick(twins).name)]", 1, "Shortcut", "[]", channels: source.channels, level: source.level)
+      let twin = generator.pick(twins).name
+      add("[\(source.name), \(twin)]", 1, "Shortcut", "[]", channels: source.channels, level: source.level)
     case 2 where !fused.isEmpty:
       let chosen = (0..<generator.integer(in: 1...2)).map { _ in generator.pick(fused) }
       let indices = chosen.map { String($0.widths.firstIndex(of: source.channels)!) }.joined(separator: ", ")
@@ -146,7 +149,8 @@ struct RandomModelWriter {
     default:
       // Widths that other rows have, so that they can be fused into them.
       let widths = (0..<generator.integer(in: 1...3)).map { _ in generator.pick(maps).channels }
-      add(source.name, "CBLinear", "[[\(widths.map(String.init).joined(separator: ", "))]]", widths: widths, level: source.level)
+      let written = widths.map(String.init).joined(separator: ", ")
+      add(source.name, "CBLinear", "[[\(written)]]", widths: widths, level: source.level)
     }
   }
 

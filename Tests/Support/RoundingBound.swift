@@ -2,11 +2,11 @@ import ModelIR
 
 /// How far single precision may lead away from the reference, for each value of a graph.
 ///
-/// A sum of k products in single precision is off by about u·√k of its own size, with u = 2⁻²⁴: the partial sums walk at
-/// random, and so do their roundings. A convolution with random weights hands a relative error on without making it larger,
-/// everything else hands on the absolute error (no activation function is steeper than 1.1). The roundings of different
-/// operators know nothing of each other, so their squares add up. Errors and sizes are those of a value's largest element;
-/// the bound is twice the typical error, for the largest of thousands of elements.
+/// A sum of k products in single precision is off by about u·√k of its own size, with u = 2⁻²⁴: the partial sums walk
+/// at random, and so do their roundings. A convolution with random weights hands a relative error on without making it
+/// larger, everything else hands on the absolute error (no activation function is steeper than 1.1). The roundings of
+/// different operators know nothing of each other, so their squares add up. Errors and sizes are those of a value's
+/// largest element; the bound is twice the typical error, for the largest of thousands of elements.
 package struct RoundingBound {
   /// For each value, the typical absolute error of its largest element, squared and in units of u².
   private let squares: [Double]
@@ -39,7 +39,8 @@ package struct RoundingBound {
         squares.append(absolute + Double(op.kernel * op.kernel) * size)
       case .resizeNearest:
         squares.append(inputs[0].square)
-      case .input, .concat, .slice, .maxPool, .upsample, .zeroPad, .spaceToDepth, .depthToSpace, .identity, .decodeDetections:
+      case .input, .concat, .slice, .maxPool, .upsample, .zeroPad, .spaceToDepth, .depthToSpace, .identity,
+        .decodeDetections:
         squares.append(absolute)
       }
     }
@@ -51,9 +52,9 @@ package struct RoundingBound {
 
   /// The bounds for the boxes and the classes that a decoder makes of maps.
   ///
-  /// With errors of δ in the logits, a softmax's mean over n bins moves by at most δ·n / 4 when it hesitates between all of
-  /// them; a width is the sum of two such means and is measured in strides. A sigmoid moves by δ / 4. The coordinates
-  /// themselves are rounded too.
+  /// With errors of δ in the logits, a softmax's mean over n bins moves by at most δ·n / 4 when it hesitates between
+  /// all of them; a width is the sum of two such means and is measured in strides. A sigmoid moves by δ / 4. The
+  /// coordinates themselves are rounded too.
   package func predictions(_ value: ValueID, boxScale: Double) -> (boxes: Double, classes: Double) {
     let node = graph[value]
     guard case .decodeDetections(let op) = node.op else { preconditionFailure("Only decoders make predictions.") }

@@ -18,6 +18,10 @@ struct FaultReport {
     var primary = Diagnostic.Label(column(of: frame.layer), "")
     if let range = fault.range, isEditable(range) {
       primary = Diagnostic.Label(range, "")
+    } else if let culprit = fault.culprit, let source = frame.sources.first(where: { $0.value == culprit }) {
+      primary = Diagnostic.Label(source.range, "this is \(culprit.kind)")
+    } else if fault.column != .from {
+      secondary += operandLabels(in: frame)
     } else {
       let shown = operandLabels(in: frame)
       if let last = shown.last {
@@ -36,7 +40,7 @@ struct FaultReport {
     }
     return Diagnostic(
       fault.code, fault.message, at: primary.range, label: primary.message, secondary: secondary, trace: Array(trace),
-      notes: notes, help: fault.help + fittingRows(frame))
+      notes: notes, help: fault.help + fittingRows(frame), fixIts: fault.fixIts)
   }
 
   private func isEditable(_ range: SourceRange) -> Bool { range.file !== BlockLibrary.standardSource }
@@ -87,7 +91,7 @@ struct FaultReport {
     }
     guard !fitting.isEmpty else { return [] }
     let names = fitting.suffix(4).map { model.rows[$0].layer.title }
-    return ["of the height and width of the first are \(names.joined(separator: ", "))"]
+    return ["\(names.joined(separator: ", ")) \(names.count == 1 ? "has" : "have") the height and width of the first"]
   }
 }
 

@@ -39,7 +39,7 @@ struct PrimitiveCall {
     var tensors: [ValueID] = []
     for (position, element) in elements.enumerated() {
       guard case .tensor(let value) = element else {
-        throw .fault(.notATensor, "source \(position) has to be a tensor, and it is \(element.kind)", nil)
+        throw .fault(.notATensor, "source \(position) has to be a tensor, and it is \(element.kind)", nil, culprit: element)
       }
       tensors.append(value)
     }
@@ -153,7 +153,7 @@ let primitives: [Primitive] = [
       // As torch.chunk: pieces of one size, the last one what is left.
       let parts = try call.integer("parts")
       guard (1...channels).contains(parts) else {
-        throw .fault(.argumentRange, "\(channels) channels cannot be cut into \(parts) parts", nil, column: .arguments)
+        throw .fault(.argumentRange, "\(channels) channel\(channels == 1 ? "" : "s") cannot be cut into \(parts) parts", nil, column: .arguments)
       }
       let size = (channels + parts - 1) / parts
       widths = stride(from: 0, to: channels, by: size).map { min(size, channels - $0) }

@@ -53,7 +53,11 @@ extension PrimitiveCall {
         ElaborationFailure.Fault(
           code: .argumentRange, message: "\(name)'s '\(attribute)' is \(range), not \(value)", column: .arguments))
     case .tooLarge:
-      return .fault(.tooLarge, "the model becomes too large here", nil)
+      return .fault(
+        .tooLarge, "the model becomes too large here", nil, column: .block,
+        notes: [
+          "a tensor has at most \(TensorType.maximumChannels) channels, and a model at most \(GraphBuilder.maximumNodes) operators"
+        ])
     }
   }
 }

@@ -20,7 +20,7 @@ indirect enum Value: Hashable {
     case .none: "nothing"
     case .boolean: "a truth value"
     case .integer: "an integer"
-    case .real: "a number"
+    case .real(let number): "the number \(number)"
     case .activation: "an activation function"
     case .word: "a word"
     case .tensor: "a tensor"

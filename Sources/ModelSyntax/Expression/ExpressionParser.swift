@@ -170,7 +170,13 @@ private struct ExpressionParser {
   }
 
   private mutating func expect(_ symbol: String) throws(CompileFailure) {
-    guard token == .symbol(symbol) else { throw failure("'\(symbol)' was expected here", tokenRange) }
+    guard token == .symbol(symbol) else {
+      var failed = Diagnostic(.invalidExpression, "'\(symbol)' was expected here", at: place(tokenRange))
+      if token == .end, node.endsAtComma {
+        failed.help = ["inside brackets a comma ends a value; write the expression in quotes"]
+      }
+      throw CompileFailure(failed)
+    }
     try advance()
   }
 
@@ -188,5 +194,13 @@ private struct ExpressionParser {
   private func place(_ range: Range<Int>) -> SourceRange {
     guard node.isVerbatim else { return node.range }
     return SourceRange(file: node.range.file, lower: node.range.lower + range.lowerBound, upper: node.range.lower + range.upperBound)
+  }
+}
+
+extension YAMLNode {
+  /// Whether it is a plain scalar that a comma ended.
+  fileprivate var endsAtComma: Bool {
+    guard case .scalar(_, isPlain: true) = kind else { return false }
+    return range.file.bytes.dropFirst(range.upper).first { $0 != UInt8(ascii: " ") } == UInt8(ascii: ",")
   }
 }

@@ -37,11 +37,14 @@ private func readBlock(_ entry: YAMLNode.Entry) throws(CompileFailure) -> BlockD
     range: name.range.union(entry.value.range))
 }
 
+private let nameRule = "a name is a word of letters, digits and '_' that starts with a letter"
+
 private func readBlockName(_ node: YAMLNode) throws(CompileFailure) -> Spanned<String> {
   let name = try readWord(node, "a block's name")
   let parts = name.value.split(separator: ".", omittingEmptySubsequences: false)
   guard parts.allSatisfy({ $0.utf8.first?.isNameStart == true && $0.utf8.allSatisfy(\.isNamePart) }) else {
-    throw CompileFailure(Diagnostic(.invalidName, "'\(name.value)' cannot be a block's name", at: name.range))
+    throw CompileFailure(
+      Diagnostic(.invalidName, "'\(name.value)' cannot be a block's name", at: name.range, notes: [nameRule]))
   }
   return name
 }
@@ -74,7 +77,8 @@ private func readBindings(_ node: YAMLNode) throws(CompileFailure) -> [BlockDecl
     let binding = reader.attempt { () throws(CompileFailure) -> BlockDeclaration.Binding in
       let name = try readWord(entry.key, "a parameter's name")
       guard name.value.utf8.first?.isNameStart == true, name.value.utf8.allSatisfy(\.isNamePart) else {
-        throw CompileFailure(Diagnostic(.invalidName, "'\(name.value)' cannot be a parameter's name", at: name.range))
+        throw CompileFailure(
+          Diagnostic(.invalidName, "'\(name.value)' cannot be a parameter's name", at: name.range, notes: [nameRule]))
       }
       return BlockDeclaration.Binding(name: name, value: try parseExpression(entry.value))
     }

@@ -40,6 +40,12 @@ package struct ModelDeclaration: Sendable {
   package var constants: [String: Expression] = [:]
   package var blocks: [BlockDeclaration]
   package var rows: [RowDeclaration]
+  /// The multipliers that a file in the list dialect gives; they are applied to the rows already.
+  package var multipliers: [String: Spanned<Double>] = [:]
+  /// Whether some row was written with a number above 1.
+  package var repeatsRows = false
+  /// Class names that YAML 1.1 readers take for something other than a word.
+  package var ambiguousClassNames: [Spanned<String>] = []
 
   /// The name by which arguments speak of the class count.
   package var classCountName: String { dialect == .native ? "classes" : "nc" }

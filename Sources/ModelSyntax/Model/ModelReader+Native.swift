@@ -64,5 +64,6 @@ func readNativeModel(
   guard let classes else { preconditionFailure("A model without classes was reported above.") }
   return ModelDeclaration(
     name: name?.value ?? defaultModelName(of: yaml.range.file), dialect: .native, source: yaml.range.file,
-    classes: classes, inputSize: inputSize, inputChannels: inputChannels, activation: activation, blocks: blocks, rows: rows)
+    classes: classes, inputSize: inputSize, inputChannels: inputChannels, activation: activation, blocks: blocks, rows: rows,
+    ambiguousClassNames: ambiguousClassNames(reader["classes"]))
 }

@@ -15,8 +15,13 @@ package func readModel(
     let range = (reader["classes"] ?? reader["nc"])?.range ?? yaml.range
     return Spanned(ModelDeclaration.Classes.count(Expression(.integer(count), range)), range)
   }
-  var isList = reader["head"] != nil
-  if case .sequence? = reader["backbone"]?.kind { isList = true }
+  // A native model whose author wrote 'head' for 'heads' is told so.
+  let isList =
+    switch (reader["backbone"]?.kind, reader["head"]?.kind) {
+    case (.sequence, _), (_, .sequence): true
+    case (.mapping, _), (_, nil): false
+    default: true
+    }
   if isList { return try readListModel(yaml, library: library, classes: classes) }
   let isNative = (Section.native.map(\.rawValue) + ["blocks", "classes"]).contains { reader[$0] != nil }
   if isNative { return Checked(try readNativeModel(yaml, classes: classes)) }
@@ -47,4 +52,15 @@ func readClasses(_ node: YAMLNode) throws(CompileFailure) -> Spanned<ModelDeclar
   var names: [String] = []
   for item in items { names.append(try readWord(item, "a class's name").value) }
   return Spanned(.names(names), node.range)
+}
+
+/// The class names that YAML 1.1 readers take for a truth value, a number or nothing.
+func ambiguousClassNames(_ node: YAMLNode?) -> [Spanned<String>] {
+  guard case .sequence(let items)? = node?.kind else { return [] }
+  let truths: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false"]
+  return items.compactMap { item in
+    guard case .scalar(let text, isPlain: true) = item.kind else { return nil }
+    let isOther = truths.contains(text.lowercased()) || Double(text) != nil
+    return isOther ? Spanned(text, item.range) : nil
+  }
 }

@@ -43,7 +43,8 @@ private struct YAMLParser {
 
   init(source: SourceFile, bytes: UnsafeBufferPointer<UInt8>) {
     self.source = source
-    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0  // libyaml does not count a byte order mark
+    // libyaml takes a byte order mark for one column of indentation when it has not looked for the encoding itself.
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     self.start = start
     if bytes.contains(where: { $0 >= 0x80 }) {
       scalarOffsets = bytes.indices.filter { $0 >= start && bytes[$0] & 0xC0 != 0x80 } + [bytes.count]
@@ -54,7 +55,7 @@ private struct YAMLParser {
     precondition(yaml_parser_initialize(parser) == 1, "libyaml cannot allocate a parser.")
     // Without this a UTF-16 byte order mark would switch the encoding, and offsets would mean something else.
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+    yaml_parser_set_input_string(parser, bytes.baseAddress.map { $0 + start }, bytes.count - start)
   }
 
   mutating func finish() {
@@ -229,13 +230,16 @@ private struct YAMLParser {
     let problem = state.problem.map { String(cString: $0) } ?? "libyaml stopped without saying why"
     let offset =
       state.error == YAML_READER_ERROR
-      ? min(Int(state.problem_offset), source.bytes.count) : byteOffset(of: state.problem_mark)
+      ? min(start + Int(state.problem_offset), source.bytes.count) : byteOffset(of: state.problem_mark)
     var secondary: [Diagnostic.Label] = []
     if state.error != YAML_READER_ERROR, let context = state.context, state.context_mark.index != state.problem_mark.index {
       secondary = [Diagnostic.Label(place(byteOffset(of: state.context_mark)), String(cString: context))]
     }
+    let isTab = source.bytes.dropFirst(offset).first == UInt8(ascii: "\t")
     return CompileFailure(
-      Diagnostic(.yamlSyntax, "this is not YAML: \(problem)", at: place(offset), secondary: secondary))
+      Diagnostic(
+        .yamlSyntax, "this is not YAML: \(problem)", at: place(offset), secondary: secondary,
+        help: isTab ? ["this is a tab; YAML is indented with spaces"] : []))
   }
 
   private func syntaxError(_ message: String, at range: SourceRange) -> CompileFailure {

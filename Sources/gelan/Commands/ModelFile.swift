@@ -24,8 +24,8 @@ struct ModelFile {
   init(_ source: SourceFile, classes: Int? = nil, input: InputSize? = nil) throws(CompileFailure) {
     let read = try readModel(try parseYAML(source), library: .standard, classCount: classes)
     model = read.value
-    warnings = read.warnings
     graph = try elaborate(read.value, library: .standard, input: input)
+    warnings = (read.warnings + check(read.value, graph)).inFileOrder
   }
 
   /// The model that a command names, after its diagnostics are printed.

@@ -1,0 +1,174 @@
+import Diagnostics
+import ModelIR
+import ModelSyntax
+
+/// The expansion of rows and entries: once, as a chain or over a tuple, down to the primitives.
+extension Elaborator {
+  typealias Expansion = (value: Value, number: Int, arguments: String)
+
+  /// Elaborates a row or an entry: once, as a chain of `number`, or once for each element of a tuple.
+  mutating func expand(
+    _ layer: LayerDeclaration, evaluator: ExpressionEvaluator, prefix: String, block: String?, depth: Int, rowIndex: Int
+  ) throws(ElaborationFailure) -> Expansion {
+    var sources: [(value: Value, range: SourceRange)] = []
+    do throws(ElaborationFailure) {
+      let name = block == nil ? String(rowIndex) : layer.name.value
+      let isStarred = name == "*" || name.hasSuffix(".*")
+      let base = isStarred ? String(name.dropLast(name == "*" ? 1 : 2)) : name
+      let scope = name == "self" ? prefix : base.isEmpty ? prefix : "\(prefix).\(base)"
+      var evaluator = evaluator
+
+      if isStarred, let count = try evaluator.repetitions(in: [layer.from] + layer.arguments.map(\.value)) {
+        var values: [Value] = []
+        for index in 0..<count {
+          evaluator.eachIndex = index
+          let input = try evaluator.evaluateSource(layer.from)
+          values.append(
+            try invoke(layer, input: input, evaluator: evaluator, scope: "\(scope).\(index)", depth: depth, rowIndex: rowIndex).value)
+        }
+        return (.tuple(values), 1, "")
+      }
+
+      let input = try evaluator.evaluateSource(layer.from)
+      sources = writtenSources(layer.from, input)
+      let number = try readNumber(layer, evaluator, allowsNone: isStarred)
+      if number == 1, !isStarred {
+        let result = try invoke(layer, input: input, evaluator: evaluator, scope: scope, depth: depth, rowIndex: rowIndex)
+        return (result.value, 1, result.arguments)
+      }
+      var value = input
+      var arguments = ""
+      for index in 0..<number {
+        let previous = value
+        (value, arguments) = try invoke(
+          layer, input: value, evaluator: evaluator, scope: "\(scope).\(index)", depth: depth, rowIndex: rowIndex)
+        if index == 0, block == nil { try checkRepeatable(layer, from: previous, to: value) }
+      }
+      return (value, number, arguments)
+    } catch {
+      guard case .fault(var fault) = error else { throw error }
+      fault.frames.append(ElaborationFailure.Frame(layer: layer, block: block, sources: sources))
+      throw .fault(fault)
+    }
+  }
+
+  /// Refuses a repeated row of the list dialect whose block changes the channels.
+  private func checkRepeatable(_ layer: LayerDeclaration, from input: Value, to result: Value) throws(ElaborationFailure) {
+    guard model.dialect == .list, case .tensor(let before) = input, case .tensor(let after) = result else { return }
+    let (old, new) = (builder.type(of: before).channels, builder.type(of: after).channels)
+    guard old != new else { return }
+    throw .fault(
+      .repeatedWidthChange, "this row is repeated, and \(layer.block.value) makes \(new) channels of \(old)",
+      layer.number.range, column: .number,
+      notes: ["the official code builds every copy for the first one's channels, so the second does not fit"],
+      help: ["write one row that changes the channels, and a repeated one after it"])
+  }
+
+  func readNumber(
+    _ layer: LayerDeclaration, _ evaluator: ExpressionEvaluator, allowsNone: Bool
+  ) throws(ElaborationFailure) -> Int {
+    guard case .integer(let number) = try evaluator.evaluate(layer.number) else {
+      throw .fault(.argumentKind, "the number of repetitions is an integer", layer.number.range, column: .number)
+    }
+    guard Self.numbers.contains(number) || (allowsNone && number == 0) else {
+      throw .fault(
+        .argumentRange, "a block is repeated 1 to \(Self.numbers.upperBound) times, not \(number)", layer.number.range,
+        column: .number)
+    }
+    return number
+  }
+
+  /// The sources as the row writes them, each with its value.
+  func writtenSources(_ from: Expression, _ input: Value) -> [(value: Value, range: SourceRange)] {
+    if case .list(let expressions) = from.kind, case .tuple(let values) = input, values.count == expressions.count {
+      return zip(values, expressions).map { ($0, $1.range) }
+    }
+    return [(input, from.range)]
+  }
+
+  mutating func invoke(
+    _ layer: LayerDeclaration, input: Value, evaluator: ExpressionEvaluator, scope: String, depth: Int, rowIndex: Int
+  ) throws(ElaborationFailure) -> (value: Value, arguments: String) {
+    expansions += 1
+    guard expansions <= Self.maximumExpansions else { throw .fault(.tooLarge, "the model becomes too large here", nil, column: .block) }
+    let name = layer.block.value
+    if let block = library[name] {
+      return try invoke(block, layer, input: input, evaluator: evaluator, scope: scope, depth: depth, rowIndex: rowIndex)
+    }
+    guard let primitive = primitives.first(where: { $0.name == name }) else { throw unknownBlock(layer.block) }
+    if input.isPoisoned { throw .poisoned }
+    let bound = try bind(layer, evaluator, to: Signature(primitive))
+    guard scopes.insert(scope).inserted else {
+      throw .fault(
+        .duplicateName, "two entries have the scope '\(scope)', and would share their weights", layer.name.range, column: .block)
+    }
+    var arguments = bound.values
+    for (parameter, value) in primitive.parameters where arguments[parameter] == nil { arguments[parameter] = value }
+    let call = PrimitiveCall(
+      name: name, input: input, arguments: arguments, origin: Origin(row: rowIndex, scope: scope),
+      defaultActivation: defaultActivation, builder: builder)
+    return (try primitive.build(call), bound.text)
+  }
+
+  mutating func invoke(
+    _ block: BlockDeclaration, _ layer: LayerDeclaration, input: Value, evaluator: ExpressionEvaluator, scope: String,
+    depth: Int, rowIndex: Int
+  ) throws(ElaborationFailure) -> (value: Value, arguments: String) {
+    guard !openBlocks.contains(block.name.value) else {
+      throw .fault(
+        .recursiveBlock, "the block '\(block.name.value)' is made of itself", layer.block.range, column: .block,
+        notes: openBlocks.last == block.name.value ? [] : ["by way of \(openBlocks.last.map { "'\($0)'" } ?? "others")"])
+    }
+    guard depth < Self.maximumDepth else {
+      throw .fault(.tooDeep, "more than \(Self.maximumDepth) blocks are nested here", layer.block.range, column: .block)
+    }
+    openBlocks.append(block.name.value)
+    defer { openBlocks.removeLast() }
+    let bound = try bind(layer, evaluator, to: Signature(block))
+    if input.isPoisoned { throw .poisoned }
+    try checkStatedChannels(layer, input, evaluator)
+
+    var inner = Scope()
+    inner["x"] = input
+    inner.previous = input
+    func evaluateInside(_ expression: Expression) throws(ElaborationFailure) -> Value {
+      try ExpressionEvaluator(scope: inner, builder: builder).evaluate(expression)
+    }
+    for parameter in block.parameters {
+      if let value = bound.values[parameter.name.value] { inner[parameter.name.value] = value }
+      else if let value = parameter.defaultValue { inner[parameter.name.value] = try evaluateInside(value) }
+    }
+    for binding in block.bindings { inner[binding.name.value] = try evaluateInside(binding.value) }
+
+    var result = input
+    let laterNames = Set(block.body.map(\.name.value))
+    for entry in block.body {
+      var evaluator = ExpressionEvaluator(scope: inner, builder: builder)
+      evaluator.laterNames = laterNames
+      evaluator.ownName = entry.name.value
+      result = try expand(
+        entry, evaluator: evaluator, prefix: scope, block: block.name.value, depth: depth + 1, rowIndex: rowIndex).value
+      let name = entry.name.value
+      inner[name == "*" ? name : name.hasSuffix(".*") ? String(name.dropLast(2)) : name] = result
+      inner.previous = result
+    }
+    if let written = block.result { result = try evaluateInside(written) }
+    if depth == 0 {
+      auxiliary = []
+      for expression in block.auxiliary { auxiliary += try evaluateInside(expression).tensors }
+    }
+    return (result, bound.text)
+  }
+
+  /// Compares the input channels that the list dialect spells out with the real ones.
+  func checkStatedChannels(
+    _ layer: LayerDeclaration, _ input: Value, _ evaluator: ExpressionEvaluator
+  ) throws(ElaborationFailure) {
+    guard let stated = layer.statedInputChannels, case .tensor(let tensor) = input else { return }
+    let channels = builder.type(of: tensor).channels
+    guard try evaluator.evaluate(stated) != .integer(channels) else { return }
+    throw .fault(
+      .channelMismatch, "the row says that its input has \(stated.range.text) channels, and it has \(channels)",
+      stated.range, column: .arguments)
+  }
+}

@@ -1,0 +1,74 @@
+import Diagnostics
+import ModelIR
+import ModelSyntax
+
+/// The settings of a model: classes, activation, input.
+extension Elaborator {
+  /// Evaluates the model's settings; returns the names of its classes.
+  mutating func readSettings() -> [String] {
+    var names: [String] = []
+    switch model.classes.value {
+    case .names(let given):
+      names = given
+    case .count(let expression):
+      if let count = setting(expression, "the class count", in: 1...100_000) { names = (0..<count).map { "class \($0)" } }
+    }
+    rowScope[model.classCountName] = names.isEmpty ? .poisoned : .integer(names.count)
+    for (name, expression) in model.constants {
+      if let value = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression) { rowScope[name] = value }
+    }
+    if let activation = model.activation { readActivation(activation) }
+    if let requestedInput {
+      inputSize = requestedInput
+    } else if let written = model.inputSize?.value {
+      func side(_ expression: Expression) -> Int {
+        setting(expression, "a side of the input", in: InputSize.sides) ?? InputSize.standard.height
+      }
+      let height = side(written[0])
+      // One number stands for both sides, and is at fault once.
+      inputSize = InputSize(height: height, width: written[1].range == written[0].range ? height : side(written[1]))
+    }
+    return names
+  }
+
+  mutating func setting(_ expression: Expression, _ subject: String, in range: ClosedRange<Int>) -> Int? {
+    let value = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression)
+    guard case .integer(let number)? = value else {
+      diagnostics.append(Diagnostic(.wrongKind, "\(subject) is an integer", at: expression.range))
+      return nil
+    }
+    guard range.contains(number) else {
+      diagnostics.append(
+        Diagnostic(
+          .argumentRange, "\(subject) is between \(range.lowerBound) and \(range.upperBound), not \(number)", at: expression.range))
+      return nil
+    }
+    return number
+  }
+
+  mutating func readActivation(_ expression: Expression) {
+    if case .activation(let function)? = try? ExpressionEvaluator(scope: Scope(), builder: builder).evaluate(expression) {
+      defaultActivation = function
+      return
+    }
+    let written = expression.range.text
+    let name = written.split(separator: "(").first?.split(separator: ".").last.map(String.init) ?? written
+    diagnostics.append(
+      Diagnostic(
+        .unknownActivation, "'\(written)' is not an activation function that is known", at: expression.range,
+        notes: ["known are \(Activation.torchNames.joined(separator: ", "))"],
+        help: didYouMean(name, among: Activation.torchNames)))
+  }
+
+  mutating func addImage() {
+    var input = Input()
+    if let expression = model.inputChannels {
+      input.channels = setting(expression, "the number of input channels", in: 1...4096) ?? input.channels
+    }
+    guard let value = try? builder.add(.input(input), [], origin: Origin(row: nil, scope: "images")) else {
+      preconditionFailure("An image with a legal number of channels has a type.")
+    }
+    image = .tensor(value)
+    rowScope["images"] = image
+  }
+}

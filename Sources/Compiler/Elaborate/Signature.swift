@@ -1,0 +1,25 @@
+import ModelSyntax
+
+/// The parameters of a block or primitive, as arguments are bound to them and as messages show them.
+struct Signature {
+  let block: String
+  let parameters: [(name: String, defaultText: String?)]
+
+  init(_ block: BlockDeclaration) {
+    self.block = block.name.value
+    parameters = block.parameters.map { ($0.name.value, $0.defaultValue?.description) }
+  }
+
+  init(_ primitive: Primitive) {
+    block = primitive.name
+    parameters = primitive.parameters.map { ($0.name, $0.defaultValue?.description) }
+  }
+
+  var names: [String] { parameters.map(\.name) }
+
+  /// `Conv(c2, k = 1, s = 1)`.
+  var description: String {
+    let list = parameters.map { parameter in parameter.name + (parameter.defaultText.map { " = \($0)" } ?? "") }
+    return "\(block)(\(list.joined(separator: ", ")))"
+  }
+}

@@ -1,0 +1,72 @@
+import Compiler
+import Diagnostics
+import Foundation
+import ModelSyntax
+import TestSupport
+import Testing
+
+/// Faulty models and what is said about them, one file a kind of fault.
+///
+/// The line that a diagnostic points at ends in a comment `# error[code] COLUMN: part of the message`, several if there
+/// are several. A diagnostic without comment fails as much as a comment without diagnostic.
+@Suite struct DiagnosticTests {
+  static let files = GoldenFile.urls("diagnostics", extension: "yaml")
+
+  struct Expectation: Hashable, CustomStringConvertible {
+    var line: Int
+    var severity: String
+    var code: String
+    var column: Int
+    var message: String
+    var description: String { "line \(line): # \(severity)[\(code)] \(column): \(message)" }
+  }
+
+  @Test(arguments: files)
+  func modelsHaveTheFaultsThatTheirCommentsName(_ url: URL) throws {
+    let source = try Fixtures.source(url)
+    var missing = try expectations(in: source)
+    #expect(!missing.isEmpty)
+    for diagnostic in diagnose(source) {
+      let (line, column) = (diagnostic.primary.range.startLine, diagnostic.primary.range.startColumn)
+      let found = missing.firstIndex { expected in
+        (expected.line, expected.column) == (line, column) && expected.severity == diagnostic.severity.rawValue
+          && expected.code == diagnostic.code.rawValue && diagnostic.message.contains(expected.message)
+      }
+      if let found {
+        missing.remove(at: found)
+      } else {
+        Issue.record("\(url.lastPathComponent): not expected:\n\(TextRenderer().render(diagnostic))")
+      }
+    }
+    #expect(missing.isEmpty)
+  }
+
+  @Test func everyCodeHasAFile() throws {
+    var codes: Set<String> = []
+    for url in Self.files { codes.formUnion(try expectations(in: try Fixtures.source(url)).map(\.code)) }
+    #expect(codes == Set(DiagnosticCode.allCases.map(\.rawValue)))
+  }
+
+  private func expectations(in source: SourceFile) throws -> [Expectation] {
+    try (1...source.lineCount).flatMap { line in
+      let text = source.text(source.byteRange(ofLine: line))
+      return try text.matches(of: /# (error|warning)\[([a-z-]+)\] (\d+): ([^#]+?) *(?=# |$)/).map { match in
+        Expectation(
+          line: line, severity: String(match.1), code: String(match.2), column: try #require(Int(match.3)),
+          message: String(match.4))
+      }
+    }
+  }
+
+  private func diagnose(_ source: SourceFile) -> [Diagnostic] {
+    var found: [Diagnostic] = []
+    do throws(CompileFailure) {
+      let model = try readModel(try parseYAML(source), library: .standard)
+      found = model.warnings
+      found += check(model.value, try elaborate(model.value, library: .standard))
+    } catch {
+      found += error.diagnostics
+    }
+    return found
+  }
+}

@@ -1,0 +1,82 @@
+import Compiler
+import ModelIR
+import Tensors
+import TestSupport
+import Testing
+
+/// The numbers of recipes, against tiny cases worked out by hand.
+struct RecipeTests {
+  /// With ε = 1 the norm's factors are 3 / √(3 + 1) = 1.5 and 6 / √(8 + 1) = 2.
+  private static let norm = Normalization(scope: "bn", epsilon: 1)
+  private static let stored: [String: Tensor] = [
+    "bn.weight": Tensor(shape: [2], values: [3, 6]), "bn.bias": Tensor(shape: [2], values: [10, 20]),
+    "bn.running_mean": Tensor(shape: [2], values: [2, 4]), "bn.running_var": Tensor(shape: [2], values: [3, 8]),
+    "w1": Tensor(shape: [2, 2, 1, 1], values: [4, 5, 6, 7]), "b": Tensor(shape: [2], values: [2, 1]),
+    "w3": Tensor(shape: [2, 1, 3, 3], values: (1...18).map(Float.init)),
+    "point": Tensor(shape: [2, 1, 1, 1], values: [100, 200]),
+  ]
+
+  struct Case: CustomTestStringConvertible, Sendable {
+    let recipe: ParameterExpression
+    let shape: [Int]
+    let numbers: [Double]
+    var testDescription: String { recipe.description }
+  }
+
+  private static let cases = [
+    Case(recipe: .stored("b"), shape: [2], numbers: [2, 1]),
+    Case(recipe: .scale(norm), shape: [2], numbers: [1.5, 2]),
+    Case(recipe: .scaled(.stored("w1"), norm), shape: [2, 2, 1, 1], numbers: [6, 7.5, 12, 14]),
+    // Without a bias of the convolution's own: 10 − 2 · 1.5 and 20 − 4 · 2.
+    Case(recipe: .shifted(nil, norm), shape: [2], numbers: [7, 12]),
+    // With it: 10 + (2 − 2) · 1.5 and 20 + (1 − 4) · 2.
+    Case(recipe: .shifted(.stored("b"), norm), shape: [2], numbers: [10, 14]),
+    // A second normalisation of the same numbers: (6, 7.5, 12, 14) · t, then 10 + (7 − 2) · 1.5 and 20 + (12 − 4) · 2.
+    Case(recipe: .scaled(.scaled(.stored("w1"), norm), norm), shape: [2, 2, 1, 1], numbers: [9, 11.25, 24, 28]),
+    Case(recipe: .shifted(.shifted(nil, norm), norm), shape: [2], numbers: [17.5, 36]),
+    Case(
+      recipe: .padded(.stored("point"), from: 1, to: 3), shape: [2, 1, 3, 3],
+      numbers: [0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 200, 0, 0, 0, 0]),
+    Case(
+      recipe: .padded(.stored("w3"), from: 3, to: 5), shape: [2, 1, 5, 5],
+      numbers: [
+        0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 4, 5, 6, 0, 0, 7, 8, 9, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 10, 11, 12, 0, 0, 13, 14, 15, 0, 0, 16, 17, 18, 0, 0, 0, 0, 0, 0,
+      ]),
+    // Channels 0 and 1 copy themselves; in two groups of two, channels 2 and 3 copy inputs 0 and 1 of the second group.
+    Case(recipe: .identityKernel, shape: [2, 2, 1, 1], numbers: [1, 0, 0, 1]),
+    Case(recipe: .identityKernel, shape: [4, 2, 1, 1], numbers: [1, 0, 0, 1, 1, 0, 0, 1]),
+    Case(recipe: .identityKernel, shape: [1, 1, 3, 3], numbers: [0, 0, 0, 0, 1, 0, 0, 0, 0]),
+    // RepConv: a 3×3 kernel, a normalised 1×1 kernel and the normalised input, each channel by itself.
+    Case(
+      recipe: .sum([
+        .stored("w3"), .padded(.scaled(.stored("point"), norm), from: 1, to: 3), .scaled(.identityKernel, norm),
+      ]), shape: [2, 1, 3, 3],
+      numbers: [1, 2, 3, 4, 5 + 150 + 1.5, 6, 7, 8, 9, 10, 11, 12, 13, 14 + 400 + 2, 15, 16, 17, 18]),
+    Case(recipe: .sum([.stored("b"), .shifted(nil, norm)]), shape: [2], numbers: [9, 13]),
+  ]
+
+  @Test(arguments: cases)
+  func aRecipeStandsForTheseNumbers(_ row: Case) throws {
+    #expect(try evaluate(row.recipe, shape: row.shape, try checkpoint(Self.stored)) == row.numbers)
+  }
+
+  @Test(arguments: cases)
+  func aRecipeIsReadAsItIsPrinted(_ row: Case) {
+    #expect(ParameterExpression(text: row.recipe.description) == row.recipe)
+  }
+
+  /// Folding is done in double precision: 1/3 is no float, and neither is what is subtracted from it.
+  @Test func foldingRoundsOnce() throws {
+    let third = Float(1) / 3
+    let checkpoint = try checkpoint([
+      "n.weight": Tensor(shape: [1], values: [third]), "n.bias": Tensor(shape: [1], values: [1]),
+      "n.running_mean": Tensor(shape: [1], values: [third]), "n.running_var": Tensor(shape: [1], values: [0.999]),
+      "w": Tensor(shape: [1, 1, 1, 1], values: [third]),
+    ])
+    let norm = Normalization(scope: "n", epsilon: 0.001)
+    let factor = Double(third) / (Double(Float(0.999)) + 0.001).squareRoot()
+    #expect(try evaluate(.scaled(.stored("w"), norm), shape: [1, 1, 1, 1], checkpoint) == [Double(third) * factor])
+    #expect(try evaluate(.shifted(nil, norm), shape: [1], checkpoint) == [1 - Double(third) * factor])
+  }
+}
