@@ -40,6 +40,16 @@ extension DiagnosticCode {
     case .sizeNotDivisible: (.shapes, PackageResources.size_not_divisible_md)
     case .emptyResult: (.shapes, PackageResources.empty_result_md)
     case .tooLarge: (.shapes, PackageResources.too_large_md)
+    // What is legal, or builds elsewhere, and is still suspicious.
+    case .deadRow: (.doubts, PackageResources.dead_row_md)
+    case .staleIndex: (.doubts, PackageResources.stale_index_md)
+    case .staleIndexComment: (.doubts, PackageResources.stale_index_comment_md)
+    case .levelOrder: (.doubts, PackageResources.level_order_md)
+    case .singleHead: (.doubts, PackageResources.single_head_md)
+    case .repeatedWidthChange: (.doubts, PackageResources.repeated_width_change_md)
+    case .partialMultiplier: (.doubts, PackageResources.partial_multiplier_md)
+    case .idleMultiplier: (.doubts, PackageResources.idle_multiplier_md)
+    case .ambiguousWord: (.doubts, PackageResources.ambiguous_word_md)
     }
   }
 }
