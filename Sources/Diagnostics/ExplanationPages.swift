@@ -40,7 +40,7 @@ extension DiagnosticCode {
     case .sizeNotDivisible: (.shapes, PackageResources.size_not_divisible_md)
     case .emptyResult: (.shapes, PackageResources.empty_result_md)
     case .tooLarge: (.shapes, PackageResources.too_large_md)
-    // What is legal, or builds elsewhere, and is still suspicious.
+    // What is legal and suspicious.
     case .deadRow: (.doubts, PackageResources.dead_row_md)
     case .staleIndex: (.doubts, PackageResources.stale_index_md)
     case .staleIndexComment: (.doubts, PackageResources.stale_index_comment_md)

@@ -11,29 +11,33 @@ extension Command {
       .input,
       Option("--format", value: "text|json|sarif|github", help: "how to print what is found; text by default"),
       Option("--deny-warnings", help: "exit with 1 on warnings too"),
+      Option("--fix", help: "apply the fixes that are certain, and show them"),
+      Option("--watch", help: "check again on every save, and show what changed"),
     ],
     details: """
       Every independent fault is reported in one run, in the order of the file. The other formats go to standard output:
       json is one object a line, sarif one log for code scanners and editors (SARIF 2.1.0), github the commands that make
-      GitHub Actions show a fault beside its line.
+      GitHub Actions show a fault beside its line. A warning that is meant is silenced in the file, by the comment
+      '# gelan: allow(code)' at the end of its line or on the line above.
 
       example: gelan check models-yaml/*.yaml
       """
   ) { arguments in
     let size = try arguments.inputSize()
     let format = try arguments.choice("--format") ?? "text"
+    if arguments.isSet("--watch") {
+      guard format == "text", !arguments.isSet("--fix") else {
+        throw CommandFailure.usage("--watch prints text and changes no files; leave out --format and --fix")
+      }
+      watch(arguments.operands, input: size)
+    }
     var found: [Diagnostic] = []
     var hasErrors = false
     var hasWarnings = false
     for path in arguments.operands {
-      let source = try readSource(path)
-      var diagnostics: [Diagnostic]
-      do throws(CompileFailure) {
-        let file = try ModelFile(source, input: size)
-        diagnostics = file.warnings
-      } catch {
-        diagnostics = error.diagnostics
-      }
+      var source = try readSource(path)
+      if arguments.isSet("--fix") { source = try applySafeFixes(to: source, input: size) }
+      let diagnostics = diagnose(source, input: size)
       hasErrors = hasErrors || diagnostics.contains { $0.severity == .error }
       hasWarnings = hasWarnings || diagnostics.contains { $0.severity == .warning }
       switch format {
