@@ -6,7 +6,7 @@ package struct Explanation: Sendable {
     case model = "the file as a model"
     case names = "names and arguments"
     case shapes = "values and shapes"
-    case doubts = "what is legal and rarely meant"
+    case doubts = "what is legal, or builds elsewhere, and is still suspicious"
   }
 
   package let code: DiagnosticCode
@@ -70,8 +70,8 @@ package struct Explanation: Sendable {
       text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
     }
     let parts = [
-      "\(severity.rawValue)[\(code.rawValue)]: \(title)", plain(text), "This fails:", indented(failing),
-      "This does not:", indented(mended), silencing.map(plain),
+      "\(severity.rawValue)[\(code.rawValue)]: \(title)", plain(text), "This is reported:", indented(failing),
+      "This is not:", indented(mended), silencing.map(plain),
     ]
     return parts.compactMap(\.self).joined(separator: "\n\n")
   }

@@ -44,10 +44,19 @@ import Testing
   }
 
   @Test(arguments: DiagnosticCode.allCases.filter { Explanation($0).severity == .warning })
-  func aWarningCanBeSilenced(_ code: DiagnosticCode) throws {
+  func aWarningIsSilencedAsItsPageSays(_ code: DiagnosticCode) throws {
     let page = Explanation(code)
-    #expect(page.silencing?.contains("# gelan: allow(\(code.rawValue))") == true)
-    #expect(page.plainText.contains("# gelan: allow(\(code.rawValue))"))
+    let comment = "# gelan: allow(\(code.rawValue))"
+    #expect(page.plainText.contains(comment))
+    var lines = page.failing.split(separator: "\n").map(String.init)
+    let place = try #require(diagnostics(of: page.failing).first?.primary.range)
+    lines.insert(comment, at: place.startLine - 1)
+    #expect(diagnostics(of: lines.joined(separator: "\n")).isEmpty)
+  }
+
+  @Test func anErrorCannotBeSilenced() {
+    #expect(Explanation(.unknownBlock).silencing == nil)
+    #expect(!Explanation(.unknownBlock).plainText.contains("allow("))
   }
 
   @Test func everyPageIsOfACode() throws {
