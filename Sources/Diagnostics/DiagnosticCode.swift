@@ -18,6 +18,11 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
   case invalidNumber = "invalid-number"
   case unknownActivation = "unknown-activation"
 
+  // Files that a model includes.
+  case unreadableInclude = "unreadable-include"
+  case cyclicInclude = "cyclic-include"
+  case shadowedBlock = "shadowed-block"
+
   // Names and arguments.
   case unknownBlock = "unknown-block"
   case recursiveBlock = "recursive-block"

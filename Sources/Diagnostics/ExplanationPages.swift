@@ -20,6 +20,10 @@ extension DiagnosticCode {
     case .invalidExpression: (.model, PackageResources.invalid_expression_md)
     case .invalidNumber: (.model, PackageResources.invalid_number_md)
     case .unknownActivation: (.model, PackageResources.unknown_activation_md)
+    // Files that a model includes.
+    case .unreadableInclude: (.model, PackageResources.unreadable_include_md)
+    case .cyclicInclude: (.model, PackageResources.cyclic_include_md)
+    case .shadowedBlock: (.doubts, PackageResources.shadowed_block_md)
     // Names and arguments.
     case .unknownBlock: (.names, PackageResources.unknown_block_md)
     case .recursiveBlock: (.names, PackageResources.recursive_block_md)

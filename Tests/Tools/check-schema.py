@@ -26,6 +26,8 @@ classes: [cat, dog]
 input: [480, 640]
 channels: 3
 activation: nn.LeakyReLU(0.1)
+parameters: {width: 0.5, c16: "scaled(16, width)", act: SiLU}
+include: []
 blocks:
   Squeeze:
     summary: Two convolutions.
@@ -60,6 +62,10 @@ BROKEN = [
     ("input: [480, 640]", "input: {height: 480}"),
     ("channels: 3", "channels: -3"),
     ("activation:", "activaton:"),
+    ("{width: 0.5, ", "{wi-dth: 0.5, "),
+    ("{width: 0.5, ", "{width: {a: 1}, "),
+    ("include: []", "include: {}"),
+    ("include: []", "include: [[]]"),
     ("heads:", "head:"),
     ("heads:\n  detect:", "heads:\n  - detect:"),
     ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1, Conv]"),
@@ -132,11 +138,11 @@ def main():
 
     general = schema()
     models = []
-    for path in sorted(glob.glob("models-yaml/*.yaml") + glob.glob("Tests/Fixtures/**/*.yaml", recursive=True)):
+    for path in sorted(glob.glob("models-yaml/**/*.yaml", recursive=True) + glob.glob("Tests/Fixtures/**/*.yaml", recursive=True)):
         with open(path) as file:
             text = file.read()
-        if isinstance(yaml.safe_load(text).get("backbone"), list):
-            continue
+        if not isinstance(yaml.safe_load(text).get("backbone"), dict):
+            continue  # the list dialect, or a file of blocks
         models.append(path)
         expect(is_valid(general, text), f"{path} does not pass")
         expect(is_valid(schema(path), text), f"{path} does not pass with the schema of its own blocks")
@@ -156,7 +162,7 @@ def main():
         text = replaced(part, other)
         expect(not is_valid(own, text), f"'{other}' passes for '{part}' with the schema of its own blocks")
         expect(is_refused(text), f"gelan itself accepts '{other}' for '{part}'")
-    without_blocks = GOOD[: GOOD.index("blocks:")] + GOOD[GOOD.index("backbone:") :].replace("Squeeze", "Conv")
+    without_blocks = GOOD[: GOOD.index("include:")] + GOOD[GOOD.index("backbone:") :].replace("Squeeze", "Conv")
     expect(is_valid(general, without_blocks), "a model without blocks of its own does not pass")
     wrong = without_blocks.replace("DDetect", "DDetcet")
     expect(not is_valid(general, wrong), "a model without blocks of its own may call any block")

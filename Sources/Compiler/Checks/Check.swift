@@ -13,7 +13,7 @@ extension [Check] {
   /// The checks; the published graphs pass all of them.
   package static let all: [Check] = [
     .deadRow, .staleIndex, .staleIndexComment, .levelOrder, .singleHead, .partialMultiplier, .idleMultiplier,
-    .ambiguousWord,
+    .ambiguousWord, .shadowedBlock,
   ]
 }
 

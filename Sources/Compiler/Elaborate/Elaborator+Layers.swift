@@ -131,8 +131,11 @@ extension Elaborator {
     var inner = Scope()
     inner["x"] = input
     inner.previous = input
+    let outerNames = Set(model.parameters.map(\.name.value))
     func evaluateInside(_ expression: Expression) throws(ElaborationFailure) -> Value {
-      try ExpressionEvaluator(scope: inner, builder: builder).evaluate(expression)
+      var evaluator = ExpressionEvaluator(scope: inner, builder: builder)
+      evaluator.outerNames = outerNames
+      return try evaluator.evaluate(expression)
     }
     for parameter in block.parameters {
       if let value = bound.values[parameter.name.value] { inner[parameter.name.value] = value }
@@ -146,6 +149,7 @@ extension Elaborator {
       var evaluator = ExpressionEvaluator(scope: inner, builder: builder)
       evaluator.laterNames = laterNames
       evaluator.ownName = entry.name.value
+      evaluator.outerNames = outerNames
       result = try expand(
         entry, evaluator: evaluator, prefix: scope, block: block.name.value, depth: depth + 1, rowIndex: rowIndex).value
       let name = entry.name.value

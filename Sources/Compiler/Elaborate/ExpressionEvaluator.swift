@@ -15,6 +15,8 @@ struct ExpressionEvaluator {
   var laterNames: Set<String> = []
   /// The name of the row or entry whose expression it is.
   var ownName: String?
+  /// The model's parameters, when the expression stands in a block and so cannot use them.
+  var outerNames: Set<String> = []
   /// What an integer means where a source of a row is expected; nothing elsewhere.
   var rowAtIndex: ((Int, SourceRange) throws(ElaborationFailure) -> Value)?
 
@@ -144,6 +146,12 @@ struct ExpressionEvaluator {
       throw .fault(
         .forwardReference, name == ownName ? "'\(name)' reads itself" : "'\(name)' comes later", range,
         notes: ["a row can only read rows that stand before it"])
+    }
+    if outerNames.contains(name) {
+      throw .fault(
+        .unknownName, "'\(name)' is a parameter of the model, not of this block", range,
+        notes: ["a block means the same in every model, so it sees only its own arguments"],
+        help: ["add '\(name)' to the block's parameters and give it as an argument"])
     }
     // The two dialects call the class count differently.
     let other = ["nc": "classes", "classes": "nc"][name].flatMap { scope[$0] == nil ? nil : $0 }

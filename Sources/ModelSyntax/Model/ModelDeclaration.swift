@@ -38,6 +38,8 @@ package struct ModelDeclaration: Sendable {
   package var activation: Expression?
   /// Names that arguments may use, beside the class count.
   package var constants: [String: Expression] = [:]
+  /// The model's own parameters, in order; every expression of the model may use them.
+  package var parameters: [ParameterDeclaration] = []
   package var blocks: [BlockDeclaration]
   package var rows: [RowDeclaration]
   /// The multipliers that a file in the list dialect gives; they are applied to the rows already.
@@ -49,6 +51,15 @@ package struct ModelDeclaration: Sendable {
 
   /// The name by which arguments speak of the class count.
   package var classCountName: String { dialect == .native ? "classes" : "nc" }
+}
+
+/// A parameter of a model: a name and its value.
+package struct ParameterDeclaration: Sendable {
+  package var name: Spanned<String>
+  /// The default, which may use earlier parameters, or what was set in its place.
+  package var value: Expression
+  /// Whether the value was set from outside, and so uses no names of the model.
+  package var isSet = false
 }
 
 /// The part of a model that a row was written in.

@@ -6,9 +6,10 @@ import Diagnostics
 /// - Parameters:
 ///   - library: The blocks that rows may call; the list dialect treats some of them specially.
 ///   - classCount: The number of classes to build for, when it is not to be the file's.
+///   - loader: Reads the files that the model includes.
 /// - Throws: every independent fault of form, in file order.
 package func readModel(
-  _ yaml: YAMLNode, library: BlockLibrary, classCount: Int? = nil
+  _ yaml: YAMLNode, library: BlockLibrary, classCount: Int? = nil, loader: BlockFileLoader = .none
 ) throws(CompileFailure) -> Checked<ModelDeclaration> {
   let reader = try MappingReader(yaml, of: "a model")
   let classes = classCount.map { count in
@@ -24,7 +25,7 @@ package func readModel(
     }
   if isList { return try readListModel(yaml, library: library, classes: classes) }
   let isNative = (Section.native.map(\.rawValue) + ["blocks", "classes"]).contains { reader[$0] != nil }
-  if isNative { return Checked(try readNativeModel(yaml, classes: classes)) }
+  if isNative { return Checked(try readNativeModel(yaml, classes: classes, loader: loader)) }
   throw CompileFailure(
     Diagnostic(
       .unknownDialect, "this is not a model: it has neither sections of rows nor a 'head'",

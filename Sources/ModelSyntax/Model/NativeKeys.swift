@@ -2,7 +2,7 @@
 ///
 /// The reader refuses all others, and the JSON Schema describes these.
 package enum ModelKey: String, Sendable, CaseIterable {
-  case name, classes, input, channels, activation, blocks
+  case name, classes, input, channels, activation, parameters, include, blocks
   case backbone, neck, auxiliary, heads
 
   /// What stands under the key, for people who write a model.
@@ -13,6 +13,8 @@ package enum ModelKey: String, Sendable, CaseIterable {
     case .input: "The input size that counts and plans assume: one number, or [height, width]. 640 unless it is given."
     case .channels: "The channels of the input image; 3 unless it is given."
     case .activation: "The activation function of blocks that name none of their own; SiLU unless it is given."
+    case .parameters: "Numbers and words that rows may use by name, each with its value; --set gives others."
+    case .include: "A file of blocks, or a list of them, relative to this file."
     case .blocks: "Blocks of the model's own, by name, in the language of the standard blocks."
     case .backbone: "Rows from the picture to the maps that the neck joins."
     case .neck: "Rows that join maps of different sizes."

@@ -18,10 +18,13 @@ struct Command: Sendable {
     /// What the value is called in help; nothing for a flag. Words in lower case are what to choose from: `text|json`.
     let value: String?
     let summary: String
+    /// Whether it can be given several times.
+    let isRepeatable: Bool
 
-    init(_ names: String..., value: String? = nil, help summary: String) {
+    init(_ names: String..., value: String? = nil, isRepeatable: Bool = false, help summary: String) {
       self.names = names
       self.value = value
+      self.isRepeatable = isRepeatable
       self.summary = summary
     }
 
@@ -48,6 +51,14 @@ enum CommandFailure: Error {
   case usage(String)
   /// 3: a file cannot be read or written.
   case file(String)
+
+  /// What is wrong, in one sentence; nothing when it was printed already.
+  var text: String {
+    switch self {
+    case .input: ""
+    case .message(let text), .usage(let text), .file(let text): text
+    }
+  }
 
   var status: Int32 {
     switch self {

@@ -8,7 +8,7 @@ extension Command {
     name: "check", summary: "check models: every name, argument and shape", operands: "FILE...",
     operandCount: 1...10_000,
     options: [
-      .input,
+      .input, .set,
       Option("--format", value: "text|json|sarif|github", help: "how to print what is found; text by default"),
       Option("--deny-warnings", help: "exit with 1 on warnings too"),
       Option("--fix", help: "apply the fixes that are certain, and show them"),
@@ -24,20 +24,21 @@ extension Command {
       """
   ) { arguments in
     let size = try arguments.inputSize()
+    let settings = try arguments.settings()
     let format = try arguments.choice("--format") ?? "text"
     if arguments.isSet("--watch") {
       guard format == "text", !arguments.isSet("--fix") else {
         throw CommandFailure.usage("--watch prints text and changes no files; leave out --format and --fix")
       }
-      watch(arguments.operands, input: size)
+      watch(arguments.operands, input: size, settings: settings)
     }
     var found: [Diagnostic] = []
     var hasErrors = false
     var hasWarnings = false
     for path in arguments.operands {
       var source = try readSource(path)
-      if arguments.isSet("--fix") { source = try applySafeFixes(to: source, input: size) }
-      let diagnostics = diagnose(source, input: size)
+      if arguments.isSet("--fix") { source = try applySafeFixes(to: source, input: size, settings: settings) }
+      let diagnostics = try diagnose(source, input: size, settings: settings)
       hasErrors = hasErrors || diagnostics.contains { $0.severity == .error }
       hasWarnings = hasWarnings || diagnostics.contains { $0.severity == .warning }
       switch format {

@@ -4,10 +4,13 @@ import ModelIR
 import Tensors
 
 /// What a model file has to say against itself.
-func diagnose(_ source: SourceFile, input: InputSize?) -> [Diagnostic] {
+func diagnose(
+  _ source: SourceFile, input: InputSize?, settings: [ParameterSetting]
+) throws(CommandFailure) -> [Diagnostic] {
   do throws(CompileFailure) {
-    return try ModelFile(source, input: input).warnings
+    return try ModelFile(source, input: input, settings: settings).warnings
   } catch {
+    try settings.refuse(error)
     return error.diagnostics
   }
 }
@@ -15,11 +18,13 @@ func diagnose(_ source: SourceFile, input: InputSize?) -> [Diagnostic] {
 /// Applies the safe fixes of a file and shows what changed; returns the file as it is afterwards.
 ///
 /// Mending one fault can bring the next to light, so this goes on until nothing safe is left.
-func applySafeFixes(to source: SourceFile, input: InputSize?) throws(CommandFailure) -> SourceFile {
+func applySafeFixes(
+  to source: SourceFile, input: InputSize?, settings: [ParameterSetting]
+) throws(CommandFailure) -> SourceFile {
   var current = source
   var count = 0
   for _ in 0..<20 {
-    let fixIts = diagnose(current, input: input).flatMap(\.fixIts).filter(\.isSafe)
+    let fixIts = try diagnose(current, input: input, settings: settings).flatMap(\.fixIts).filter(\.isSafe)
     let (bytes, applied) = current.applying(fixIts)
     if applied == 0 { break }
     count += applied

@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Files are looked at ten times a second: editors that write beside and rename, as most do, defeat watches on the file
 /// itself. Runs until it is interrupted.
-func watch(_ paths: [String], input: InputSize?) -> Never {
+func watch(_ paths: [String], input: InputSize?, settings: [ParameterSetting]) -> Never {
   var known: [String: [String]] = [:]
   var seen: [String: FileState] = [:]
   Terminal.note("watching \(paths.joined(separator: ", ")); press Ctrl-C to stop")
@@ -17,19 +17,21 @@ func watch(_ paths: [String], input: InputSize?) -> Never {
       let state = FileState(path)
       if seen[path] == state { continue }
       seen[path] = state
-      recheck(path, input: input, known: &known)
+      recheck(path, input: input, settings: settings, known: &known)
     }
     usleep(100_000)
   }
 }
 
 /// Shows the faults of a file that are new, and how many are gone.
-private func recheck(_ path: String, input: InputSize?, known: inout [String: [String]]) {
+private func recheck(
+  _ path: String, input: InputSize?, settings: [ParameterSetting], known: inout [String: [String]]
+) {
   let found: [Diagnostic]
-  do {
-    found = diagnose(try readSource(path), input: input)
+  do throws(CommandFailure) {
+    found = try diagnose(try readSource(path), input: input, settings: settings)
   } catch {
-    Terminal.note("\(path): cannot be read")
+    Terminal.note(error.text)
     return
   }
   let before = known[path]

@@ -8,7 +8,7 @@ extension Command {
     options: [],
     details: """
       Editors that understand JSON Schema complete and check a model as it is typed: sections, blocks, their arguments.
-      With a FILE, the blocks that it defines are known too, and no others. The schema is of the native dialect.
+      With a FILE, the blocks that it defines and includes are known too, and no others. The schema is of the native dialect.
 
       example: gelan schema > gelan.schema.json
       """
@@ -19,7 +19,7 @@ extension Command {
     }
     let source = try readSource(path)
     do throws(CompileFailure) {
-      let model = try readModel(try parseYAML(source), library: .standard).value
+      let model = try readModel(try parseYAML(source), library: .standard, loader: .files).value
       let signatures = BlockLibrary.standard.adding(model.blocks).signatures
       Terminal.print(ModelSchema(signatures: signatures, isComplete: true).json.description)
     } catch {

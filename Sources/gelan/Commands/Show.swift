@@ -9,7 +9,7 @@ extension Command {
     name: "show", summary: "print a stage of the compiler as text", operands: "FILE|PLAN", operandCount: 1...1,
     options: [
       Option("--form", value: "source|elaborated|inference|plan", help: "which stage; elaborated for a model, plan for a plan"),
-      .input, .classes,
+      .input, .classes, .set,
     ],
     details: """
       source      the model as it was read, every implicit rule of the list dialect written out

@@ -59,7 +59,9 @@ struct ModelSchema {
 
   private static let sections: [ModelKey] = [.backbone, .neck, .auxiliary, .heads]
 
-  private static let definesBlocks: JSONValue = ["required": [.string(ModelKey.blocks.rawValue)]]
+  private static let definesBlocks: JSONValue = [
+    "anyOf": .array([ModelKey.blocks, .include].map { ["required": [.string($0.rawValue)]] })
+  ]
 
   private static func sections(of definition: String) -> JSONValue {
     ["properties": .object(JSONObject(sections.map { ($0.rawValue, reference(definition)) }))]
@@ -76,6 +78,10 @@ struct ModelSchema {
     case .activation:
       let names = Activation.torchNames.map { JSONValue.string($0) }
       return ["anyOf": [["enum": .array(names)], ["type": "string", "minLength": 1]]]
+    case .parameters: return Self.reference("bindings")
+    case .include:
+      let path: JSONValue = ["type": "string", "minLength": 1]
+      return ["anyOf": [path, Self.list(of: path)]]
     case .blocks: return ["type": "object", "additionalProperties": Self.reference("definition")]
     case .backbone, .neck, .auxiliary, .heads: return ["type": ["object", "null"]]
     }
