@@ -36,7 +36,7 @@ struct Command: Sendable {
   }
 
   /// The commands, in the order in which help lists them.
-  static let all: [Command] = [.check, .info, .compile, .run, .detect, .bench, .show, .explain, .completions]
+  static let all: [Command] = [.check, .info, .compile, .run, .detect, .bench, .show, .diff, .explain, .completions]
 
   static let help = Option("-h", "--help", help: "show this help")
 }
