@@ -6,8 +6,9 @@ func alignByName(_ a: [Row], _ b: [Row]) -> [Int?] {
   return a.map { indices[$0.name] }
 }
 
-/// Which row of `b` each row of `a` corresponds to, for rows that have no names: the alignment that keeps the order and
-/// is worth most. Rows that are alike in block, number and arguments are worth most together, then those of one block,
+/// Which row of `b` each row of `a` corresponds to, for rows that have no names.
+///
+/// It is the alignment that keeps the order and is worth most. Rows that are alike in block, number and arguments are worth most together, then those of one block,
 /// then those of another block with the same result; other rows are not paired. Among equals those are worth more that
 /// both work for the main output, or both do not: an auxiliary branch often repeats the main one.
 ///

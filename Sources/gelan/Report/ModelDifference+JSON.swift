@@ -2,7 +2,9 @@ import Compiler
 import Tensors
 
 extension ModelDifference {
-  /// The comparison as the object that `diff --json` prints. Costs are what B has more than A.
+  /// The comparison as the object that `diff --json` prints.
+  ///
+  /// Costs are what B has more than A.
   func json(_ pathOfA: String, _ pathOfB: String) -> JSONValue {
     [
       "schema": 1, "a": Self.model(a, pathOfA), "b": Self.model(b, pathOfB), "same": .boolean(isEmpty),
