@@ -4,6 +4,15 @@ import ModelSyntax
 
 /// Values of the kind that their place needs.
 extension ExpressionEvaluator {
+  /// A list of values. Lists of lists double with every line of a small file, so their size is bounded.
+  func list(_ values: [Value], _ range: SourceRange) throws(ElaborationFailure) -> Value {
+    let list = Value.tuple(values)
+    guard list.size(upTo: Self.longestList + 2) <= Self.longestList + 1 else {
+      throw .fault(.tooLarge, "this list is too long", range)
+    }
+    return list
+  }
+
   func clamp(_ index: Int, to count: Int) -> Int {
     min(max(index < 0 ? index + count : index, 0), count)
   }

@@ -26,7 +26,7 @@ struct ExpressionEvaluator {
     "False": .boolean(false), "nearest": .word("nearest"), "rows": .word("rows"), "columns": .word("columns"),
   ]
 
-  /// More elements than this in one list are a mistake.
+  /// More elements than this in one list, those of lists in it among them, are a mistake.
   static let longestList = 4096
 
   func evaluate(_ expression: Expression) throws(ElaborationFailure) -> Value {
@@ -49,7 +49,7 @@ struct ExpressionEvaluator {
     case .list(let elements):
       var values: [Value] = []
       for element in elements { values.append(try evaluate(element)) }
-      return .tuple(values)
+      return try list(values, expression.range)
     case .element(let base, let position):
       let elements = try tuple(base)
       let written = try integer(position)
@@ -95,7 +95,7 @@ struct ExpressionEvaluator {
         }
       }
       if isPoisoned { throw .poisoned }
-      return .tuple(values)
+      return try list(values, expression.range)
     default:
       if let index = expression.constantInteger {
         if let rowAtIndex { return try rowAtIndex(index, expression.range) }

@@ -51,6 +51,14 @@ indirect enum Value: Hashable {
     }
   }
 
+  /// How many values it is made of, itself among them; counting stops at `limit`.
+  func size(upTo limit: Int) -> Int {
+    guard case .tuple(let elements) = self else { return 1 }
+    var size = 1
+    for element in elements where size < limit { size += element.size(upTo: limit - size) }
+    return size
+  }
+
   /// The value as it could be written; tensors have no such form.
   var description: String {
     switch self {
