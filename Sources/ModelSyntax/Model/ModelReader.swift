@@ -24,6 +24,12 @@ package func readModel(
     default: true
     }
   if isList { return try readListModel(yaml, library: library, classes: classes) }
+  if !reader.ordered.isEmpty, reader.entries.keys.allSatisfy({ ["include", "blocks"].contains($0) }) {
+    throw CompileFailure(
+      Diagnostic(
+        .unknownDialect, "this is a file of blocks, not a model", at: reader.ordered[0].key.range,
+        help: ["write include: and this file's name in a model that uses them"]))
+  }
   let isNative = (Section.native.map(\.rawValue) + ["blocks", "classes"]).contains { reader[$0] != nil }
   if isNative { return Checked(try readNativeModel(yaml, classes: classes, loader: loader)) }
   throw CompileFailure(
