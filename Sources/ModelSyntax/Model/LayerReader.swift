@@ -58,7 +58,7 @@ enum LayerNames {
 }
 
 /// Words that mean something else in an expression.
-private let reservedNames: Set<String> = ExpressionLexer.keywords.union(["none", "true", "false", "images", "x"])
+let reservedNames: Set<String> = ExpressionLexer.keywords.union(["none", "true", "false", "images", "x"])
 
 private func readName(_ node: YAMLNode, names: LayerNames) throws(CompileFailure) -> Spanned<String> {
   let name = try readWord(node, "a row's name")

@@ -29,18 +29,7 @@ func readListModel(
   let activation = reader.read("activation") { (node) throws(CompileFailure) in try parseExpression(node) }
   let anchors = reader.read("anchors") { (node) throws(CompileFailure) in try parseExpression(node) }
 
-  var rows: [RowDeclaration] = []
-  for section in [Section.backbone, .head] {
-    guard let node = reader[section.rawValue] else { continue }
-    let items = reader.attempt { () throws(CompileFailure) in try readList(node, "the section '\(section.rawValue)'") }
-    for item in items ?? [] {
-      let index = rows.count
-      let layer = reader.attempt { () throws(CompileFailure) in
-        try readListRow(item, index: index, scaling: scaling, library: library)
-      }
-      if let layer { rows.append(RowDeclaration(section: section, layer: layer)) }
-    }
-  }
+  let rows = readListRows(&reader, scaling: scaling, library: library)
   if rows.isEmpty, reader.errors.isEmpty {
     reader.errors.append(Diagnostic(.missingKey, "the model has no rows", at: yaml.range))
   }
@@ -53,13 +42,41 @@ func readListModel(
   return Checked(model, warnings: warnings)
 }
 
+/// Reads the rows of `backbone` and `head`, one numbering for both.
+func readListRows(_ reader: inout MappingReader, scaling: ListScaling, library: BlockLibrary) -> [RowDeclaration] {
+  var rows: [RowDeclaration] = []
+  for section in [Section.backbone, .head] {
+    guard let node = reader[section.rawValue] else { continue }
+    let items = reader.attempt { () throws(CompileFailure) in try readList(node, "the section '\(section.rawValue)'") }
+    for item in items ?? [] {
+      let index = rows.count
+      let layer = reader.attempt { () throws(CompileFailure) in
+        try readListRow(item, index: index, scaling: scaling, library: library)
+      }
+      if let layer { rows.append(RowDeclaration(section: section, layer: layer)) }
+    }
+  }
+  return rows
+}
+
 /// The multipliers of a model in the list dialect.
-private struct ListScaling {
+struct ListScaling {
   let depth: Double
   let width: Double
+  /// Widths are cut to this before they are multiplied.
+  var greatestWidth = Int.max
   let classCount: Int?
   /// `anchors * (nc + 5)`: the official parser takes this width for an anchor head's output and leaves it alone.
   let unscaledWidth: Int?
+
+  /// The rules of Ultralytics: the width that is left alone is the class count.
+  init(depth: Double, width: Double, greatestWidth: Int, classCount: Int?) {
+    self.depth = depth
+    self.width = width
+    self.greatestWidth = greatestWidth
+    self.classCount = classCount
+    unscaledWidth = classCount
+  }
 
   init(depth: Double, width: Double, classCount: Int?, anchors: YAMLNode?) {
     self.depth = depth
@@ -92,12 +109,12 @@ private struct ListScaling {
     if case .name("nc") = expression.kind { written = classCount }
     guard let written, written > 0 else { return nil }
     guard written != unscaledWidth else { return written }
-    let scaled = (Double(written) * width / 8).rounded(.up) * 8
+    let scaled = (Double(min(written, greatestWidth)) * width / 8).rounded(.up) * 8
     return Int(min(scaled, 1e15))
   }
 }
 
-private func readMultiple(_ node: YAMLNode) throws(CompileFailure) -> Double {
+func readMultiple(_ node: YAMLNode) throws(CompileFailure) -> Double {
   guard let text = node.text, let value = Double(text), value.isFinite, value > 0 else {
     throw CompileFailure(Diagnostic(.invalidNumber, "a multiple is a number above 0", at: node.range))
   }
