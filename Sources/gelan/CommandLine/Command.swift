@@ -27,7 +27,7 @@ struct Command: Sendable {
   }
 
   /// The commands, in the order in which help lists them.
-  static let all: [Command] = [.check, .info, .compile, .run, .detect, .bench, .show, .fmt]
+  static let all: [Command] = [.check, .info, .compile, .run, .detect, .bench, .show, .convert, .fmt]
 
   static let help = Option("-h", "--help", help: "show this help")
 }
