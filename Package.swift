@@ -13,7 +13,7 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
 
     // Text to graph to plan.
-    .target(name: "Diagnostics"),
+    .target(name: "Diagnostics", resources: [.embedInCode("Explanations")]),
     .target(name: "ModelSyntax", dependencies: ["Diagnostics", "CYAML"]),
     .target(name: "ModelIR"),
     .target(
@@ -41,6 +41,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "gelanTests", dependencies: ["gelan", "TestSupport"]),
+    .testTarget(
+      name: "gelanTests", dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "TestSupport"]),
   ]
 )

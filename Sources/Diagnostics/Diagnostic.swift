@@ -30,10 +30,13 @@ package struct Diagnostic: Sendable, Hashable {
   package struct FixIt: Sendable, Hashable {
     package var title: String
     package var edits: [Edit]
+    /// Whether it certainly says what the person meant, so that it can be applied unseen.
+    package var isSafe: Bool
 
-    package init(_ title: String, _ edits: [Edit]) {
+    package init(_ title: String, _ edits: [Edit], isSafe: Bool = false) {
       self.title = title
       self.edits = edits
+      self.isSafe = isSafe
     }
   }
 

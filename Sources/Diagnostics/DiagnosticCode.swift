@@ -18,6 +18,11 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
   case invalidNumber = "invalid-number"
   case unknownActivation = "unknown-activation"
 
+  // Files that a model includes.
+  case unreadableInclude = "unreadable-include"
+  case cyclicInclude = "cyclic-include"
+  case shadowedBlock = "shadowed-block"
+
   // Names and arguments.
   case unknownBlock = "unknown-block"
   case recursiveBlock = "recursive-block"
@@ -39,4 +44,15 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
   case sizeNotDivisible = "size-not-divisible"
   case emptyResult = "empty-result"
   case tooLarge = "too-large"
+
+  // What is legal, or builds elsewhere, and is still suspicious.
+  case deadRow = "dead-row"
+  case staleIndex = "stale-index"
+  case staleIndexComment = "stale-index-comment"
+  case levelOrder = "level-order"
+  case singleHead = "single-head"
+  case repeatedWidthChange = "repeated-width-change"
+  case partialMultiplier = "partial-multiplier"
+  case idleMultiplier = "idle-multiplier"
+  case ambiguousWord = "ambiguous-word"
 }

@@ -23,6 +23,15 @@ package func didYouMean(_ name: String, among candidates: some Sequence<String>)
   return ["did you mean \(rest.isEmpty ? last : rest.joined(separator: ", ") + " or " + last)?"]
 }
 
+/// What to say about a name that is probably another one: an edit when there is one candidate, words when there are several.
+package func correction(
+  of name: String, among candidates: some Sequence<String>, at range: SourceRange
+) -> (help: [String], fixIts: [Diagnostic.FixIt]) {
+  let near = suggestions(for: name, among: candidates)
+  guard near.count == 1 else { return (didYouMean(name, among: near), []) }
+  return ([], [Diagnostic.FixIt("did you mean '\(near[0])'?", [Diagnostic.Edit(range, near[0])])])
+}
+
 /// The number of insertions, deletions, substitutions and swaps of neighbours between two words.
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
   var beforePrevious: [Int] = []

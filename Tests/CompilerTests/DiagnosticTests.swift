@@ -63,7 +63,7 @@ import Testing
     do throws(CompileFailure) {
       let model = try readModel(try parseYAML(source), library: .standard)
       found = model.warnings
-      _ = try elaborate(model.value, library: .standard)
+      found += check(model.value, try elaborate(model.value, library: .standard))
     } catch {
       found += error.diagnostics
     }

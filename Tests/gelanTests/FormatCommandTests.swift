@@ -46,8 +46,8 @@ import Testing
   }
 
   @Test func theZooPassesTheCheck() throws {
-    let names = try FileManager.default.contentsOfDirectory(atPath: Fixtures.models.path)
-    let result = try Tool.run(["fmt", "--check"] + names.map { "models-yaml/\($0)" })
+    let names = try FileManager.default.subpathsOfDirectory(atPath: Fixtures.models.path)
+    let result = try Tool.run(["fmt", "--check"] + names.filter { $0.hasSuffix(".yaml") }.map { "models-yaml/\($0)" })
     #expect((result.status, result.output) == (0, ""), "\(result.errors)")
   }
 

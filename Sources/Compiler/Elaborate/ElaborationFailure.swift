@@ -17,6 +17,7 @@ enum ElaborationFailure: Error {
     var column: Column
     var notes: [String] = []
     var help: [String] = []
+    var fixIts: [Diagnostic.FixIt] = []
     /// What the values at fault are, to be shown where the row names them.
     var operands: [(value: ValueID, message: String)] = []
     /// A source that is at fault without being a tensor.
@@ -45,5 +46,15 @@ enum ElaborationFailure: Error {
   ) -> ElaborationFailure {
     .fault(
       Fault(code: code, message: message, range: range, column: column, notes: notes, help: help, culprit: culprit))
+  }
+
+  /// A name that is none of the candidates.
+  static func wrongName(
+    _ code: DiagnosticCode, _ message: String, _ name: String, among candidates: some Sequence<String>, at range: SourceRange,
+    column: Column = .from, notes: [String] = []
+  ) -> ElaborationFailure {
+    let (help, fixIts) = correction(of: name, among: candidates, at: range)
+    return .fault(
+      Fault(code: code, message: message, range: range, column: column, notes: notes, help: help, fixIts: fixIts))
   }
 }

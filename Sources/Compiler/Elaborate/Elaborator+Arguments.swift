@@ -16,9 +16,9 @@ extension Elaborator {
       let name: String
       if let label = argument.label {
         guard names.contains(label.value) else {
-          throw .fault(
-            .surplusArgument, "\(block) has no argument '\(label.value)'", place, column: .arguments, notes: notes,
-            help: didYouMean(label.value, among: names))
+          throw .wrongName(
+            .surplusArgument, "\(block) has no argument '\(label.value)'", label.value, among: names, at: place,
+            column: .arguments, notes: notes)
         }
         name = label.value
       } else {
@@ -46,9 +46,8 @@ extension Elaborator {
   }
 
   func unknownBlock(_ name: Spanned<String>) -> ElaborationFailure {
-    .fault(
-      .unknownBlock, "there is no block '\(name.value)'", name.range, column: .block,
-      notes: ["a block of one's own is defined in the model's 'blocks' section"],
-      help: didYouMean(name.value, among: library.names))
+    .wrongName(
+      .unknownBlock, "there is no block '\(name.value)'", name.value, among: library.names, at: name.range, column: .block,
+      notes: ["a block of one's own is defined in the model's 'blocks' section"])
   }
 }

@@ -39,8 +39,10 @@ extension Elaborator {
       var value = input
       var arguments = ""
       for index in 0..<number {
+        let previous = value
         (value, arguments) = try invoke(
           layer, input: value, evaluator: evaluator, scope: "\(scope).\(index)", depth: depth, rowIndex: rowIndex)
+        if index == 0, block == nil { try checkRepeatable(layer, from: previous, to: value) }
       }
       return (value, number, arguments)
     } catch {
@@ -48,6 +50,18 @@ extension Elaborator {
       fault.frames.append(ElaborationFailure.Frame(layer: layer, block: block, sources: sources))
       throw .fault(fault)
     }
+  }
+
+  /// Refuses a repeated row of the list dialect whose block changes the channels.
+  private func checkRepeatable(_ layer: LayerDeclaration, from input: Value, to result: Value) throws(ElaborationFailure) {
+    guard model.dialect.hasListRows, case .tensor(let before) = input, case .tensor(let after) = result else { return }
+    let (old, new) = (builder.type(of: before).channels, builder.type(of: after).channels)
+    guard old != new else { return }
+    throw .fault(
+      .repeatedWidthChange, "this row is repeated, and \(layer.block.value) makes \(new) channels of \(old)",
+      layer.number.range, column: .number,
+      notes: ["the official code builds every copy for the first one's channels, so the second does not fit"],
+      help: ["write one row that changes the channels, and a repeated one after it"])
   }
 
   func readNumber(
@@ -84,6 +98,10 @@ extension Elaborator {
     guard let primitive = primitives.first(where: { $0.name == name }) else { throw unknownBlock(layer.block) }
     if input.isPoisoned { throw .poisoned }
     let bound = try bind(layer, evaluator, to: Signature(primitive))
+    guard scopes.insert(scope).inserted else {
+      throw .fault(
+        .duplicateName, "two entries have the scope '\(scope)', and would share their weights", layer.name.range, column: .block)
+    }
     var arguments = bound.values
     for (parameter, value) in primitive.parameters where arguments[parameter] == nil { arguments[parameter] = value }
     let call = PrimitiveCall(
@@ -113,8 +131,11 @@ extension Elaborator {
     var inner = Scope()
     inner["x"] = input
     inner.previous = input
+    let outerNames = Set(model.parameters.map(\.name.value))
     func evaluateInside(_ expression: Expression) throws(ElaborationFailure) -> Value {
-      try ExpressionEvaluator(scope: inner, builder: builder).evaluate(expression)
+      var evaluator = ExpressionEvaluator(scope: inner, builder: builder)
+      evaluator.outerNames = outerNames
+      return try evaluator.evaluate(expression)
     }
     for parameter in block.parameters {
       if let value = bound.values[parameter.name.value] { inner[parameter.name.value] = value }
@@ -128,6 +149,7 @@ extension Elaborator {
       var evaluator = ExpressionEvaluator(scope: inner, builder: builder)
       evaluator.laterNames = laterNames
       evaluator.ownName = entry.name.value
+      evaluator.outerNames = outerNames
       result = try expand(
         entry, evaluator: evaluator, prefix: scope, block: block.name.value, depth: depth + 1, rowIndex: rowIndex).value
       let name = entry.name.value

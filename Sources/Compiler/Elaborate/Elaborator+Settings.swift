@@ -7,6 +7,7 @@ extension Elaborator {
   /// Evaluates the model's settings; returns the names of its classes.
   mutating func readSettings() -> [String] {
     var names: [String] = []
+    readParameters()
     switch model.classes.value {
     case .names(let given):
       names = given
@@ -31,6 +32,15 @@ extension Elaborator {
     return names
   }
 
+  mutating func readParameters() {
+    do throws(CompileFailure) {
+      for (name, value) in try model.parameterScope() { rowScope[name] = value }
+    } catch {
+      diagnostics += error.diagnostics
+      for parameter in model.parameters { rowScope[parameter.name.value] = .poisoned }
+    }
+  }
+
   mutating func setting(_ expression: Expression, _ subject: String, in range: ClosedRange<Int>) -> Int? {
     let value = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression)
     guard case .integer(let number)? = value else {
@@ -47,7 +57,7 @@ extension Elaborator {
   }
 
   mutating func readActivation(_ expression: Expression) {
-    if case .activation(let function)? = try? ExpressionEvaluator(scope: Scope(), builder: builder).evaluate(expression) {
+    if case .activation(let function)? = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression) {
       defaultActivation = function
       return
     }

@@ -49,6 +49,8 @@ struct Elaborator {
   var auxiliary: [ValueID] = []
   /// The names of the blocks that are being expanded, outermost first.
   var openBlocks: [String] = []
+  /// The scopes of the operators so far: two of one scope would share their weights.
+  var scopes: Set<String> = []
   /// Blocks that were expanded so far; a bound on what a small file may stand for.
   var expansions = 0
 

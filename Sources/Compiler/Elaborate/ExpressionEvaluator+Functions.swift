@@ -66,6 +66,15 @@ extension ExpressionEvaluator {
         throw .fault(.undefinedArithmetic, "divisible(…) is for small numbers and a divisor above 0", range, column: .arguments)
       }
       return .integer(-floorDivide(-number, divisor) * divisor)
+    case "scaled":
+      // A width times a factor, rounded up to a multiple of 8, and at least 8.
+      try expectCount(2)
+      let width = try real(values[0], arguments[0].value.range)
+      let eighths = (width * (try real(values[1], arguments[1].value.range)) / 8).rounded(.up)
+      guard eighths.magnitude < 0x1p40 else {
+        throw .fault(.undefinedArithmetic, "this number is too large", range, column: .arguments)
+      }
+      return .integer(max(Int(eighths), 1) * 8)
     case "pick":
       try expectCount(2)
       return try pick(values[0], values[1], arguments, range)
@@ -85,7 +94,7 @@ extension ExpressionEvaluator {
       throw .fault(
         .unknownName, "there is no function '\(name)'", range,
         help: didYouMean(
-          name, among: ["channels", "len", "sum", "min", "max", "int", "gcd", "divisible", "pick", "group"]))
+          name, among: ["channels", "len", "sum", "min", "max", "int", "gcd", "divisible", "scaled", "pick", "group"]))
     }
   }
 

@@ -15,6 +15,8 @@ struct ExpressionEvaluator {
   var laterNames: Set<String> = []
   /// The name of the row or entry whose expression it is.
   var ownName: String?
+  /// The model's parameters, when the expression stands in a block and so cannot use them.
+  var outerNames: Set<String> = []
   /// What an integer means where a source of a row is expected; nothing elsewhere.
   var rowAtIndex: ((Int, SourceRange) throws(ElaborationFailure) -> Value)?
 
@@ -145,12 +147,25 @@ struct ExpressionEvaluator {
         .forwardReference, name == ownName ? "'\(name)' reads itself" : "'\(name)' comes later", range,
         notes: ["a row can only read rows that stand before it"])
     }
+    if outerNames.contains(name) {
+      throw .fault(
+        .unknownName, "'\(name)' is a parameter of the model, not of this block", range,
+        notes: ["a block means the same in every model, so it sees only its own arguments"],
+        help: ["add '\(name)' to the block's parameters and give it as an argument"])
+    }
     // The two dialects call the class count differently.
     let other = ["nc": "classes", "classes": "nc"][name].flatMap { scope[$0] == nil ? nil : $0 }
-    throw .fault(
-      .unknownName, "nothing is called '\(name)' here", range,
-      help: other.map { ["the number of classes is called '\($0)' here"] }
-        ?? didYouMean(name, among: scope.names + laterNames + ["none", "true", "false"]))
+    let message = "nothing is called '\(name)' here"
+    if let other {
+      throw .fault(.unknownName, message, range, help: ["the number of classes is called '\(other)' here"])
+    }
+    if let truth = ["yes": "true", "on": "true", "no": "false", "off": "false"][name.lowercased()] {
+      throw .fault(
+        .unknownName, message, range, notes: ["YAML 1.1 readers take '\(name)' for a truth value, others for a word"],
+        help: ["write \(truth)"])
+    }
+    throw .wrongName(
+      .unknownName, message, name, among: scope.names + laterNames + ["none", "true", "false"], at: range)
   }
 
   /// The class in a path such as `nn.ReLU` or `torch.nn.ReLU`.

@@ -40,7 +40,7 @@ struct FaultReport {
     }
     return Diagnostic(
       fault.code, fault.message, at: primary.range, label: primary.message, secondary: secondary, trace: Array(trace),
-      notes: notes, help: fault.help + fittingRows(frame))
+      notes: notes, help: fault.help + fittingRows(frame), fixIts: fault.fixIts)
   }
 
   private func isEditable(_ range: SourceRange) -> Bool { range.file !== BlockLibrary.standardSource }

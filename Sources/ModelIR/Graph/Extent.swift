@@ -55,7 +55,8 @@ package struct Extent: Sendable, Hashable {
   package func pixels(forInputSide side: Int) -> Int? {
     guard side % denominator == 0 else { return nil }
     let (product, overflow) = (side / denominator).multipliedReportingOverflow(by: numerator)
-    return overflow ? nil : product + offset
+    let (sum, sumOverflow) = product.addingReportingOverflow(offset)
+    return overflow || sumOverflow ? nil : sum
   }
 
   /// How many input pixels stand behind one of this extent, as the official code measures it on a 256-pixel input.

@@ -38,6 +38,9 @@ extension Plan {
         guard written.covers(view) else { throw PlanError(message: "\(name) reads what no step before it has written") }
       }
       guard !written.touches(step.output) else { throw PlanError(message: "\(name) writes what was written already") }
+      if case .decodeDetections(let decode) = step.op, decode.classes != classNames.count {
+        throw PlanError(message: "\(name) has \(decode.classes) classes, and the plan names \(classNames.count)")
+      }
       let inferred: TensorType
       do {
         inferred = try step.op.semantics.resultType(step.inputs.map(type))

@@ -19,6 +19,11 @@ package func parseExpression(_ node: YAMLNode) throws(CompileFailure) -> Express
   }
 }
 
+/// Reads a text that stands at a place of a file as an expression.
+package func parseExpression(_ text: String, at range: SourceRange) throws(CompileFailure) -> Expression {
+  try parseExpression(YAMLNode(kind: .scalar(text, isPlain: false), range: range, isVerbatim: true))
+}
+
 /// A Pratt parser over one scalar.
 private struct ExpressionParser {
   /// Longer texts and deeper nesting than a person writes are refused, so that recursion is bounded.

@@ -7,12 +7,7 @@ import Diagnostics
 struct ModelLayout {
   private let root: YAMLNode
   private let trivia: YAMLTrivia
-  private var lines: [Line] = []
-
-  private enum Line {
-    case blank
-    case text(String)
-  }
+  private var lines: [LayoutLine] = []
 
   /// What the entries of a mapping are.
   private enum Entries {
@@ -52,7 +47,7 @@ struct ModelLayout {
       leading = Array(above[(ownStart ?? above.count)...])
     }
 
-    var pieces: [(entry: YAMLNode.Entry, lines: [Line])] = []
+    var pieces: [(entry: YAMLNode.Entry, lines: [LayoutLine])] = []
     let head = lines
     for (index, entry) in entries.enumerated() {
       lines = []
@@ -69,28 +64,13 @@ struct ModelLayout {
       for piece in pieces where piece.entry.key.range == entry.key.range { lines += piece.lines }
     }
     addItems(leading, indent: 0)
-    return rendered
+    return LayoutLine.text(lines)
   }
 
   private var file: SourceFile { root.range.file }
   private var firstByte: Int { file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
 
   private func lineStart(_ offset: Int) -> Int { file.byteRange(ofLine: file.line(at: offset)).lowerBound }
-
-  /// The lines, with at most one empty one in a row and none at the ends.
-  private var rendered: String {
-    var text = ""
-    var owesBlank = false
-    for line in lines {
-      switch line {
-      case .blank: owesBlank = !text.isEmpty
-      case .text(let content):
-        text += (owesBlank ? "\n" : "") + content + "\n"
-        owesBlank = false
-      }
-    }
-    return text
-  }
 
   // MARK: What stays as it is
 
@@ -184,11 +164,13 @@ struct ModelLayout {
     for comment in trivia.comments(in: entry.key.range.lower..<upper) { lines.append(.text(margin + comment.text)) }
     let label = (name + ":").padded(to: nameWidth ?? 0)
     let isEmpty = entry.value.scalarRangeIsEmpty
-    var text = margin + (isEmpty ? name + ":" : label + " " + entry.value.flowText)
+    var text = margin + (isEmpty ? name + ":" : label + " " + entry.value.blockText)
     if text.count > Self.width, kind != .rows, let wrapped = wrapped(entry.value, after: margin + label + " ", indent: indent + 2) {
       text = wrapped
     }
-    lines.append(.text(text + (trailing.map { "  " + $0 } ?? "")))
+    let lastLine = text.split(separator: "\n").last.map(String.init) ?? text
+    if lastLine != text { lines.append(.text(String(text.dropLast(lastLine.count + 1)))) }
+    lines.append(.text(lastLine, comment: trailing))
     return below
   }
 
@@ -196,7 +178,7 @@ struct ModelLayout {
     _ entries: [YAMLNode.Entry], as kind: Entries, under parent: YAMLNode.Entry, title: String, indent: Int, end: Int
   ) -> [YAMLTrivia.Item] {
     var (trailing, leading) = trivia.gap(from: parent.key.range.upper, to: entries[0].key.range.lower)
-    lines.append(.text(title + (trailing.map { "  " + $0 } ?? "")))
+    lines.append(.text(title, comment: trailing))
     while leading.first == .blank { leading.removeFirst() }
     let names = entries.filter { !isWrittenOut($0.value, kindInside(kind, $0)) }.map { $0.key.scalarText.count + 1 }
     let nameWidth = kind == .rows ? names.max() : nil
@@ -213,14 +195,14 @@ struct ModelLayout {
   ) -> [YAMLTrivia.Item] {
     let first = items.first?.range.lower ?? end
     var (trailing, leading) = trivia.gap(from: parent.key.range.upper, to: first)
-    lines.append(.text(title + (trailing.map { "  " + $0 } ?? "")))
+    lines.append(.text(title, comment: trailing))
     while leading.first == .blank { leading.removeFirst() }
     let margin = String(repeating: " ", count: indent)
     for (index, item) in items.enumerated() {
       addItems(leading, indent: indent)
       let limit = index + 1 < items.count ? items[index + 1].range.lower : end
       (trailing, leading) = trivia.gap(from: item.range.upper, to: limit)
-      lines.append(.text(margin + "- " + (item.isNull ? "null" : item.blockText) + (trailing.map { "  " + $0 } ?? "")))
+      lines.append(.text(margin + "- " + (item.isNull ? "null" : item.blockText), comment: trailing))
     }
     return addFooter(leading, under: parent, indent: indent)
   }

@@ -70,7 +70,8 @@ private func readParameters(_ node: YAMLNode) throws(CompileFailure) -> [BlockDe
   }
 }
 
-private func readBindings(_ node: YAMLNode) throws(CompileFailure) -> [BlockDeclaration.Binding] {
+/// Reads a mapping of names to expressions.
+func readBindings(_ node: YAMLNode) throws(CompileFailure) -> [BlockDeclaration.Binding] {
   var reader = try MappingReader(node, of: "this")
   var bindings: [BlockDeclaration.Binding] = []
   for entry in reader.ordered {

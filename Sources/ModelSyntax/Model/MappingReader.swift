@@ -31,11 +31,12 @@ struct MappingReader {
     var found: [Diagnostic] = []
     for entry in ordered {
       guard case .scalar(let text, _) = entry.key.kind, !known.contains(text) else { continue }
-      let suggested = didYouMean(text, among: known)
+      let (help, fixIts) = correction(of: text, among: known, at: entry.key.range)
       found.append(
         Diagnostic(
           .unknownKey, severity: severity, "\(subject) has no key '\(text)'", at: entry.key.range,
-          notes: suggested.isEmpty ? ["its keys are \(known.joined(separator: ", "))"] : [], help: suggested))
+          notes: help.isEmpty && fixIts.isEmpty ? ["its keys are \(known.joined(separator: ", "))"] : [], help: help,
+          fixIts: fixIts))
     }
     if severity == .error { errors += found }
     return found

@@ -3,6 +3,9 @@ extension ModelDeclaration {
   /// dialect leaves implicit.
   package var description: String {
     var lines = ["name: \(name)"]
+    if !parameters.isEmpty {
+      lines.append("parameters: {\(parameters.map { "\($0.name.value): \($0.value.description)" }.joined(separator: ", "))}")
+    }
     switch classes.value {
     case .count(let count): lines.append("\(classCountName): \(count.description)")
     case .names(let names): lines.append("\(classCountName): [\(names.joined(separator: ", "))]")

@@ -14,6 +14,9 @@ package struct ModelDeclaration: Sendable {
     case ultralytics
     /// Sections of layers under the names of their modules, as in the MIT-licensed YOLO.
     case mit
+
+    /// Whether rows are written as lists that refer to each other by index, from 0.
+    package var hasListRows: Bool { self == .list || self == .ultralytics }
   }
 
   package enum Classes: Sendable {
@@ -42,11 +45,28 @@ package struct ModelDeclaration: Sendable {
   package var activation: Expression?
   /// Names that arguments may use, beside the class count.
   package var constants: [String: Expression] = [:]
+  /// The model's own parameters, in order; every expression of the model may use them.
+  package var parameters: [ParameterDeclaration] = []
   package var blocks: [BlockDeclaration]
   package var rows: [RowDeclaration]
+  /// The multipliers that a file in the list dialect gives; they are applied to the rows already.
+  package var multipliers: [String: Spanned<Double>] = [:]
+  /// Whether some row was written with a number above 1.
+  package var repeatsRows = false
+  /// Class names that YAML 1.1 readers take for something other than a word.
+  package var ambiguousClassNames: [Spanned<String>] = []
 
   /// The name by which arguments speak of the class count.
   package var classCountName: String { dialect == .native ? "classes" : "nc" }
+}
+
+/// A parameter of a model: a name and its value.
+package struct ParameterDeclaration: Sendable {
+  package var name: Spanned<String>
+  /// The default, which may use earlier parameters, or what was set in its place.
+  package var value: Expression
+  /// Whether the value was set from outside, and so uses no names of the model.
+  package var isSet = false
 }
 
 /// The part of a model that a row was written in.

@@ -22,14 +22,17 @@ func readListModel(
     reader.errors.append(
       Diagnostic(.missingKey, "the model has no '\(key)'", at: reader.ordered.first?.key.range ?? yaml.range))
   }
+  var multipliers: [String: Spanned<Double>] = [:]
+  for key in ["depth_multiple", "width_multiple"] { multipliers[key] = reader.read(key, readMultiple) }
   let scaling = ListScaling(
-    depth: reader.read("depth_multiple", readMultiple) ?? 1, width: reader.read("width_multiple", readMultiple) ?? 1,
+    depth: multipliers["depth_multiple"]?.value ?? 1, width: multipliers["width_multiple"]?.value ?? 1,
     classCount: classes?.value.count, anchors: reader["anchors"])
   let inputChannels = reader.read("ch") { (node) throws(CompileFailure) in try parseExpression(node) }
   let activation = reader.read("activation") { (node) throws(CompileFailure) in try parseExpression(node) }
   let anchors = reader.read("anchors") { (node) throws(CompileFailure) in try parseExpression(node) }
 
-  let rows = readListRows(&reader, scaling: scaling, library: library)
+  var repeatsRows = false
+  let rows = readListRows(&reader, scaling: scaling, library: library, repeatsRows: &repeatsRows)
   if rows.isEmpty, reader.errors.isEmpty {
     reader.errors.append(Diagnostic(.missingKey, "the model has no rows", at: yaml.range))
   }
@@ -38,18 +41,24 @@ func readListModel(
   let model = ModelDeclaration(
     name: defaultModelName(of: yaml.range.file), dialect: .list, source: yaml.range.file, classes: classes,
     inputSize: nil, inputChannels: inputChannels, activation: activation,
-    constants: anchors.map { ["anchors": $0] } ?? [:], blocks: [], rows: rows)
+    constants: anchors.map { ["anchors": $0] } ?? [:], blocks: [], rows: rows,
+    multipliers: multipliers, repeatsRows: repeatsRows, ambiguousClassNames: ambiguousClassNames(reader["nc"]))
   return Checked(model, warnings: warnings)
 }
 
-/// Reads the rows of `backbone` and `head`, one numbering for both.
-func readListRows(_ reader: inout MappingReader, scaling: ListScaling, library: BlockLibrary) -> [RowDeclaration] {
+/// Reads the rows of `backbone` and `head`, one numbering for both; says too whether some number is above 1.
+func readListRows(
+  _ reader: inout MappingReader, scaling: ListScaling, library: BlockLibrary, repeatsRows: inout Bool
+) -> [RowDeclaration] {
   var rows: [RowDeclaration] = []
   for section in [Section.backbone, .head] {
     guard let node = reader[section.rawValue] else { continue }
     let items = reader.attempt { () throws(CompileFailure) in try readList(node, "the section '\(section.rawValue)'") }
     for item in items ?? [] {
       let index = rows.count
+      if case .sequence(let columns) = item.kind, columns.count > 1, let number = columns[1].text.flatMap({ Int($0) }) {
+        repeatsRows = repeatsRows || number > 1
+      }
       let layer = reader.attempt { () throws(CompileFailure) in
         try readListRow(item, index: index, scaling: scaling, library: library)
       }
@@ -114,11 +123,11 @@ struct ListScaling {
   }
 }
 
-func readMultiple(_ node: YAMLNode) throws(CompileFailure) -> Double {
+func readMultiple(_ node: YAMLNode) throws(CompileFailure) -> Spanned<Double> {
   guard let text = node.text, let value = Double(text), value.isFinite, value > 0 else {
     throw CompileFailure(Diagnostic(.invalidNumber, "a multiple is a number above 0", at: node.range))
   }
-  return value
+  return Spanned(value, node.range)
 }
 
 /// Reads `[from, number, module, args]`.

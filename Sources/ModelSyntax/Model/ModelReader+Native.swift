@@ -8,10 +8,10 @@ import Diagnostics
 ///     heads:
 ///       detect: [[p3, p4, p5], 1, DDetect, [classes]]
 func readNativeModel(
-  _ yaml: YAMLNode, classes override: Spanned<ModelDeclaration.Classes>?
+  _ yaml: YAMLNode, classes override: Spanned<ModelDeclaration.Classes>?, loader: BlockFileLoader
 ) throws(CompileFailure) -> ModelDeclaration {
   var reader = try MappingReader(yaml, of: "a model")
-  let settings = ["name", "classes", "input", "channels", "activation", "blocks"]
+  let settings = ["name", "classes", "input", "channels", "activation", "parameters", "include", "blocks"]
   _ = reader.refuseKeys(except: settings + Section.native.map(\.rawValue), in: "a model")
 
   let name = reader.read("name") { (node) throws(CompileFailure) in try readWord(node, "a model's name") }
@@ -23,6 +23,7 @@ func readNativeModel(
         .missingKey, "the model does not say how many classes it has", at: reader.ordered.first?.key.range ?? yaml.range,
         help: ["write classes: 80, or the classes' names as a list"]))
   }
+  let parameters = reader.read("parameters", readModelParameters) ?? []
   let inputSize = reader.read("input") { (node) throws(CompileFailure) -> Spanned<[Expression]> in
     let expression = try parseExpression(node)
     if case .list(let sides) = expression.kind, sides.count == 2 { return Spanned(sides, node.range) }
@@ -34,10 +35,13 @@ func readNativeModel(
   }
   let inputChannels = reader.read("channels") { (node) throws(CompileFailure) in try parseExpression(node) }
   let activation = reader.read("activation") { (node) throws(CompileFailure) in try parseExpression(node) }
-  let blocks = reader.read("blocks", readBlocks) ?? []
+  var included = IncludedBlocks(of: yaml.range.file, loader: loader)
+  if let node = reader["include"] { included.include(node) }
+  reader.errors += included.errors
+  let blocks = included.blocks + (reader.read("blocks", readBlocks) ?? [])
 
   var rows: [RowDeclaration] = []
-  var firstUse: [String: SourceRange] = [:]
+  var firstUse = Dictionary(parameters.map { ($0.name.value, $0.name.range) }) { first, _ in first }
   // In the order of the file: it is what numbers the rows, and their weights.
   for entry in reader.ordered {
     guard case .scalar(let text, _) = entry.key.kind, let section = Section(rawValue: text),
@@ -50,7 +54,9 @@ func readNativeModel(
       if let first = firstUse[layer.name.value] {
         reader.errors.append(
           Diagnostic(
-            .duplicateName, "two rows are called '\(layer.name.value)'", at: layer.name.range, label: "again here",
+            .duplicateName,
+            parameters.contains { $0.name.value == layer.name.value }
+              ? "a row is called '\(layer.name.value)', as a parameter is" : "two rows are called '\(layer.name.value)'", at: layer.name.range, label: "again here",
             secondary: [Diagnostic.Label(first, "first here")]))
       }
       firstUse[layer.name.value] = layer.name.range
@@ -64,5 +70,6 @@ func readNativeModel(
   guard let classes else { preconditionFailure("A model without classes was reported above.") }
   return ModelDeclaration(
     name: name?.value ?? defaultModelName(of: yaml.range.file), dialect: .native, source: yaml.range.file,
-    classes: classes, inputSize: inputSize, inputChannels: inputChannels, activation: activation, blocks: blocks, rows: rows)
+    classes: classes, inputSize: inputSize, inputChannels: inputChannels, activation: activation, parameters: parameters,
+    blocks: blocks, rows: rows, ambiguousClassNames: ambiguousClassNames(reader["classes"]))
 }

@@ -28,7 +28,8 @@ func readUltralyticsModel(
   let channelsKey = reader["channels"] == nil ? "ch" : "channels"
   let inputChannels = reader.read(channelsKey) { (node) throws(CompileFailure) in try parseExpression(node) }
   let activation = reader.read("activation") { (node) throws(CompileFailure) in try parseExpression(node) }
-  var rows = readListRows(&reader, scaling: scaling, library: library)
+  var repeatsRows = false
+  var rows = readListRows(&reader, scaling: scaling, library: library, repeatsRows: &repeatsRows)
   for index in rows.indices where rows[index].layer.block.value == "Detect" {
     rows[index].layer.block.value = "UltralyticsDetect"
   }
@@ -39,7 +40,8 @@ func readUltralyticsModel(
   guard let classes else { preconditionFailure("A model without 'nc' was reported above.") }
   let model = ModelDeclaration(
     name: defaultModelName(of: yaml.range.file), dialect: .ultralytics, source: yaml.range.file, classes: classes,
-    inputSize: nil, inputChannels: inputChannels, activation: activation, blocks: [], rows: rows)
+    inputSize: nil, inputChannels: inputChannels, activation: activation, blocks: [], rows: rows,
+    repeatsRows: repeatsRows, ambiguousClassNames: ambiguousClassNames(reader["nc"]))
   return Checked(model, warnings: warnings)
 }
 
@@ -53,8 +55,8 @@ private struct UltralyticsScale {
 /// The multipliers of the scale in force, with a warning when nothing chooses among several.
 private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Diagnostic]) {
   var plain = UltralyticsScale()
-  plain.depth = reader.read("depth_multiple", readMultiple) ?? 1
-  plain.width = reader.read("width_multiple", readMultiple) ?? 1
+  plain.depth = reader.read("depth_multiple", readMultiple)?.value ?? 1
+  plain.width = reader.read("width_multiple", readMultiple)?.value ?? 1
   guard let node = reader["scales"] else { return (plain, []) }
   let table = reader.attempt { () throws(CompileFailure) in try MappingReader(node, of: "'scales'") }
   let letters = (table?.ordered ?? []).compactMap(\.key.text)
@@ -84,8 +86,8 @@ private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Dia
     guard (2...3).contains(items.count) else {
       throw CompileFailure(Diagnostic(.wrongKind, "a scale is [depth, width, widest]", at: entry.range))
     }
-    var scale = UltralyticsScale(depth: try readMultiple(items[0]), width: try readMultiple(items[1]))
-    if items.count == 3 { scale.greatestWidth = Int(min(try readMultiple(items[2]), 1e15)) }
+    var scale = UltralyticsScale(depth: try readMultiple(items[0]).value, width: try readMultiple(items[1]).value)
+    if items.count == 3 { scale.greatestWidth = Int(min(try readMultiple(items[2]).value, 1e15)) }
     return scale
   }
   return (scale ?? plain, warnings)

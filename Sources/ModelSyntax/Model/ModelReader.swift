@@ -5,9 +5,10 @@ import Diagnostics
 /// - Parameters:
 ///   - library: The blocks that rows may call; the list dialect treats some of them specially.
 ///   - classCount: The number of classes to build for, when it is not to be the file's.
+///   - loader: Reads the files that the model includes.
 /// - Throws: every independent fault of form, in file order.
 package func readModel(
-  _ yaml: YAMLNode, library: BlockLibrary, classCount: Int? = nil
+  _ yaml: YAMLNode, library: BlockLibrary, classCount: Int? = nil, loader: BlockFileLoader = .none
 ) throws(CompileFailure) -> Checked<ModelDeclaration> {
   let reader = try MappingReader(yaml, of: "a model")
   let classes = classCount.map { count in
@@ -18,7 +19,7 @@ package func readModel(
   case .list?: return try readListModel(yaml, library: library, classes: classes)
   case .ultralytics?: return try readUltralyticsModel(yaml, library: library, classes: classes)
   case .mit?: return try readMITModel(yaml, classes: classes)
-  case .native?: return Checked(try readNativeModel(yaml, classes: classes))
+  case .native?: return Checked(try readNativeModel(yaml, classes: classes, loader: loader))
   case nil: break
   }
   throw CompileFailure(
@@ -49,4 +50,15 @@ func readClasses(_ node: YAMLNode) throws(CompileFailure) -> Spanned<ModelDeclar
   var names: [String] = []
   for item in items { names.append(try readWord(item, "a class's name").value) }
   return Spanned(.names(names), node.range)
+}
+
+/// The class names that YAML 1.1 readers take for a truth value, a number or nothing.
+func ambiguousClassNames(_ node: YAMLNode?) -> [Spanned<String>] {
+  guard case .sequence(let items)? = node?.kind else { return [] }
+  let truths: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false"]
+  return items.compactMap { item in
+    guard case .scalar(let text, isPlain: true) = item.kind else { return nil }
+    let isOther = truths.contains(text.lowercased()) || Double(text) != nil
+    return isOther ? Spanned(text, item.range) : nil
+  }
 }

@@ -5,7 +5,8 @@ import Diagnostics
 struct Arguments {
   let command: Command
   private(set) var operands: [String] = []
-  private var values: [String: String] = [:]
+  /// What each option was given, in order; several values only for one that can be repeated.
+  private var values: [String: [String]] = [:]
   private(set) var wantsHelp = false
 
   /// Sorts words into operands and options: `--name value`, `--name=value`, `-o value`, `--` before operands alone.
@@ -16,7 +17,7 @@ struct Arguments {
     var onlyOperands = false
     for word in words {
       if let option = waiting {
-        values[option.names[0]] = word
+        give(option, word)
         waiting = nil
       } else if onlyOperands || !word.hasPrefix("-") || word == "-" {
         operands.append(word)
@@ -32,9 +33,9 @@ struct Arguments {
           wantsHelp = true
         } else if option.value == nil {
           guard parts.count == 1 else { throw .usage("the option '\(parts[0])' takes no value") }
-          values[option.names[0]] = ""
+          give(option, "")
         } else if parts.count == 2 {
-          values[option.names[0]] = parts[1]
+          give(option, parts[1])
         } else {
           waiting = option
         }
@@ -47,12 +48,21 @@ struct Arguments {
     }
   }
 
+  /// Keeps a value; of an option that is not repeatable the last one counts.
+  private mutating func give(_ option: Command.Option, _ value: String) {
+    values[option.names[0], default: []].append(value)
+    if !option.isRepeatable { values[option.names[0]] = [value] }
+  }
+
   func isSet(_ option: String) -> Bool { values[option] != nil }
 
-  func string(_ option: String) -> String? { values[option] }
+  func string(_ option: String) -> String? { values[option]?.last }
+
+  /// Every value of a repeatable option, in the order of the command line.
+  func strings(_ option: String) -> [String] { values[option] ?? [] }
 
   func integer(_ option: String, in range: ClosedRange<Int>) throws(CommandFailure) -> Int? {
-    guard let text = values[option] else { return nil }
+    guard let text = string(option) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw .usage("\(option) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
     }
@@ -61,15 +71,17 @@ struct Arguments {
 
   /// A number from 0 to 1.
   func fraction(_ option: String) throws(CommandFailure) -> Double? {
-    guard let text = values[option] else { return nil }
+    guard let text = string(option) else { return nil }
     guard let number = Double(text), (0...1).contains(number) else {
       throw .usage("\(option) is a number from 0 to 1, not '\(text)'")
     }
     return number
   }
 
-  func choice(_ option: String, of choices: [String]) throws(CommandFailure) -> String? {
-    guard let text = values[option] else { return nil }
+  /// One of the values that the option's own row lists.
+  func choice(_ option: String) throws(CommandFailure) -> String? {
+    guard let text = string(option) else { return nil }
+    let choices = command.options.first { $0.names.contains(option) }?.choices ?? []
     guard choices.contains(text) else {
       let hint = didYouMean(text, among: choices).first.map { "; \($0)" } ?? ""
       throw .usage("\(option) is one of \(choices.joined(separator: ", ")), not '\(text)'\(hint)")
@@ -79,7 +91,7 @@ struct Arguments {
 
   /// `640` or `480x640`, height first.
   func inputSize() throws(CommandFailure) -> InputSize? {
-    guard let text = values["--input"] else { return nil }
+    guard let text = string("--input") else { return nil }
     let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard (1...2).contains(sides.count), let height = sides[0], let width = sides[sides.count - 1],
       InputSize.sides.contains(height), InputSize.sides.contains(width)

@@ -15,19 +15,30 @@ struct Command: Sendable {
   struct Option: Sendable {
     /// The spellings, `--input` or `-o`.
     let names: [String]
-    /// What the value is called in help; nothing for a flag.
+    /// What the value is called in help; nothing for a flag. Words in lower case are what to choose from: `text|json`.
     let value: String?
     let summary: String
+    /// Whether it can be given several times.
+    let isRepeatable: Bool
 
-    init(_ names: String..., value: String? = nil, help summary: String) {
+    init(_ names: String..., value: String? = nil, isRepeatable: Bool = false, help summary: String) {
       self.names = names
       self.value = value
+      self.isRepeatable = isRepeatable
       self.summary = summary
+    }
+
+    /// The values that the option accepts, when they are few words.
+    var choices: [String]? {
+      guard let words = value?.split(separator: "|").map(String.init) else { return nil }
+      return words.allSatisfy { $0 == $0.lowercased() } ? words : nil
     }
   }
 
   /// The commands, in the order in which help lists them.
-  static let all: [Command] = [.check, .info, .compile, .run, .detect, .bench, .show, .convert, .fmt]
+  static let all: [Command] = [
+    .check, .info, .compile, .run, .detect, .bench, .show, .convert, .fmt, .explain, .completions,
+  ]
 
   static let help = Option("-h", "--help", help: "show this help")
 }
@@ -42,6 +53,14 @@ enum CommandFailure: Error {
   case usage(String)
   /// 3: a file cannot be read or written.
   case file(String)
+
+  /// What is wrong, in one sentence; nothing when it was printed already.
+  var text: String {
+    switch self {
+    case .input: ""
+    case .message(let text), .usage(let text), .file(let text): text
+    }
+  }
 
   var status: Int32 {
     switch self {

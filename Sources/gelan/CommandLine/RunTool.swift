@@ -6,18 +6,19 @@ func runTool(_ words: [String]) -> Int32 {
     Terminal.note(Help.overview)
     return 2
   }
-  if ["-h", "--help", "help"].contains(name) {
-    guard words.count > 1, let command = Command.all.first(where: { $0.name == words[1] }) else {
-      Terminal.print(Help.overview)
-      return 0
-    }
-    Terminal.print(Help.text(for: command))
+  if ["-h", "--help"].contains(name) || (name == "help" && words.count == 1) {
+    Terminal.print(Help.overview)
     return 0
   }
-  guard let command = Command.all.first(where: { $0.name == name }) else {
-    let hint = didYouMean(name, among: Command.all.map(\.name)).first.map { "; \($0)" } ?? ""
-    Terminal.note("gelan: there is no command '\(name)'\(hint)\n'gelan --help' lists the commands")
+  let wanted = name == "help" ? words[1] : name
+  guard let command = Command.all.first(where: { $0.name == wanted }) else {
+    let hint = didYouMean(wanted, among: Command.all.map(\.name)).first.map { "; \($0)" } ?? ""
+    Terminal.note("gelan: there is no command '\(wanted)'\(hint)\n'gelan --help' lists the commands")
     return 2
+  }
+  if name == "help" {
+    Terminal.print(Help.text(for: command))
+    return 0
   }
   do {
     let arguments = try Arguments(words.dropFirst(), for: command)

@@ -10,7 +10,7 @@ extension Command {
       Option("-o", "--output", value: "PLAN", help: "the file to write"),
       Option("--weights", value: "FILE", help: "trained weights (.safetensors) in the official state-dict names"),
       Option("--random-weights", value: "SEED", help: "random weights, to try a design before it is trained"),
-      .input, .classes,
+      .input, .classes, .set,
     ],
     details: """
       The auxiliary branch is stripped, batch normalisations are folded, RepConv branches fused, and the result is one

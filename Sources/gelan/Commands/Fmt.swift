@@ -23,7 +23,7 @@ extension Command {
       let yaml: YAMLNode
       do throws(CompileFailure) {
         yaml = try parseYAML(source)
-        guard try readModel(yaml, library: .standard).value.dialect == .native else {
+        guard try isNative(yaml) else {
           Terminal.note("gelan: \(path) is not in the native dialect; 'gelan convert' makes a native file of it")
           hasFailed = true
           continue
@@ -48,5 +48,16 @@ extension Command {
       Terminal.note("formatted \(path)")
     }
     if hasFailed { throw CommandFailure.input }
+  }
+
+  /// Whether a file is a model of the native dialect, or a file of blocks that such models include.
+  private static func isNative(_ yaml: YAMLNode) throws(CompileFailure) -> Bool {
+    if case .mapping(let entries) = yaml.kind, let blocks = entries.first(where: { $0.key.text == "blocks" }),
+      entries.allSatisfy({ ["blocks", "include"].contains($0.key.text) })
+    {
+      _ = try readBlocks(blocks.value)
+      return true
+    }
+    return try readModel(yaml, library: .standard, loader: .files).value.dialect == .native
   }
 }

@@ -14,6 +14,17 @@ func readSource(_ path: String) throws(CommandFailure) -> SourceFile {
   }
 }
 
+extension BlockFileLoader {
+  /// Reads included files as the models that include them are read.
+  static let files = BlockFileLoader { (path) throws(Refusal) in
+    do throws(FileError) {
+      return SourceFile(name: path, bytes: try readFile(path: path, limit: YAMLLimits.bytes))
+    } catch {
+      throw Refusal(error.description)
+    }
+  }
+}
+
 /// A model file on its way to a graph.
 struct ModelFile {
   let model: ModelDeclaration
@@ -21,22 +32,26 @@ struct ModelFile {
   let warnings: [Diagnostic]
 
   /// - Throws: every fault, as diagnostics.
-  init(_ source: SourceFile, classes: Int? = nil, input: InputSize? = nil) throws(CompileFailure) {
-    let read = try readModel(try parseYAML(source), library: .standard, classCount: classes)
-    model = read.value
-    warnings = read.warnings
-    graph = try elaborate(read.value, library: .standard, input: input)
+  init(
+    _ source: SourceFile, classes: Int? = nil, input: InputSize? = nil, settings: [ParameterSetting] = []
+  ) throws(CompileFailure) {
+    let read = try readModel(try parseYAML(source), library: .standard, classCount: classes, loader: .files)
+    model = try read.value.setting(settings)
+    graph = try elaborate(model, library: .standard, input: input)
+    warnings = (read.warnings + check(model, graph)).inFileOrder
   }
 
   /// The model that a command names, after its diagnostics are printed.
   static func open(_ path: String, _ arguments: Arguments) throws(CommandFailure) -> ModelFile {
     let source = try readSource(path)
     let (classes, input) = (try arguments.classCount(), try arguments.inputSize())
-    do {
-      let file = try ModelFile(source, classes: classes, input: input)
+    let settings = try arguments.settings()
+    do throws(CompileFailure) {
+      let file = try ModelFile(source, classes: classes, input: input, settings: settings)
       Terminal.report(file.warnings)
       return file
     } catch {
+      try settings.refuse(error)
       Terminal.report(error.diagnostics)
       throw .input
     }

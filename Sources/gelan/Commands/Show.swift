@@ -9,7 +9,7 @@ extension Command {
     name: "show", summary: "print a stage of the compiler as text", operands: "FILE|PLAN", operandCount: 1...1,
     options: [
       Option("--form", value: "source|elaborated|inference|plan", help: "which stage; elaborated for a model, plan for a plan"),
-      .input, .classes,
+      .input, .classes, .set,
     ],
     details: """
       source      the model as it was read, every implicit rule of the list dialect written out
@@ -21,7 +21,7 @@ extension Command {
       """
   ) { arguments in
     let path = arguments.operands[0]
-    let form = try arguments.choice("--form", of: ["source", "elaborated", "inference", "plan"])
+    let form = try arguments.choice("--form")
     if looksLikePlan(path) {
       guard form == nil || form == "plan" else {
         throw CommandFailure.usage("a plan has one form, plan; the others belong to model files")

@@ -1,0 +1,33 @@
+import Diagnostics
+import ModelIR
+import ModelSyntax
+
+extension Check {
+  /// A row that no output depends on: it is trained with no loss, counted, and dropped from the plan.
+  package static let deadRow = Check(code: .deadRow) { model, graph in
+    let live = graph.isLive(from: graph.outputs)
+    var isUsed = [Bool](repeating: false, count: graph.rows.count)
+    for (index, node) in graph.nodes.enumerated() {
+      if live[index], let row = node.origin.row { isUsed[row] = true }
+    }
+    // Of a chain of dead rows the last one is the mistake; the others only feed it.
+    let dead = isUsed.indices.filter { !isUsed[$0] }
+    return dead.filter { row in !dead.contains { $0 > row && reads(graph, $0, row) } }.map { row in
+      let layer = model.rows[row].layer
+      var diagnostic = Diagnostic(
+        .deadRow, severity: .warning, "nothing that the model returns depends on \(layer.title)", at: layer.block.range,
+        label: "never used", notes: ["the official code builds and counts such rows without a word"])
+      if model.dialect.hasListRows {
+        diagnostic.help = ["if a row was inserted or removed before it, the indices after that place have to be renumbered"]
+      }
+      return diagnostic
+    }
+  }
+
+  /// Whether a node of one row reads a node of another.
+  private static func reads(_ graph: Graph, _ reader: Int, _ source: Int) -> Bool {
+    graph.nodes.contains { node in
+      node.origin.row == reader && node.inputs.contains { graph[$0].origin.row == source }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Diagnostics
+import ModelIR
+import ModelSyntax
+
+extension Check {
+  /// A `width_multiple` other than 1: it scales the first argument of some modules and nothing else.
+  package static let partialMultiplier = Check(code: .partialMultiplier) { model, _ in
+    guard let width = model.multipliers["width_multiple"], width.value != 1 else { return [] }
+    let unscaled = Set(model.rows.map(\.layer.block.value)).intersection(["RepNCSPELAN4", "ELAN1", "SPPELAN", "CBLinear"])
+    guard !unscaled.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        .partialMultiplier, severity: .warning,
+        "width_multiple scales only the output widths; the hidden ones of \(unscaled.sorted().joined(separator: ", ")) stay",
+        at: width.range, notes: ["so the model is not a narrower one of the same kind; CBLinear's widths no longer fit CBFuse"],
+        help: ["write the widths out, or scale them by a parameter in the native dialect"])
+    ]
+  }
+
+  /// A `depth_multiple` other than 1 in a file where no row is repeated.
+  package static let idleMultiplier = Check(code: .idleMultiplier) { model, _ in
+    guard let depth = model.multipliers["depth_multiple"], depth.value != 1, !model.repeatsRows else { return [] }
+    return [
+      Diagnostic(
+        .idleMultiplier, severity: .warning, "depth_multiple has no effect: no row's number is above 1", at: depth.range,
+        notes: ["the depth of RepNCSPELAN4 is its last argument, which no multiplier reaches"])
+    ]
+  }
+}

@@ -1,0 +1,23 @@
+import Diagnostics
+import ModelSyntax
+
+extension Check {
+  /// A block that takes the place of another one of its name: of a standard one, or of one that another file defines.
+  package static let shadowedBlock = Check(code: .shadowedBlock) { model, _ in
+    var earlier: [String: BlockDeclaration] = [:]
+    return model.blocks.compactMap { block in
+      let name = block.name.value
+      let other = earlier.updateValue(block, forKey: name) ?? BlockLibrary.standard[name]
+      guard let other else { return nil }
+      let isStandard = BlockLibrary.standard[name].map { $0.name.range == other.name.range } ?? false
+      return Diagnostic(
+        .shadowedBlock, severity: .warning,
+        isStandard
+          ? "the block '\(name)' takes the place of the standard one"
+          : "the block '\(name)' takes the place of the one in \(other.name.range.file.name)",
+        at: block.name.range, secondary: isStandard ? [] : [Diagnostic.Label(other.name.range, "the other one")],
+        notes: isStandard ? ["standard blocks that are made of '\(name)' are made of this one too"] : [],
+        help: ["give it a name of its own, unless that is what you want"])
+    }
+  }
+}

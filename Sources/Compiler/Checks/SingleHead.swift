@@ -1,0 +1,19 @@
+import Diagnostics
+import ModelIR
+import ModelSyntax
+
+extension Check {
+  /// A head of one group on the sources of two or three: it takes the auxiliary levels for more levels of its own.
+  package static let singleHead = Check(code: .singleHead) { model, graph in
+    guard let head = HeadLevels(model, graph), head.isRepeated else { return [] }
+    let block = head.layer.block.value
+    return [
+      Diagnostic(
+        .singleHead, severity: .warning,
+        "\(block) takes \(head.sources.count) sources for \(head.groups[0].count) levels, and their strides repeat",
+        at: head.layer.block.range,
+        notes: ["a dual head has an auxiliary and a main group of levels; a single head predicts from all of them"],
+        help: ["write Dual\(block), or give \(block) the main levels alone"])
+    ]
+  }
+}

@@ -1,0 +1,111 @@
+import Diagnostics
+
+/// Collects the blocks of the files that `include:` names, and of those that they include in turn.
+///
+/// Blocks come in the order in which they take each other's place: those of an included file before those of the file
+/// that includes it. A file that is reached by several ways is read once.
+struct IncludedBlocks {
+  /// A file is this many includes away from the model at most, a model includes this many files at most, and their texts
+  /// have this many bytes together at most.
+  private static let deepest = 16
+  private static let most = 64
+  private static let mostBytes = YAMLLimits.bytes
+
+  private(set) var blocks: [BlockDeclaration] = []
+  private(set) var errors: [Diagnostic] = []
+
+  private let loader: BlockFileLoader
+  private var seen: Set<String> = []
+  private var byteCount = 0
+  /// The files that are being read, the model first, each with the text that includes it.
+  private var chain: [(path: String, include: SourceRange?)]
+
+  init(of model: SourceFile, loader: BlockFileLoader) {
+    self.loader = loader
+    chain = [(includedPath(model.name.baseName, from: model.name), nil)]
+  }
+
+  /// Reads the files that an `include:` names: one path, or a list of paths relative to the file it stands in.
+  mutating func include(_ node: YAMLNode) {
+    let items: [YAMLNode] = if case .sequence(let items) = node.kind { items } else { [node] }
+    for item in items {
+      do throws(CompileFailure) {
+        try includeFile(try readWord(item, "a file to include"))
+      } catch {
+        errors += error.diagnostics
+      }
+    }
+  }
+
+  private mutating func includeFile(_ written: Spanned<String>) throws(CompileFailure) {
+    let path = includedPath(written.value, from: written.range.file.name)
+    if let start = chain.firstIndex(where: { $0.path == path }) {
+      throw cycle(from: start, to: path, at: written.range)
+    }
+    guard !seen.contains(path) else { return }
+    guard chain.count <= Self.deepest, seen.count < Self.most else {
+      let limit =
+        seen.count < Self.most ? "\(Self.deepest) files that include each other" : "\(Self.most) included files"
+      throw CompileFailure(Diagnostic(.tooDeep, "these are more than \(limit)", at: written.range))
+    }
+    seen.insert(path)
+    let source: SourceFile
+    do throws(BlockFileLoader.Refusal) {
+      source = try loader.load(path)
+    } catch {
+      throw CompileFailure(
+        Diagnostic(
+          .unreadableInclude, error.reason, at: written.range,
+          notes: ["a path is relative to the file that includes it"]))
+    }
+    byteCount += source.bytes.count
+    guard byteCount <= Self.mostBytes else {
+      throw CompileFailure(
+        Diagnostic(.tooLarge, "the included files have more than \(Self.mostBytes) bytes together", at: written.range))
+    }
+    chain.append((path, written.range))
+    defer { chain.removeLast() }
+    do throws(CompileFailure) {
+      try readFile(source)
+    } catch {
+      let place = "included from \(written.range.file.name):\(written.range.startLine):\(written.range.startColumn)"
+      throw CompileFailure(
+        error.diagnostics.map { diagnostic in
+          var located = diagnostic
+          if located.primary.range.file === source { located.notes.append(place) }
+          return located
+        })
+    }
+  }
+
+  /// Reads a file of blocks: `blocks:` and perhaps `include:`.
+  private mutating func readFile(_ source: SourceFile) throws(CompileFailure) {
+    var reader = try MappingReader(try parseYAML(source), of: "a file of blocks")
+    _ = reader.refuseKeys(except: ["include", "blocks"], in: "a file of blocks")
+    if let included = reader["include"] { include(included) }
+    blocks += reader.read("blocks", readBlocks) ?? []
+    if reader["blocks"] == nil, reader["include"] == nil, reader.errors.isEmpty {
+      reader.errors.append(
+        Diagnostic(
+          .missingKey, "this file has no blocks", at: source.range,
+          help: ["write blocks: and below it a mapping of blocks"]))
+    }
+    try reader.finish()
+  }
+
+  private func cycle(from start: Int, to path: String, at range: SourceRange) -> CompileFailure {
+    let names = chain[start...].map(\.path) + [path]
+    return CompileFailure(
+      Diagnostic(
+        .cyclicInclude, "the file '\(path)' includes itself", at: range,
+        secondary: chain.dropFirst(start + 1).compactMap { link in
+          link.include.map { Diagnostic.Label($0, "'\(link.path)' is included here") }
+        },
+        notes: names.count > 2 ? ["the chain is \(names.joined(separator: " → "))"] : []))
+  }
+}
+
+extension String {
+  /// The part after the last slash.
+  fileprivate var baseName: String { lastIndex(of: "/").map { String(self[index(after: $0)...]) } ?? self }
+}

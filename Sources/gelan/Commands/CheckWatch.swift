@@ -1,0 +1,73 @@
+import Compiler
+import Diagnostics
+import Glibc
+import ModelIR
+import Tensors
+
+/// Checks files again whenever they are saved, and shows only what changed since the check before.
+///
+/// Files are looked at ten times a second: editors that write beside and rename, as most do, defeat watches on the file
+/// itself. Runs until it is interrupted.
+func watch(_ paths: [String], input: InputSize?, settings: [ParameterSetting]) -> Never {
+  var known: [String: [String]] = [:]
+  var seen: [String: FileState] = [:]
+  Terminal.note("watching \(paths.joined(separator: ", ")); press Ctrl-C to stop")
+  while true {
+    for path in paths {
+      let state = FileState(path)
+      if seen[path] == state { continue }
+      seen[path] = state
+      recheck(path, input: input, settings: settings, known: &known)
+    }
+    usleep(100_000)
+  }
+}
+
+/// Shows the faults of a file that are new, and how many are gone.
+private func recheck(
+  _ path: String, input: InputSize?, settings: [ParameterSetting], known: inout [String: [String]]
+) {
+  let found: [Diagnostic]
+  do throws(CommandFailure) {
+    found = try diagnose(try readSource(path), input: input, settings: settings)
+  } catch {
+    Terminal.note(error.text)
+    return
+  }
+  let before = known[path]
+  let identities = found.map(\.identity)
+  known[path] = identities
+  let fresh = found.filter { !(before ?? []).contains($0.identity) }
+  let gone = (before ?? []).filter { !identities.contains($0) }.count
+  Terminal.report(fresh)
+  if found.isEmpty {
+    Terminal.note("\(path): no faults")
+  } else if before != nil {
+    let left = found.count - fresh.count
+    Terminal.note("\(path): \(fresh.count) new, \(gone) mended, \(left) as before")
+  }
+}
+
+extension Diagnostic {
+  /// What makes a fault the same one after an edit elsewhere: its code, its words and the text it points at, not its line.
+  fileprivate var identity: String { "\(code.rawValue)\n\(message)\n\(primary.range.text)" }
+}
+
+/// When a file was written, and what it was then.
+private struct FileState: Equatable {
+  private let device: UInt
+  private let inode: UInt
+  private let size: Int
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  init(_ path: String) {
+    var status = stat()
+    if stat(path, &status) != 0 { status = stat() }
+    device = UInt(status.st_dev)
+    inode = UInt(status.st_ino)
+    size = Int(status.st_size)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
+}

@@ -1,0 +1,93 @@
+import Diagnostics
+import Foundation
+import Testing
+
+@testable import gelan
+
+/// The completion scripts follow the table of commands.
+@Suite struct CompletionTests {
+  private static let shells = ["bash", "zsh", "fish"]
+
+  @Test(arguments: shells) func everyCommandAndOptionOccurs(_ shell: String) throws {
+    let result = try Tool.run("completions", shell)
+    #expect(result.status == 0)
+    let lines = result.output.split(separator: "\n").map(String.init)
+    for command in Command.all {
+      #expect(words(lines).contains(command.name))
+      let own = part(of: command.name, in: lines, shell: shell)
+      for name in command.allOptions.flatMap(\.names) {
+        #expect(words(own).contains(spelling(of: name, shell: shell)), "\(command.name) \(name)")
+      }
+      for choice in command.options.compactMap(\.choices).joined() {
+        #expect(words(own).contains(choice), "\(command.name) \(choice)")
+      }
+    }
+  }
+
+  /// The lines about one command.
+  private func part(of command: String, in lines: [String], shell: String) -> [String] {
+    switch shell {
+    case "zsh": Array(lines.drop { $0 != "    \(command))" }.dropFirst().prefix { !$0.hasSuffix(")") })
+    case "fish": lines.filter { $0.contains("seen_subcommand_from \(command)'") }
+    default: lines.filter { $0.contains("\"\(command) ") }
+    }
+  }
+
+  private func words(_ lines: [String]) -> Set<String> {
+    Set(lines.joined(separator: " ").split { " '(){},[\":".contains($0) }.map(String.init))
+  }
+
+  private func spelling(of name: String, shell: String) -> String {
+    shell == "fish" ? String(name.drop { $0 == "-" }) : name
+  }
+
+  struct Call: Sendable, CustomTestStringConvertible {
+    /// The words before the one to complete, which begins with the last.
+    let words: [String]
+    let offers: [String]
+    var testDescription: String { words.joined(separator: " ") }
+  }
+
+  static let calls = [
+    Call(words: ["gelan", "com"], offers: ["compile", "completions"]),
+    Call(words: ["gelan", "check", "--form"], offers: ["--format"]),
+    Call(words: ["gelan", "check", "--format", ""], offers: ["text", "json", "sarif", "github"]),
+    Call(words: ["gelan", "check", "--format", "=", "s"], offers: ["sarif"]),
+    Call(words: ["gelan", "compile", "-"], offers: Command.compile.allOptions.flatMap(\.names)),
+    Call(words: ["gelan", "compile", "-o", ""], offers: []),
+    Call(words: ["gelan", "info", "--input", ""], offers: []),
+    Call(words: ["gelan", "info", ""], offers: []),
+    Call(words: ["gelan", "explain", "shape"], offers: ["shape-mismatch"]),
+    Call(words: ["gelan", "completions", ""], offers: ["bash", "zsh", "fish"]),
+    Call(words: ["gelan", "help", "det"], offers: ["detect"]),
+  ]
+
+  private static let bashPath = "/bin/bash"
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: bashPath), "there is no bash"), arguments: calls)
+  func bashOffersWhatFits(_ call: Call) throws {
+    let script = """
+      \(CompletionScript.bash)
+      COMP_WORDS=(\(call.words.map { $0.shellQuoted }.joined(separator: " ")))
+      COMP_CWORD=\(call.words.count - 1)
+      _gelan
+      printf '%s\\n' "${COMPREPLY[@]}"
+      """
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.bashPath)
+    process.arguments = ["-u", "-c", script]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(output.split(separator: "\n").map(String.init) == call.offers)
+  }
+
+  @Test func quotesInTextStayText() {
+    #expect("the file's".shellQuoted == "'the file'\\''s'")
+    #expect(CompletionScript.zsh.contains("in place of the file'\\''s"))
+    #expect(CompletionScript.fish.contains("in place of the file\\'s"))
+  }
+}
