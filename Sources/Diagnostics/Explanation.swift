@@ -6,7 +6,7 @@ package struct Explanation: Sendable {
     case model = "the file as a model"
     case names = "names and arguments"
     case shapes = "values and shapes"
-    case doubts = "what is legal, or builds elsewhere, and is still suspicious"
+    case doubts = "what is legal and suspicious"
   }
 
   package let code: DiagnosticCode
@@ -40,7 +40,7 @@ package struct Explanation: Sendable {
   package var silencing: String? {
     guard severity == .warning else { return nil }
     let comment = "# gelan: allow(\(code.rawValue))"
-    return "Where it is meant, write `\(comment)` at the end of the row's line or on the line above it."
+    return "Where it is meant, write `\(comment)` at the end of the line or alone on the line above."
   }
 
   /// The page as Markdown, for programs that show Markdown.

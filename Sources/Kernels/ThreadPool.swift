@@ -12,10 +12,9 @@ package final class ThreadPool: Sendable {
   private let crew = ThreadCrew()
   private let workers: [pthread_t]
 
-  /// Starts `threads - 1` workers, which sleep until there is work.
+  /// Starts `threads - 1` workers, which sleep until there is work; fewer where the system refuses more.
   package init(threads: Int) {
     require(threads >= 1, "A thread pool needs at least one thread, not \(threads).")
-    self.threads = threads
     var workers: [pthread_t] = []
     for slot in 1..<max(threads, 1) {
       var worker = pthread_t()
@@ -25,10 +24,14 @@ package final class ThreadPool: Sendable {
         start.crew.work(slot: start.slot)
         return nil
       }, start.toOpaque())
-      require(status == 0, "The system refused to start worker thread \(slot) with error \(status).")
+      guard status == 0 else {
+        start.release()
+        break
+      }
       workers.append(worker)
     }
     self.workers = workers
+    self.threads = workers.count + 1
   }
 
   deinit {

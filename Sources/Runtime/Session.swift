@@ -39,10 +39,9 @@ package final class Session {
     self.memory = memory
 
     let geometry = StepGeometry(plan: plan, height: self.height, width: self.width)
-    let scratchCount = geometry.scratchCount(threads: threads)
-    arenaCount = memory.count
-    arena = try Self.allocate(memory.count + scratchCount)
     pool = ThreadPool(threads: threads)
+    arenaCount = memory.count
+    arena = try Self.allocate(memory.count + geometry.scratchCount(threads: pool.threads))
     let operands = StepOperands(arena: arena, memory: memory, scratch: arena + memory.count, weights: weights, pool: pool)
     steps = plan.steps.map { prepare($0, geometry, operands) }
   }

@@ -76,7 +76,7 @@ struct MemoryPlanTests {
 
   @Test func buffersOfAModelThatLiveTogetherLieApart() throws {
     let cases = try Self.zoo()
-    #expect(cases.count == 10)
+    #expect(cases.count >= 10)
     for row in cases { try check(row) }
   }
 

@@ -86,7 +86,7 @@ import Testing
   @Test(
     arguments: [
       ("7", 7), ("-7", -7), ("2 * 3 - 1", 5), ("- 9223372036854775807 - 1", Int.min), ("9223372036854775807 + 1", nil),
-      ("a", nil), ("1 + a", nil), ("0.5", nil), ("6 // 2", nil),
+      ("a", nil), ("1 + a", nil), ("0.5", nil), ("6 // 2", 3), ("-7 // 2", -4), ("6 // 0", nil), ("6 / 2", nil),
     ] as [(String, Int?)])
   func integersAloneAreConstant(_ text: String, _ value: Int?) throws {
     #expect(try parseExpression(Self.node(text)).constantInteger == value)

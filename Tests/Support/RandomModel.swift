@@ -95,10 +95,12 @@ struct RandomModelWriter {
     let kernel = generator.pick(stride == 2 ? [1, 2, 3, 5] : [1, 3, 5, 7])
     let groups = generator.pick((1...8).filter { source.channels % $0 == 0 && width % $0 == 0 })
     let dilation = stride == 1 ? generator.pick([1, 1, 2]) : 1
+    // The automatic padding of an even kernel would leave a row and a column over, and with them no level of a model.
+    let padding = kernel % 2 == 0 ? "0" : "none"
     let activation = generator.pick(["true", "false"] + Self.activations)
     add(
       reference(to: source), 1, "Conv",
-      "{c2: \(width), k: \(kernel), s: \(stride), g: \(groups), d: \(dilation), act: \(activation)}",
+      "{c2: \(width), k: \(kernel), s: \(stride), p: \(padding), g: \(groups), d: \(dilation), act: \(activation)}",
       channels: width, level: source.level + stride / 2)
   }
 

@@ -16,6 +16,7 @@ import Testing
     Case(words: "compile --help", status: 0, says: "--random-weights SEED"),
     Case(words: "help detect", status: 0, says: "--conf P"),
     Case(words: "help", status: 0, says: "commands:"),
+    Case(words: "help --help", status: 0, says: "commands:"),
     Case(words: "help detcet", status: 2, says: "did you mean 'detect'?"),
     Case(words: "completions basch", status: 2, says: "bash, fish, zsh"),
     Case(words: "", status: 2, says: "usage: gelan COMMAND"),

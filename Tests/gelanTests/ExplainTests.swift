@@ -13,9 +13,10 @@ import Testing
 @Suite struct ExplainTests {
   private let folder = Fixtures.root.appendingPathComponent("Sources/Diagnostics/Explanations")
 
+  /// What is found in a model; the pages call it example.yaml, and nothing lies beside it.
   private func diagnostics(of model: String) -> [Diagnostic] {
     do throws(CompileFailure) {
-      return try ModelFile(SourceFile(name: "page.yaml", text: model)).warnings
+      return try ModelFile(SourceFile(name: "example.yaml", text: model)).warnings
     } catch {
       return error.diagnostics
     }
@@ -52,6 +53,10 @@ import Testing
     let place = try #require(diagnostics(of: page.failing).first?.primary.range)
     lines.insert(comment, at: place.startLine - 1)
     #expect(diagnostics(of: lines.joined(separator: "\n")).isEmpty)
+  }
+
+  @Test(arguments: DiagnosticCode.allCases) func onlyTheLastLineSpeaksOfSilencing(_ code: DiagnosticCode) {
+    #expect(!Explanation(code).text.contains("allow("), "that line is added to every warning's page")
   }
 
   @Test func anErrorCannotBeSilenced() {

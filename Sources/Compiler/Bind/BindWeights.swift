@@ -6,6 +6,8 @@ package struct BoundPlan: Sendable {
   /// The plan; every weight in it is the stored tensor of that name.
   package let plan: Plan
   package let tensors: [(name: String, tensor: Tensor)]
+  /// How the checkpoint fits: what of it was not needed.
+  package let report: BindingReport
 }
 
 /// Why weights cannot be bound.
@@ -43,7 +45,7 @@ package func bindWeights(
     }
     bound.steps[index].op = step.op.replacingParameters { role, _ in .stored(step.origin.scope + "." + role) }
   }
-  return BoundPlan(plan: bound, tensors: tensors)
+  return BoundPlan(plan: bound, tensors: tensors, report: report)
 }
 
 /// The numbers that a recipe stands for, row-major.

@@ -38,7 +38,8 @@ private func randomTensor(_ name: String, _ use: ParameterUse, seed: UInt64) -> 
   var generator = SplitMix64(seed: seed ^ stableHash(name))
   let count = use.shape.reduce(1, *)
   func uniform(_ lower: Float, _ upper: Float) -> [Float] {
-    (0..<count).map { _ in Float.random(in: lower...upper, using: &generator) }
+    // The upper 24 bits, as many as a Float holds: the standard library does not promise its own mapping for ever.
+    (0..<count).map { _ in lower + (upper - lower) * Float(generator.next() >> 40) * 0x1p-24 }
   }
   let values: [Float]
   switch use.role {

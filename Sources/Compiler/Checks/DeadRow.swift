@@ -11,8 +11,10 @@ extension Check {
       if live[index], let row = node.origin.row { isUsed[row] = true }
     }
     // Of a chain of dead rows the last one is the mistake; the others only feed it.
+    let sources = RowSources(graph)
     let dead = isUsed.indices.filter { !isUsed[$0] }
-    return dead.filter { row in !dead.contains { $0 > row && reads(graph, $0, row) } }.map { row in
+    let feeding = dead.reduce(into: Set<Int>()) { $0.formUnion(sources[$1]) }
+    return dead.filter { !feeding.contains($0) }.map { row in
       let layer = model.rows[row].layer
       var diagnostic = Diagnostic(
         .deadRow, severity: .warning, "nothing that the model returns depends on \(layer.title)", at: layer.block.range,
@@ -21,13 +23,6 @@ extension Check {
         diagnostic.help = ["if a row was inserted or removed before it, the indices after that place have to be renumbered"]
       }
       return diagnostic
-    }
-  }
-
-  /// Whether a node of one row reads a node of another.
-  private static func reads(_ graph: Graph, _ reader: Int, _ source: Int) -> Bool {
-    graph.nodes.contains { node in
-      node.origin.row == reader && node.inputs.contains { graph[$0].origin.row == source }
     }
   }
 }

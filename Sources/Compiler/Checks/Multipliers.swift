@@ -6,7 +6,11 @@ extension Check {
   /// A `width_multiple` other than 1: it scales the first argument of some modules and nothing else.
   package static let partialMultiplier = Check(code: .partialMultiplier) { model, _ in
     guard let width = model.multipliers["width_multiple"], width.value != 1 else { return [] }
-    let unscaled = Set(model.rows.map(\.layer.block.value)).intersection(["RepNCSPELAN4", "ELAN1", "SPPELAN", "CBLinear"])
+    // Blocks with an output width that is scaled and other widths that are required of the row.
+    let unscaled = Set(model.rows.map(\.layer.block.value)).filter { name in
+      guard let block = BlockLibrary.standard[name], block.listDialect.scalesWidth else { return false }
+      return block.parameters.filter { $0.defaultValue == nil }.count > 1
+    }
     guard !unscaled.isEmpty else { return [] }
     return [
       Diagnostic(

@@ -44,19 +44,11 @@ extension Check {
 /// The rows of a graph as stages of one map size.
 private struct Stages {
   private let graph: Graph
-  /// The rows that each row reads.
-  private let sources: [Set<Int>]
+  private let sources: RowSources
 
   init(_ graph: Graph) {
     self.graph = graph
-    var sources = [Set<Int>](repeating: [], count: graph.rows.count)
-    for node in graph.nodes {
-      guard let row = node.origin.row else { continue }
-      for input in node.inputs {
-        if let source = graph[input].origin.row, source != row { sources[row].insert(source) }
-      }
-    }
-    self.sources = sources
+    sources = RowSources(graph)
   }
 
   /// Rows whose result is predictions.

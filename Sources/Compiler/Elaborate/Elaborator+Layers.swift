@@ -26,7 +26,7 @@ extension Elaborator {
           values.append(
             try invoke(layer, input: input, evaluator: evaluator, scope: "\(scope).\(index)", depth: depth, rowIndex: rowIndex).value)
         }
-        return (.tuple(values), 1, "")
+        return (try Value.list(values, layer.range), 1, "")
       }
 
       let input = try evaluator.evaluateSource(layer.from)
@@ -92,7 +92,7 @@ extension Elaborator {
     expansions += 1
     guard expansions <= Self.maximumExpansions else { throw .fault(.tooLarge, "the model becomes too large here", nil, column: .block) }
     let name = layer.block.value
-    if let block = library[name] {
+    if let block = block(named: name, calledAt: layer.block.range) {
       return try invoke(block, layer, input: input, evaluator: evaluator, scope: scope, depth: depth, rowIndex: rowIndex)
     }
     guard let primitive = primitives.first(where: { $0.name == name }) else { throw unknownBlock(layer.block) }
@@ -106,7 +106,7 @@ extension Elaborator {
     for (parameter, value) in primitive.parameters where arguments[parameter] == nil { arguments[parameter] = value }
     let call = PrimitiveCall(
       name: name, input: input, arguments: arguments, origin: Origin(row: rowIndex, scope: scope),
-      defaultActivation: defaultActivation, builder: builder)
+      defaultActivation: defaultActivation, classCount: classCount, builder: builder)
     return (try primitive.build(call), bound.text)
   }
 
@@ -114,15 +114,15 @@ extension Elaborator {
     _ block: BlockDeclaration, _ layer: LayerDeclaration, input: Value, evaluator: ExpressionEvaluator, scope: String,
     depth: Int, rowIndex: Int
   ) throws(ElaborationFailure) -> (value: Value, arguments: String) {
-    guard !openBlocks.contains(block.name.value) else {
+    guard !openBlocks.contains(block.name) else {
       throw .fault(
         .recursiveBlock, "the block '\(block.name.value)' is made of itself", layer.block.range, column: .block,
-        notes: openBlocks.last == block.name.value ? [] : ["by way of \(openBlocks.last.map { "'\($0)'" } ?? "others")"])
+        notes: openBlocks.last == block.name ? [] : ["by way of \(openBlocks.last.map { "'\($0.value)'" } ?? "others")"])
     }
     guard depth < Self.maximumDepth else {
       throw .fault(.tooDeep, "more than \(Self.maximumDepth) blocks are nested here", layer.block.range, column: .block)
     }
-    openBlocks.append(block.name.value)
+    openBlocks.append(block.name)
     defer { openBlocks.removeLast() }
     let bound = try bind(layer, evaluator, to: Signature(block))
     if input.isPoisoned { throw .poisoned }
@@ -157,11 +157,13 @@ extension Elaborator {
       inner.previous = result
     }
     if let written = block.result { result = try evaluateInside(written) }
-    if depth == 0 {
-      auxiliary = []
-      for expression in block.auxiliary { auxiliary += try evaluateInside(expression).tensors }
-    }
+    for expression in block.auxiliary { auxiliary += try evaluateInside(expression).tensors }
     return (result, bound.text)
+  }
+
+  /// The block that a name means where it is called: the standard blocks keep to each other, whatever a model defines.
+  func block(named name: String, calledAt range: SourceRange) -> BlockDeclaration? {
+    range.file === BlockLibrary.standardSource ? standardLibrary[name] : library[name]
   }
 
   /// Compares the input channels that the list dialect spells out with the real ones.

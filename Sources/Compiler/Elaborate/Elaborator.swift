@@ -11,7 +11,7 @@ import ModelSyntax
 package func elaborate(
   _ model: ModelDeclaration, library: BlockLibrary, input: InputSize? = nil
 ) throws(CompileFailure) -> Graph {
-  var elaborator = Elaborator(model: model, library: library.adding(model.blocks), requestedInput: input)
+  var elaborator = Elaborator(model: model, standardLibrary: library, requestedInput: input)
   return try elaborator.elaborate()
 }
 
@@ -34,21 +34,27 @@ package struct InputSize: Sendable, Hashable {
 /// The state of one elaboration: what has been built, and what is known by name.
 struct Elaborator {
   let model: ModelDeclaration
+  /// The blocks that come with the compiler.
+  let standardLibrary: BlockLibrary
+  /// Those and the model's own.
   let library: BlockLibrary
   let requestedInput: InputSize?
 
   var diagnostics: [Diagnostic] = []
   var builder = GraphBuilder(name: "", classNames: [], inputHeight: 1, inputWidth: 1)
   var defaultActivation = Activation.silu
+  var classCount = 0
   var inputSize = InputSize.standard
   /// What each row makes, for references by index and for messages.
   var rowValues: [Value] = []
   var rowScope = Scope()
+  /// The names of all rows, to tell a forward reference from a wrong name.
+  let rowNames: Set<String>
   var image = Value.none
   /// What the current row's block makes for training alone.
   var auxiliary: [ValueID] = []
-  /// The names of the blocks that are being expanded, outermost first.
-  var openBlocks: [String] = []
+  /// The blocks that are being expanded, outermost first: their names where they are defined.
+  var openBlocks: [Spanned<String>] = []
   /// The scopes of the operators so far: two of one scope would share their weights.
   var scopes: Set<String> = []
   /// Blocks that were expanded so far; a bound on what a small file may stand for.
@@ -56,16 +62,20 @@ struct Elaborator {
 
   static let maximumExpansions = 500_000
   static let maximumDepth = 32
+  static let maximumOutputs = 64
   static let numbers = 1...1000
 
-  init(model: ModelDeclaration, library: BlockLibrary, requestedInput: InputSize?) {
+  init(model: ModelDeclaration, standardLibrary: BlockLibrary, requestedInput: InputSize?) {
     self.model = model
-    self.library = library
+    self.standardLibrary = standardLibrary
+    library = standardLibrary.adding(model.blocks)
     self.requestedInput = requestedInput
+    rowNames = Set(model.rows.map(\.layer.name.value))
   }
 
   mutating func elaborate() throws(CompileFailure) -> Graph {
     let classNames = readSettings()
+    classCount = classNames.count
     builder = GraphBuilder(
       name: model.name, classNames: classNames, inputHeight: inputSize.height, inputWidth: inputSize.width)
     addImage()
@@ -83,7 +93,7 @@ struct Elaborator {
     var value = Value.poisoned
     do throws(ElaborationFailure) {
       let result = try expand(layer, evaluator: rowEvaluator(index), prefix: "model", block: nil, depth: 0, rowIndex: index)
-      value = result.value
+      value = try ownResults(result.value, of: index)
       builder.add(
         Row(
           name: layer.name.value, section: row.section.rawValue, block: layer.block.value, from: layer.from.writtenItems,
@@ -101,7 +111,8 @@ struct Elaborator {
 
   func rowEvaluator(_ index: Int) -> ExpressionEvaluator {
     var evaluator = ExpressionEvaluator(scope: rowScope, builder: builder)
-    if model.dialect == .native { evaluator.laterNames = Set(model.rows[index...].map(\.layer.name.value)) }
+    // Earlier rows are in scope, so what is only here comes later.
+    if model.dialect == .native { evaluator.laterNames = rowNames }
     evaluator.ownName = model.rows[index].layer.name.value
     let (dialect, values, image, rows) = (model.dialect, rowValues, image, model.rows)
     evaluator.rowAtIndex = { (written, range) throws(ElaborationFailure) -> Value in
@@ -140,7 +151,7 @@ struct Elaborator {
   mutating func checkBesidesSources(of layer: LayerDeclaration, _ index: Int) {
     let name = layer.block.value
     do throws(ElaborationFailure) {
-      if let block = library[name] {
+      if let block = block(named: name, calledAt: layer.block.range) {
         _ = try bind(layer, rowEvaluator(index), to: Signature(block))
       } else if let primitive = primitives.first(where: { $0.name == name }) {
         _ = try bind(layer, rowEvaluator(index), to: Signature(primitive))
@@ -154,9 +165,37 @@ struct Elaborator {
     }
   }
 
-  func addOutputs() {
-    // The official code returns what the last layer makes.
+  /// Makes what a row hands on its own: a row whose block returns one of its sources gets an operator that does so, and
+  /// with it a place in the graph.
+  func ownResults(_ value: Value, of row: Int) throws(ElaborationFailure) -> Value {
+    switch value {
+    case .tensor(let tensor) where builder[tensor].origin.row != row:
+      do {
+        return .tensor(try builder.add(.identity(Identity()), [tensor], origin: Origin(row: row, scope: "model.\(row)")))
+      } catch {
+        throw .fault(.tooLarge, "the model becomes too large here", nil, column: .block)
+      }
+    case .tuple(let elements):
+      var own: [Value] = []
+      for element in elements { own.append(try ownResults(element, of: row)) }
+      return .tuple(own)
+    default:
+      return value
+    }
+  }
+
+  /// Declares what the last row makes as the outputs, as the official code returns it.
+  mutating func addOutputs() {
     let results = rowValues.last?.tensors ?? []
+    guard (1...Self.maximumOutputs).contains(results.count) else {
+      let what = results.isEmpty ? "no tensor" : "\(results.count) tensors"
+      diagnostics.append(
+        Diagnostic(
+          results.isEmpty ? .notATensor : .tooLarge, "the last row makes \(what), and its result is the model's",
+          at: model.rows.last?.layer.block.range ?? model.source.range,
+          notes: ["a model has 1 to \(Self.maximumOutputs) outputs"]))
+      return
+    }
     for (position, value) in results.enumerated() { builder.addOutput("output\(position)", value, role: .main) }
     for (position, value) in auxiliary.enumerated() { builder.addOutput("auxiliary\(position)", value, role: .auxiliary) }
   }

@@ -24,8 +24,7 @@ extension ExpressionEvaluator {
     case (.integer(let a), .integer(let b)):
       return try apply(operation, a, b, range)
     case (.tuple(let a), .tuple(let b)) where operation == .plus:
-      guard a.count + b.count <= Self.longestList else { throw .fault(.tooLarge, "this list is too long", range) }
-      return .tuple(a + b)
+      return try Value.list(a + b, range)
     case _ where operation == .equal: return .boolean(left == right)
     case _ where operation == .notEqual: return .boolean(left != right)
     default:

@@ -26,8 +26,6 @@ struct ExpressionEvaluator {
     "False": .boolean(false), "nearest": .word("nearest"), "rows": .word("rows"), "columns": .word("columns"),
   ]
 
-  /// More elements than this in one list are a mistake.
-  static let longestList = 4096
 
   func evaluate(_ expression: Expression) throws(ElaborationFailure) -> Value {
     switch expression.kind {
@@ -49,7 +47,7 @@ struct ExpressionEvaluator {
     case .list(let elements):
       var values: [Value] = []
       for element in elements { values.append(try evaluate(element)) }
-      return .tuple(values)
+      return try Value.list(values, expression.range)
     case .element(let base, let position):
       let elements = try tuple(base)
       let written = try integer(position)
@@ -95,7 +93,7 @@ struct ExpressionEvaluator {
         }
       }
       if isPoisoned { throw .poisoned }
-      return .tuple(values)
+      return try Value.list(values, expression.range)
     default:
       if let index = expression.constantInteger {
         if let rowAtIndex { return try rowAtIndex(index, expression.range) }

@@ -17,6 +17,8 @@ struct PrimitiveCall {
   let origin: Origin
   /// The activation of blocks that name none of their own.
   let defaultActivation: Activation
+  /// The number of classes that the model has.
+  let classCount: Int
   let builder: GraphBuilder
 
   // MARK: Inputs
@@ -110,9 +112,10 @@ let primitives: [Primitive] = [
     convolution.stride = try call.integer("s")
     convolution.dilation = try call.integer("d")
     convolution.groups = try call.integer("g")
-    // Without a padding of its own a convolution of stride 1 keeps the size.
+    // Without a padding of its own: half of the dilated kernel, rounded down, as the official code pads. It keeps the size
+    // for odd kernels of stride 1.
     let reach = saturatingProduct(convolution.dilation, max(convolution.kernel, 1) - 1)
-    convolution.padding = try call.integer("p", orNone: { reach / 2 })
+    convolution.padding = try call.integer("p", orNone: { reach / 2 + reach % 2 })
     convolution.weight = .stored(call.origin.scope + ".weight")
     convolution.bias = try call.boolean("bias") ? .stored(call.origin.scope + ".bias") : nil
     return try call.add(.conv2D(convolution), [try call.tensor()])
@@ -250,6 +253,11 @@ let primitives: [Primitive] = [
     let maps = try call.tensors()
     var decode = DecodeDetections()
     decode.classes = try call.integer("classes")
+    guard decode.classes == call.classCount else {
+      throw .fault(
+        .argumentRange, "the head predicts \(decode.classes) classes, and the model has \(call.classCount)", nil,
+        column: .arguments, help: ["give the head the model's own count by name, classes or nc"])
+    }
     decode.bins = try call.integer("bins")
     decode.strides = maps.compactMap { call.builder.type(of: $0).extents?.height.stride }
     decode.projection = .stored(call.origin.scope + ".weight")

@@ -1,3 +1,4 @@
+import Diagnostics
 import ModelIR
 
 /// What an expression of the model language stands for.
@@ -27,6 +28,22 @@ indirect enum Value: Hashable {
     case .tuple(let elements): elements.allSatisfy(\.isTensor) && !elements.isEmpty ? "a tuple of \(elements.count)" : "a list"
     case .poisoned: "unknown"
     }
+  }
+
+  /// The most elements that a list may have, those of the lists in it counted too: a small file could stand for 2⁴⁰.
+  private static let longestList = 4096
+
+  /// A list of values, unless it would be too long.
+  static func list(_ elements: [Value], _ range: SourceRange) throws(ElaborationFailure) -> Value {
+    guard elements.reduce(0, { $0 + $1.leafCount }) <= longestList else {
+      throw .fault(.tooLarge, "this list has more than \(longestList) elements", range, column: .arguments)
+    }
+    return .tuple(elements)
+  }
+
+  private var leafCount: Int {
+    if case .tuple(let elements) = self { return elements.reduce(1) { $0 + $1.leafCount } }
+    return 1
   }
 
   var isTensor: Bool {

@@ -11,7 +11,7 @@ package struct SelectionOptions: Sendable, Equatable {
   /// The most candidates, by probability, that enter suppression.
   package var maximumCandidates: Int
 
-  /// Creates limits; the defaults are those of the official YOLOv9 detection script.
+  /// Creates limits; the defaults are those of the official YOLOv9 detection script, but for its 1000 objects at most.
   package init(
     confidence: Float = 0.25, iou: Double = 0.45, maximumDetections: Int = 300, maximumCandidates: Int = 30000
   ) {

@@ -5,16 +5,19 @@ package final class GraphBuilder {
   private var graph: Graph
 
   /// More nodes than any network has; a bound on what a small file may stand for.
-  package static let maximumNodes = 200_000
+  package static let maximumNodes = 20_000
+  /// Whether the bound holds; a pass may have old and new nodes side by side until the dead ones go.
+  private let isBounded: Bool
 
-  package init(name: String, classNames: [String], inputHeight: Int, inputWidth: Int) {
+  package init(name: String, classNames: [String], inputHeight: Int, inputWidth: Int, isBounded: Bool = true) {
+    self.isBounded = isBounded
     graph = Graph(
       name: name, classNames: classNames, inputHeight: inputHeight, inputWidth: inputWidth, rows: [], nodes: [], outputs: [])
   }
 
   /// Adds a node and returns its value.
   package func add(_ op: Op, _ inputs: [ValueID], origin: Origin) throws(TypeError) -> ValueID {
-    guard graph.nodes.count < Self.maximumNodes else { throw .tooLarge }
+    guard !isBounded || graph.nodes.count < Self.maximumNodes else { throw .tooLarge }
     let type = try op.semantics.resultType(inputs.map { graph[$0].type })
     graph.nodes.append(Node(op: op, inputs: inputs, type: type, origin: origin))
     return ValueID(graph.nodes.count - 1)
@@ -43,7 +46,8 @@ extension Graph {
     keeping isKept: (Output) -> Bool = { _ in true },
     _ emit: (_ builder: GraphBuilder, _ node: Node, _ value: ValueID, _ inputs: [ValueID]) throws(TypeError) -> ValueID
   ) -> Graph {
-    let builder = GraphBuilder(name: name, classNames: classNames, inputHeight: inputHeight, inputWidth: inputWidth)
+    let builder = GraphBuilder(
+      name: name, classNames: classNames, inputHeight: inputHeight, inputWidth: inputWidth, isBounded: false)
     for row in rows { builder.add(row) }
     let kept = outputs.filter(isKept)
     let live = isLive(from: kept)

@@ -25,7 +25,7 @@ private struct RecipeReader {
   var depth: Int
 
   mutating func readExpression() -> ParameterExpression? {
-    guard depth < 16 else { return nil }
+    guard depth < 300 else { return nil }
     depth += 1
     defer { depth -= 1 }
     guard let word = readWord() else { return nil }

@@ -21,7 +21,8 @@ package struct MemoryPlan: Sendable, Hashable {
     for buffer in plan.buffers {
       guard let shape = buffer.shape(height: height, width: width) else { return nil }
       let size = shape.reduce(1) { saturatingProduct($0, $1) }
-      guard size < 1 << 40 else { return nil }
+      // Kernels count the elements of one channel in 32 bits.
+      guard size < 1 << 40, shape.dropFirst().reduce(1, { saturatingProduct($0, $1) }) < 1 << 31 else { return nil }
       sizes.append((size + Self.alignment - 1) / Self.alignment * Self.alignment)
     }
     self.sizes = sizes

@@ -11,6 +11,9 @@ extension Plan {
   /// - every channel is written at most once, and before it is read; no step writes over what it reads;
   /// - the outputs are written, and the input is a feature map as large as the image.
   package func verify() throws(PlanError) {
+    guard steps.count <= 4 * GraphBuilder.maximumNodes, buffers.count <= GraphBuilder.maximumNodes else {
+      throw PlanError(message: "the plan has more steps or buffers than any network")
+    }
     guard !outputs.isEmpty, outputs.count <= 64 else { throw PlanError(message: "a plan has 1 to 64 outputs") }
     guard Set(outputs.map(\.name)).count == outputs.count else { throw PlanError(message: "two outputs have one name") }
     var written = WrittenChannels(bufferCount: buffers.count)
@@ -86,22 +89,37 @@ private struct WrittenChannels {
   }
 
   mutating func insert(_ view: BufferView) {
-    let added = view.lower..<view.upper
-    let all = (ranges[view.buffer] + [added]).sorted { $0.lowerBound < $1.lowerBound }
-    ranges[view.buffer] = all.reduce(into: []) { merged, range in
-      if let last = merged.last, last.upperBound >= range.lowerBound {
-        merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-      } else {
-        merged.append(range)
-      }
+    var merged = view.lower..<view.upper
+    let first = position(of: view.lower, in: view.buffer)
+    var last = first
+    while last < ranges[view.buffer].count, ranges[view.buffer][last].lowerBound <= merged.upperBound {
+      let other = ranges[view.buffer][last]
+      merged = min(merged.lowerBound, other.lowerBound)..<max(merged.upperBound, other.upperBound)
+      last += 1
     }
+    ranges[view.buffer].replaceSubrange(first..<last, with: [merged])
+  }
+
+  /// The first range that ends at or after a channel.
+  private func position(of channel: Int, in buffer: Int) -> Int {
+    var (low, high) = (0, ranges[buffer].count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[buffer][middle].upperBound < channel { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   func covers(_ view: BufferView) -> Bool {
-    ranges[view.buffer].contains { $0.lowerBound <= view.lower && view.upper <= $0.upperBound }
+    let index = position(of: view.lower, in: view.buffer)
+    guard index < ranges[view.buffer].count else { return false }
+    return ranges[view.buffer][index].lowerBound <= view.lower && view.upper <= ranges[view.buffer][index].upperBound
   }
 
   func touches(_ view: BufferView) -> Bool {
-    ranges[view.buffer].contains { $0.overlaps(view.lower..<view.upper) }
+    // A range that only ends where the view begins does not touch it, but the one after it may.
+    ranges[view.buffer][position(of: view.lower, in: view.buffer)...].prefix(2).contains {
+      $0.overlaps(view.lower..<view.upper)
+    }
   }
 }

@@ -68,18 +68,26 @@ package struct Expression: Sendable {
   }
 
   /// The expression's value when it is built from integers alone.
-  package var constantInteger: Int? {
+  package var constantInteger: Int? { constantInteger(names: [:]) }
+
+  /// The expression's value when it is built from integers and these names.
+  func constantInteger(names: [String: Int]) -> Int? {
     switch kind {
     case .integer(let value):
       return value
+    case .name(let name):
+      return names[name]
     case .unary(.minus, let operand):
-      return operand.constantInteger.flatMap { exact(0.subtractingReportingOverflow($0)) }
+      return operand.constantInteger(names: names).flatMap { exact(0.subtractingReportingOverflow($0)) }
     case .binary(let operation, let left, let right):
-      guard let a = left.constantInteger, let b = right.constantInteger else { return nil }
+      guard let a = left.constantInteger(names: names), let b = right.constantInteger(names: names) else { return nil }
       switch operation {
       case .plus: return exact(a.addingReportingOverflow(b))
       case .minus: return exact(a.subtractingReportingOverflow(b))
       case .times: return exact(a.multipliedReportingOverflow(by: b))
+      case .floorDivide:
+        guard b != 0, let quotient = exact(a.dividedReportingOverflow(by: b)) else { return nil }
+        return a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient
       default: return nil
       }
     default:

@@ -14,8 +14,7 @@ package func readBlocks(_ node: YAMLNode) throws(CompileFailure) -> [BlockDeclar
 private func readBlock(_ entry: YAMLNode.Entry) throws(CompileFailure) -> BlockDeclaration {
   let name = try readBlockName(entry.key)
   var reader = try MappingReader(entry.value, of: "the block '\(name.value)'")
-  _ = reader.refuseKeys(
-    except: ["summary", "parameters", "let", "body", "result", "auxiliary", "list_dialect"], in: "a block")
+  _ = reader.refuseKeys(except: BlockKey.allCases.map(\.rawValue), in: "a block")
   let summary = reader.read("summary") { (node) throws(CompileFailure) in try readWord(node, "a summary") }
   let parameters = reader.read("parameters", readParameters) ?? []
   let bindings = reader.read("let", readBindings) ?? []
@@ -91,7 +90,7 @@ func readBindings(_ node: YAMLNode) throws(CompileFailure) -> [BlockDeclaration.
 
 private func readListDialectRules(_ node: YAMLNode) throws(CompileFailure) -> BlockDeclaration.ListDialectRules {
   var reader = try MappingReader(node, of: "'list_dialect'")
-  _ = reader.refuseKeys(except: ["scales_width", "takes_number", "parameters", "ignores_arguments"], in: "'list_dialect'")
+  _ = reader.refuseKeys(except: ListDialectKey.allCases.map(\.rawValue), in: "'list_dialect'")
   func flag(_ key: String) -> Bool { reader[key]?.text == "true" }
   var rules = BlockDeclaration.ListDialectRules(
     scalesWidth: flag("scales_width"), takesNumber: flag("takes_number"), ignoresArguments: flag("ignores_arguments"))

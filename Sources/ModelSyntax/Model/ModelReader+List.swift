@@ -112,11 +112,10 @@ struct ListScaling {
     return scaled >= 1 ? Int(min(scaled, 1e9)) : 1
   }
 
-  /// `ceil(c2 * width_multiple / 8) * 8`, even when the multiple is 1; nothing when the width is not written as a number.
+  /// `ceil(c2 * width_multiple / 8) * 8`, even when the multiple is 1; nothing when the width is no number above 0.
   func width(_ expression: Expression) -> Int? {
-    var written = expression.constantInteger
-    if case .name("nc") = expression.kind { written = classCount }
-    guard let written, written > 0 else { return nil }
+    let names = classCount.map { ["nc": $0] } ?? [:]
+    guard let written = expression.constantInteger(names: names), written > 0 else { return nil }
     guard written != unscaledWidth else { return written }
     let scaled = (Double(min(written, greatestWidth)) * width / 8).rounded(.up) * 8
     return Int(min(scaled, 1e15))
@@ -146,6 +145,11 @@ private func readListRow(
     throw CompileFailure(Diagnostic(.wrongKind, "a row's number is an integer", at: columns[1].range))
   }
   var number = scaling.number(writtenNumber)
+  guard case .sequence = columns[3].kind else {
+    throw CompileFailure(
+      Diagnostic(
+        .wrongKind, "in this dialect arguments are a list, and this is \(columns[3].description)", at: columns[3].range))
+  }
   var arguments = try readArguments(columns[3])
   let rules = library[block.value]?.listDialect ?? BlockDeclaration.ListDialectRules()
 
@@ -153,8 +157,14 @@ private func readListRow(
   if rules.scalesWidth, let first = arguments.first, let width = scaling.width(first.value) {
     arguments[0].value = Expression(.integer(width), first.value.range)
   }
+  if rules.scalesWidth, let first = arguments.first, scaling.width != 1, scaling.width(first.value) == nil {
+    throw CompileFailure(
+      Diagnostic(.wrongKind, "the width that width_multiple scales is a whole number above 0", at: first.value.range))
+  }
   if rules.takesNumber, !arguments.isEmpty {
-    arguments.insert(ArgumentDeclaration(value: Expression(.integer(number), columns[1].range)), at: 1)
+    // Such a module takes 0 for none, where a repeated one is built once.
+    let count = writtenNumber == 0 ? 0 : number
+    arguments.insert(ArgumentDeclaration(value: Expression(.integer(count), columns[1].range)), at: 1)
     number = 1
   }
   var stated: Expression?

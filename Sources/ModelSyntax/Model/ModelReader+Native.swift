@@ -11,8 +11,7 @@ func readNativeModel(
   _ yaml: YAMLNode, classes override: Spanned<ModelDeclaration.Classes>?, loader: BlockFileLoader
 ) throws(CompileFailure) -> ModelDeclaration {
   var reader = try MappingReader(yaml, of: "a model")
-  let settings = ["name", "classes", "input", "channels", "activation", "parameters", "include", "blocks"]
-  _ = reader.refuseKeys(except: settings + Section.native.map(\.rawValue), in: "a model")
+  _ = reader.refuseKeys(except: ModelKey.allCases.map(\.rawValue), in: "a model")
 
   let name = reader.read("name") { (node) throws(CompileFailure) in try readWord(node, "a model's name") }
   let written = reader.read("classes", readClasses)

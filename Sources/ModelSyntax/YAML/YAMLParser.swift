@@ -206,8 +206,8 @@ private struct YAMLParser {
     }
     nodeCount += anchor.size
     try checkSize(at: range(event))
-    // The range of the alias, not of the anchor: it is what the person wrote at this place.
-    return YAMLNode(kind: node.kind, range: node.range, isVerbatim: node.isVerbatim)
+    // The place of the alias, not of the anchor: it is what the person wrote here.
+    return YAMLNode(kind: node.kind, range: range(event), isVerbatim: false)
   }
 
   private func checkSize(at range: SourceRange) throws(CompileFailure) {

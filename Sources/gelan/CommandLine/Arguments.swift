@@ -105,7 +105,7 @@ struct Arguments {
   func classCount() throws(CommandFailure) -> Int? { try integer("--classes", in: 1...100_000) }
 
   /// The number of threads, one for each core unless the call says otherwise.
-  func threads() throws(CommandFailure) -> Int { try integer("--threads", in: 1...256) ?? Machine.coreCount }
+  func threads() throws(CommandFailure) -> Int { try integer("--threads", in: 1...64) ?? Machine.coreCount }
 }
 
 extension Command.Option {

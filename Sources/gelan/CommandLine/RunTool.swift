@@ -6,7 +6,8 @@ func runTool(_ words: [String]) -> Int32 {
     Terminal.note(Help.overview)
     return 2
   }
-  if ["-h", "--help"].contains(name) || (name == "help" && words.count == 1) {
+  let isAboutAll = ["-h", "--help", "help"].contains(name == "help" && words.count > 1 ? words[1] : name)
+  if isAboutAll {
     Terminal.print(Help.overview)
     return 0
   }

@@ -50,6 +50,9 @@ enum Terminal {
 enum Machine {
   static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+  /// The memory of the machine.
+  static var memoryBytes: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+
   /// Seconds on a clock that only goes forward.
   static func seconds() -> Double {
     var time = timespec()

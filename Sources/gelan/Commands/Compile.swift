@@ -51,10 +51,8 @@ extension Command {
       throw CommandFailure(error)
     }
     if weights != nil {
-      let report = BindingReport(file.graph, checkpoint)
-      if !report.unused.isEmpty {
-        Terminal.note("note: \(report.unused.count) tensors of the weights belong to no row: \(report.unused.shortList)")
-      }
+      let unused = bound.report.unused
+      if !unused.isEmpty { Terminal.note("note: the model has no row for \(unused.list(title: "tensors of the weights"))") }
     } else {
       Terminal.note("note: the weights are random; what the plan detects means nothing")
     }
@@ -71,23 +69,19 @@ extension Command {
 extension BindingReport {
   /// What does not fit, for people.
   func text(for weights: String) -> String {
-    var lines = ["the weights in \(weights) do not fit the model"]
-    if !missing.isEmpty { lines.append("  missing (\(missing.count)): \(missing.shortList)") }
-    if !misshapen.isEmpty {
-      let shown = misshapen.map { "\($0.name) is \($0.found.dimensions), not \($0.expected.dimensions)" }
-      lines.append("  of another shape (\(misshapen.count)): \(shown.shortList)")
-    }
-    if !unused.isEmpty { lines.append("  in the file but not in the model (\(unused.count)): \(unused.shortList)") }
-    lines += causes.map { "  likely: \($0)" }
-    return lines.joined(separator: "\n")
+    var parts = ["the weights in \(weights) do not fit the model"]
+    let shapes = misshapen.map { "\($0.name) is \($0.found.dimensions), not \($0.expected.dimensions)" }
+    for (title, names) in [("missing", missing), ("of another shape", shapes), ("in the file but not in the model", unused)]
+    where !names.isEmpty { parts.append("  " + names.list(title: title)) }
+    parts += causes.map { "  likely: \($0)" }
+    return parts.joined(separator: "\n")
   }
 }
 
 extension [String] {
-  /// The first few, and how many more there are.
-  fileprivate var shortList: String {
-    let shown = prefix(8).joined(separator: ", ")
-    return count > 8 ? "\(shown), … and \(count - 8) more" : shown
+  /// How many there are, and their names, one a line.
+  fileprivate func list(title: String) -> String {
+    "\(title) (\(count)):" + map { "\n    \($0)" }.joined()
   }
 }
 

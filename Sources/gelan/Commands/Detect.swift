@@ -1,4 +1,5 @@
 import Detection
+import Glibc
 import ModelIR
 import Runtime
 import Tensors
@@ -28,7 +29,9 @@ extension Command {
     guard session.outputShape(0).count == 2, session.outputShape(0)[0] > 4, session.inputShape[0] == 3 else {
       throw CommandFailure.message("\(arguments.operands[0]): this plan has no detection head for RGB pictures")
     }
-    var detector = Detector(session: session, options: options, saveFolder: arguments.string("--save"))
+    var detector = Detector(
+      session: session, options: options, saveFolder: arguments.string("--save"),
+      takenPaths: Set(arguments.operands.dropFirst().map(realPath)))
     if let folder = detector.saveFolder { try makeFolder(folder) }
 
     let pictures = arguments.operands.dropFirst()
@@ -56,6 +59,8 @@ private struct Detector {
   let session: Session
   let options: SelectionOptions
   let saveFolder: String?
+  /// Files that must not be written: the pictures themselves, and what was drawn already.
+  var takenPaths: Set<String>
 
   mutating func detect(_ path: String) throws(CommandFailure) -> DetectionResult {
     var clock = StopWatch()
@@ -75,7 +80,7 @@ private struct Detector {
 
     var saved: String?
     if let saveFolder {
-      let target = saveFolder + "/" + baseName(of: path) + ".png"
+      let target = freePath(for: path, in: saveFolder)
       try save(annotate(image, objects: objects, names: session.plan.classNames), to: target)
       saved = target
     }
@@ -107,12 +112,34 @@ private struct Detector {
     }
   }
 
+  /// A path for the drawn picture: the picture's own name, with a number when that is taken.
+  private mutating func freePath(for path: String, in folder: String) -> String {
+    let base = folder + "/" + baseName(of: path)
+    var target = base + ".png"
+    var number = 2
+    while !takenPaths.insert(realPath(target)).inserted {
+      target = "\(base)-\(number).png"
+      number += 1
+    }
+    return target
+  }
+
   /// The file's name without folders and extension.
   private func baseName(of path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
     return String(name[..<dot])
   }
+}
+
+/// A path without links and dots, where it exists; otherwise that of its folder.
+private func realPath(_ path: String) -> String {
+  if let resolved = realpath(path, nil) {
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+  guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return path }
+  return realPath(String(path[..<slash])) + path[slash...]
 }
 
 private struct StopWatch {

@@ -1,3 +1,4 @@
+import Compiler
 import ModelIR
 import Runtime
 import Tensors
@@ -30,23 +31,29 @@ extension Command {
       throw CommandFailure.message("\(inputs): 'images' has shape \(entry.shape), and the plan needs [N, \(channels), H, W]")
     }
     let (batch, height, width) = (entry.shape[0], entry.shape[2], entry.shape[3])
-    let session: Session
-    let images: [Float]
-    do {
-      session = try Session(model, height: height, width: width, threads: try arguments.threads())
-      images = try file.floats("images")
-    } catch let error as ModelError {
-      throw CommandFailure.message(error.description)
-    } catch let error as TensorFileError {
-      throw CommandFailure(error)
+    let session = try openSession(
+      model, InputSize(height: height, width: width), threads: try arguments.threads())
+    let counts = model.plan.outputs.indices.map { session.output($0).count }
+    let (bytes, overflow) = counts.reduce(0, +).multipliedReportingOverflow(by: batch * MemoryLayout<Float>.stride)
+    guard !overflow, bytes < Machine.memoryBytes / 2 else {
+      throw CommandFailure.message("\(inputs): the results of \(batch) images do not fit in this machine's memory")
     }
-
+    var results = counts.map { count in
+      var values: [Float] = []
+      values.reserveCapacity(count * batch)
+      return values
+    }
     let size = session.input.count
-    var results = [[Float]](repeating: [], count: model.plan.outputs.count)
-    for image in 0..<batch {
-      _ = session.input.update(from: images[image * size..<(image + 1) * size])
-      session.run()
-      for index in results.indices { results[index] += session.output(index) }
+    do throws(TensorFileError) {
+      try file.withFloats("images") { images in
+        for image in 0..<batch {
+          _ = session.input.update(from: images[image * size..<(image + 1) * size])
+          session.run()
+          for index in results.indices { results[index] += session.output(index) }
+        }
+      }
+    } catch {
+      throw CommandFailure(error)
     }
     let tensors = model.plan.outputs.enumerated().map { index, output in
       (name: output.name, tensor: Tensor(shape: [batch] + session.outputShape(index), values: results[index]))

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""Holds `gelan schema` against models with an independent validator of JSON Schema.
+
+Not part of `make test`. It needs `pip install jsonschema pyyaml` and a built gelan:
+
+    python3 Tests/Tools/check-schema.py [.build/debug/gelan]
+
+Good models pass with the schema of all models and with their own. Each broken one, a small edit of a good one that `gelan
+check` refuses too, fails.
+"""
+
+import glob
+import json
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+import yaml
+
+GELAN = sys.argv[1] if len(sys.argv) > 1 else ".build/debug/gelan"
+
+GOOD = """
+name: good
+classes: [cat, dog]
+input: [480, 640]
+channels: 3
+activation: nn.LeakyReLU(0.1)
+parameters: {width: 0.5, c16: "scaled(16, width)", act: SiLU}
+include: []
+blocks:
+  Squeeze:
+    summary: Two convolutions.
+    parameters: {c2: required, ratio: 4, act: true}
+    let: {hidden: channels(x) // ratio}
+    body:
+      cv1: [x, 1, Conv, [hidden, 1]]
+      m.*: [cv1, 2, Conv, {c2: hidden, k: 3}]
+      "0": [-1, 1, Conv, {c2: c2, act: act}]
+    result: -1 if false else cv1
+    list_dialect: {scales_width: true}
+backbone:
+  p1: [-1, 1, Conv, [16, 3, 2]]
+  p2: [-1, 1, Conv, {c2: 32, k: 3, s: 2}]
+  p3: [p2, 1, Squeeze, [max(8 * 2), 4]]
+  route: [-1, 1, CBLinear, [[8, 16]]]
+neck:
+auxiliary:
+  a1: [route.0, 1, nn.Conv2d, {out_channels: classes * 8, kernel_size: 1}]
+heads:
+  detect: [[p1, p2], 1, DDetect, [classes]]
+"""
+
+# What a broken model has in place of a part of the good one, and the part.
+BROKEN = [
+    ("classes: [cat, dog]\n", ""),
+    ("classes: [cat, dog]", "classes: []"),
+    ("classes: [cat, dog]", "classes: 0"),
+    ("classes: [cat, dog]", "classes: 0.5"),
+    ("input: [480, 640]", "input: [480]"),
+    ("input: [480, 640]", "input: 0"),
+    ("input: [480, 640]", "input: {height: 480}"),
+    ("channels: 3", "channels: -3"),
+    ("activation:", "activaton:"),
+    ("{width: 0.5, ", "{wi-dth: 0.5, "),
+    ("{width: 0.5, ", "{width: {a: 1}, "),
+    ("include: []", "include: {}"),
+    ("include: []", "include: [[]]"),
+    ("heads:", "head:"),
+    ("heads:\n  detect:", "heads:\n  - detect:"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1, Conv]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1, Conv, [16, 3, 2], 1]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: Conv"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1, Conv, 16]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1, Conv, []]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1, Conv, {}]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1, Conv, [16, 3, 2, 1, 1, 1, true, 8]]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1, Conv, [{c2: 16}]]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 0, Conv, [16]]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1.5, Conv, [16]]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-2, 1, Conv, [16]]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [[], 1, Concat, []]"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p-1: [-1, 1, Conv, [16]]"),
+    ("{c2: 32, k: 3, s: 2}", "{c2: 32, kernel: 3}"),
+    ("{c2: 32, k: 3, s: 2}", "{k: 3, s: 2}"),
+    ("[route.0, 1, nn.Conv2d", "[{route: 0}, 1, nn.Conv2d"),
+    ("[classes]]\n", "[]]\n"),
+    ("    body:\n", "    boby:\n"),
+    ("parameters: {c2: required", "parameters: {c-2: required"),
+    ("{scales_width: true}", "{scale_width: true}"),
+    ("cv1: [x, 1, Conv, [hidden, 1]]", "cv1: [x, 1, Conv, {hidden: 1}]"),
+]
+
+# Broken only for the schema of the model itself, which knows every block.
+BROKEN_WITH_BLOCKS = [
+    ("1, Squeeze, [", "1, Squeze, ["),
+    ("1, Squeeze, [max(8 * 2), 4]", "1, Squeeze, []"),
+    ("1, Squeeze, [max(8 * 2), 4]", "1, Squeeze, {c2: 8, ration: 4}"),
+    ("p1: [-1, 1, Conv, [16, 3, 2]]", "p1: [-1, 1, Conf, [16]]"),
+]
+
+
+def schema(*operands):
+    text = subprocess.run([GELAN, "schema", *operands], check=True, capture_output=True, text=True).stdout
+    loaded = json.loads(text)
+    jsonschema.Draft7Validator.check_schema(loaded)
+    return jsonschema.Draft7Validator(loaded)
+
+
+def with_text_keys(value):
+    if isinstance(value, dict):
+        return {str(key): with_text_keys(item) for key, item in value.items()}
+    return [with_text_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def is_valid(validator, text):
+    return validator.is_valid(with_text_keys(yaml.safe_load(text)))
+
+
+def replaced(part, other):
+    assert GOOD.count(part) == 1, f"'{part}' is not there once"
+    return GOOD.replace(part, other)
+
+
+def is_refused(text):
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(text)
+        file.flush()
+        return subprocess.run([GELAN, "check", file.name], capture_output=True).returncode == 1
+
+
+def main():
+    failures = []
+
+    def expect(condition, what):
+        if not condition:
+            failures.append(what)
+
+    general = schema()
+    models = []
+    for path in sorted(glob.glob("models-yaml/**/*.yaml", recursive=True) + glob.glob("Tests/Fixtures/**/*.yaml", recursive=True)):
+        with open(path) as file:
+            text = file.read()
+        if not isinstance(yaml.safe_load(text).get("backbone"), dict):
+            continue  # the list dialect, or a file of blocks
+        models.append(path)
+        expect(is_valid(general, text), f"{path} does not pass")
+        expect(is_valid(schema(path), text), f"{path} does not pass with the schema of its own blocks")
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(GOOD)
+        file.flush()
+        own = schema(file.name)
+    for validator in (general, own):
+        for error in validator.iter_errors(with_text_keys(yaml.safe_load(GOOD))):
+            failures.append(f"the good model does not pass: {error.message}")
+    for part, other in BROKEN:
+        text = replaced(part, other)
+        expect(not is_valid(general, text), f"'{other}' passes for '{part}'")
+        expect(not is_valid(own, text), f"'{other}' passes for '{part}' with the schema of its own blocks")
+        expect(is_refused(text), f"gelan itself accepts '{other}' for '{part}'")
+    for part, other in BROKEN_WITH_BLOCKS:
+        text = replaced(part, other)
+        expect(not is_valid(own, text), f"'{other}' passes for '{part}' with the schema of its own blocks")
+        expect(is_refused(text), f"gelan itself accepts '{other}' for '{part}'")
+    without_blocks = GOOD[: GOOD.index("include:")] + GOOD[GOOD.index("backbone:") :].replace("Squeeze", "Conv")
+    expect(is_valid(general, without_blocks), "a model without blocks of its own does not pass")
+    wrong = without_blocks.replace("DDetect", "DDetcet")
+    expect(not is_valid(general, wrong), "a model without blocks of its own may call any block")
+    print("\n".join(failures) or f"{len(models)} models pass, {len(BROKEN) + len(BROKEN_WITH_BLOCKS) + 1} broken ones do not")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
