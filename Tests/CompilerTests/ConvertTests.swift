@@ -95,8 +95,8 @@ import Testing
       lines: ["classes: [cat, 'a: b', 'null word']", "channels: 4", "activation: LeakyReLU(0.1)", "row0: [-1, 1, Conv, [8, 3, 3]]"]),
     Case(
       testDescription: "the class count has another name",
-      before: "nc: 7\nanchors: 3\nbackbone: [[-1, 1, Conv, [nc * 2, 3, 2]]]\nhead: [[[0], 1, Detect, [nc]]]\n",
-      lines: ["classes: 7", "p1: [-1, 1, Conv, ['classes * 2', 3, 2]]", "detect: [[p1], 1, Detect, [classes]]"]),
+      before: "nc: 7\nanchors: 3\nbackbone: [[-1, 1, Conv, [8, nc - 4, 2]]]\nhead: [[[0], 1, Detect, [nc]]]\n",
+      lines: ["classes: 7", "p1: [-1, 1, Conv, [8, classes - 4, 2]]", "detect: [[p1], 1, Detect, [classes]]"]),
     Case(
       testDescription: "comments stay with what they are about",
       before: """
