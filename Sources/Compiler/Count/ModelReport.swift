@@ -26,6 +26,8 @@ package struct ModelReport: Sendable, Equatable {
     package var branch: Branch
     /// As written.
     package var training: Cost
+    /// What is left of it when stripped, unfused.
+    package var stripped: Cost
     /// What is left of it when stripped and fused.
     package var inference: Cost
     /// The shapes of its results at the model's input size, with the batch.
@@ -81,7 +83,7 @@ package struct ModelReport: Sendable, Equatable {
         case (false, false): .dead
         }
       return RowReport(
-        index: index, row: row, branch: branch, training: costs.total(nodes),
+        index: index, row: row, branch: branch, training: costs.total(nodes), stripped: costs.total(nodes.filter { main[$0] }),
         inference: inferenceCosts.total(inferenceNodesOfRow[index] ?? []),
         shapes: row.results.compactMap { $0.shape(height: graph.inputHeight, width: graph.inputWidth).map { [1] + $0 } })
     }

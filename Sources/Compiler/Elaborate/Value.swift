@@ -36,7 +36,7 @@ indirect enum Value: Hashable {
   /// A list of values, unless it would be too long.
   static func list(_ elements: [Value], _ range: SourceRange) throws(ElaborationFailure) -> Value {
     guard elements.reduce(0, { $0 + $1.leafCount }) <= longestList else {
-      throw .fault(.tooLarge, "this list has more than \(longestList) elements", range, column: .arguments)
+      throw .fault(.tooLarge, "this list is too long: it has more than \(longestList) elements, those of the lists in it counted too", range, column: .arguments)
     }
     return .tuple(elements)
   }

@@ -15,6 +15,12 @@ package func readModel(
     let range = (reader["classes"] ?? reader["nc"])?.range ?? yaml.range
     return Spanned(ModelDeclaration.Classes.count(Expression(.integer(count), range)), range)
   }
+  if !reader.ordered.isEmpty, reader.entries.keys.allSatisfy({ ["include", "blocks"].contains($0) }) {
+    throw CompileFailure(
+      Diagnostic(
+        .unknownDialect, "this is a file of blocks, not a model", at: reader.ordered[0].key.range,
+        help: ["write include: and this file's name in a model that uses them"]))
+  }
   switch modelDialect(of: reader) {
   case .list?: return try readListModel(yaml, library: library, classes: classes)
   case .ultralytics?: return try readUltralyticsModel(yaml, library: library, classes: classes)

@@ -19,9 +19,14 @@ enum Terminal {
   }
 
   /// Whether standard error is a terminal whose person has not asked for plain text (https://no-color.org).
-  static var hasColour: Bool {
+  static var hasColour: Bool { hasColour(STDERR_FILENO) }
+
+  /// Whether standard output is such a terminal.
+  static var outputHasColour: Bool { hasColour(STDOUT_FILENO) }
+
+  private static func hasColour(_ descriptor: Int32) -> Bool {
     let refusal = getenv("NO_COLOR").map { String(cString: $0) } ?? ""
-    return isatty(STDERR_FILENO) == 1 && refusal.isEmpty
+    return isatty(descriptor) == 1 && refusal.isEmpty
   }
 
   /// Whether standard error is a terminal that can show progress on one line.

@@ -34,5 +34,5 @@ extension ModelReport {
 }
 
 extension ModelReport.Cost {
-  fileprivate var json: JSONValue { ["parameters": .integer(parameters), "flops": .integer(flops)] }
+  var json: JSONValue { ["parameters": .integer(parameters), "flops": .integer(flops)] }
 }
