@@ -34,6 +34,7 @@ struct BlockTests {
       Case("DecodeLevels", "[classes]", from: "[boxes, scores]"),
       Case("Detect", "[classes]", from: "[a, small]"),
       Case("DDetect", "[classes]", from: "[small, a]"),
+      Case("UltralyticsDetect", "[classes]", from: "[a, small]"),
       Case("DualDetect", "[classes]", from: "[a, small, b, small]"),
       Case("DualDDetect", "[classes]", from: "[a, small, b, small]"),
       Case("TripleDetect", "[classes]", from: "[a, b, small]"),

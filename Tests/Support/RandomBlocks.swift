@@ -42,6 +42,7 @@ package func standardCalls(_ channels: Int, _ generator: inout SeededGenerator) 
     BlockCall("SPPF", "[\(width), \(odd)]", channels: width),
     BlockCall("SPPELAN", "[\(width), \(hidden)]", channels: width, canRepeat: true),
     BlockCall("SPPCSPC", "{c2: \(width), k: [3, 5, 7], e: 0.3}", channels: width, canRepeat: true),
+    BlockCall("SPPCSPConv", "{c2: \(width), k: [3, 5, 7], e: 0.3}", channels: width, canRepeat: true),
     BlockCall("Bottleneck", "[\(channels), \(flag), 1, [\(odd), 3], 0.5]", channels: channels, canRepeat: true),
     BlockCall("RepNBottleneck", "[\(channels), \(flag)]", channels: channels, canRepeat: true),
     BlockCall("Res", "[\(channels), \(flag)]", channels: channels, canRepeat: true),

@@ -161,8 +161,8 @@ struct RandomModelWriter {
     let suitable = maps.filter { $0.level > 0 }
     let levels = generator.integer(in: 1...3)
     let (block, groups) = generator.pick([
-      ("Detect", 1), ("DDetect", 1), ("DualDetect", 2), ("DualDDetect", 2), ("TripleDetect", 3), ("TripleDDetect", 3),
-      ("pieces", 1),
+      ("Detect", 1), ("UltralyticsDetect", 1), ("DDetect", 1), ("DualDetect", 2), ("DualDDetect", 2),
+      ("TripleDetect", 3), ("TripleDDetect", 3), ("pieces", 1),
     ])
     let sources = (0..<levels * groups).map { _ in generator.pick(suitable).name }.joined(separator: ", ")
     if block == "pieces" {

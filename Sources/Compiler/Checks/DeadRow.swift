@@ -19,7 +19,7 @@ extension Check {
       var diagnostic = Diagnostic(
         .deadRow, severity: .warning, "nothing that the model returns depends on \(layer.title)", at: layer.block.range,
         label: "never used", notes: ["the official code builds and counts such rows without a word"])
-      if model.dialect == .list {
+      if model.dialect.hasListRows {
         diagnostic.help = ["if a row was inserted or removed before it, the indices after that place have to be renumbered"]
       }
       return diagnostic

@@ -6,7 +6,7 @@ extension Check {
   /// A skip connection, given by index, that starts where a stage begins, or a head that reads a stage before it ends:
   /// what becomes of indices when a row is inserted before them.
   package static let staleIndex = Check(code: .staleIndex) { model, graph in
-    guard model.dialect == .list else { return [] }
+    guard model.dialect.hasListRows else { return [] }
     let stages = Stages(graph)
     var found: [Diagnostic] = []
     for row in graph.rows.indices {

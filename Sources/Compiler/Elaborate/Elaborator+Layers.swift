@@ -54,7 +54,7 @@ extension Elaborator {
 
   /// Refuses a repeated row of the list dialect whose block changes the channels.
   private func checkRepeatable(_ layer: LayerDeclaration, from input: Value, to result: Value) throws(ElaborationFailure) {
-    guard model.dialect == .list, case .tensor(let before) = input, case .tensor(let after) = result else { return }
+    guard model.dialect.hasListRows, case .tensor(let before) = input, case .tensor(let after) = result else { return }
     let (old, new) = (builder.type(of: before).channels, builder.type(of: after).channels)
     guard old != new else { return }
     throw .fault(

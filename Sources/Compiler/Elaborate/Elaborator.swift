@@ -123,7 +123,7 @@ struct Elaborator {
       }
       let (sum, overflow) = index.addingReportingOverflow(written)
       let target = written < 0 && !overflow ? sum : written
-      guard dialect == .list else {
+      guard dialect != .native else {
         throw .fault(
           .unknownName, "rows are called by name; only -1, the row before, is a number", range,
           help: values.indices.contains(target) ? ["row \(target) is called '\(rows[target].layer.name.value)'"] : [])

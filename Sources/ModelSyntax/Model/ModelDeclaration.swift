@@ -2,7 +2,7 @@ import Diagnostics
 
 /// A model file as it was written: settings, blocks of its own and rows. No name is resolved and nothing is computed.
 ///
-/// Both dialects become this one value. What the official list dialect leaves implicit (scaled widths, inserted
+/// Every dialect becomes this one value. What the official list dialect leaves implicit (scaled widths, inserted
 /// repeats) is already written out.
 package struct ModelDeclaration: Sendable {
   package enum Dialect: String, Sendable {
@@ -10,6 +10,13 @@ package struct ModelDeclaration: Sendable {
     case native
     /// `backbone` and `head` as lists of rows that refer to each other by index, as in the official code.
     case list
+    /// The rows of the list dialect with the rules of Ultralytics.
+    case ultralytics
+    /// Sections of layers under the names of their modules, as in the MIT-licensed YOLO.
+    case mit
+
+    /// Whether rows are written as lists that refer to each other by index, from 0.
+    package var hasListRows: Bool { self == .list || self == .ultralytics }
   }
 
   package enum Classes: Sendable {

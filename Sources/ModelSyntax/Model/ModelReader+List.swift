@@ -32,8 +32,26 @@ func readListModel(
   let activation = reader.read("activation") { (node) throws(CompileFailure) in try parseExpression(node) }
   let anchors = reader.read("anchors") { (node) throws(CompileFailure) in try parseExpression(node) }
 
-  var rows: [RowDeclaration] = []
   var repeatsRows = false
+  let rows = readListRows(&reader, scaling: scaling, library: library, repeatsRows: &repeatsRows)
+  if rows.isEmpty, reader.errors.isEmpty {
+    reader.errors.append(Diagnostic(.missingKey, "the model has no rows", at: yaml.range))
+  }
+  try reader.finish()
+  guard let classes else { preconditionFailure("A model without 'nc' was reported above.") }
+  let model = ModelDeclaration(
+    name: defaultModelName(of: yaml.range.file), dialect: .list, source: yaml.range.file, classes: classes,
+    inputSize: nil, inputChannels: inputChannels, activation: activation,
+    constants: anchors.map { ["anchors": $0] } ?? [:], blocks: [], rows: rows,
+    multipliers: multipliers, repeatsRows: repeatsRows, ambiguousClassNames: ambiguousClassNames(reader["nc"]))
+  return Checked(model, warnings: warnings)
+}
+
+/// Reads the rows of `backbone` and `head`, one numbering for both; says too whether some number is above 1.
+func readListRows(
+  _ reader: inout MappingReader, scaling: ListScaling, library: BlockLibrary, repeatsRows: inout Bool
+) -> [RowDeclaration] {
+  var rows: [RowDeclaration] = []
   for section in [Section.backbone, .head] {
     guard let node = reader[section.rawValue] else { continue }
     let items = reader.attempt { () throws(CompileFailure) in try readList(node, "the section '\(section.rawValue)'") }
@@ -48,26 +66,27 @@ func readListModel(
       if let layer { rows.append(RowDeclaration(section: section, layer: layer)) }
     }
   }
-  if rows.isEmpty, reader.errors.isEmpty {
-    reader.errors.append(Diagnostic(.missingKey, "the model has no rows", at: yaml.range))
-  }
-  try reader.finish()
-  guard let classes else { preconditionFailure("A model without 'nc' was reported above.") }
-  let model = ModelDeclaration(
-    name: defaultModelName(of: yaml.range.file), dialect: .list, source: yaml.range.file, classes: classes,
-    inputSize: nil, inputChannels: inputChannels, activation: activation,
-    constants: anchors.map { ["anchors": $0] } ?? [:], blocks: [], rows: rows,
-    multipliers: multipliers, repeatsRows: repeatsRows, ambiguousClassNames: ambiguousClassNames(reader["nc"]))
-  return Checked(model, warnings: warnings)
+  return rows
 }
 
 /// The multipliers of a model in the list dialect.
-private struct ListScaling {
+struct ListScaling {
   let depth: Double
   let width: Double
+  /// Widths are cut to this before they are multiplied.
+  var greatestWidth = Int.max
   let classCount: Int?
   /// `anchors * (nc + 5)`: the official parser takes this width for an anchor head's output and leaves it alone.
   let unscaledWidth: Int?
+
+  /// The rules of Ultralytics: the width that is left alone is the class count.
+  init(depth: Double, width: Double, greatestWidth: Int, classCount: Int?) {
+    self.depth = depth
+    self.width = width
+    self.greatestWidth = greatestWidth
+    self.classCount = classCount
+    unscaledWidth = classCount
+  }
 
   init(depth: Double, width: Double, classCount: Int?, anchors: YAMLNode?) {
     self.depth = depth
@@ -99,12 +118,12 @@ private struct ListScaling {
     let names = classCount.map { ["nc": $0] } ?? [:]
     guard let written = expression.constantInteger(names: names), written > 0 else { return nil }
     guard written != unscaledWidth else { return written }
-    let scaled = (Double(written) * width / 8).rounded(.up) * 8
+    let scaled = (Double(min(written, greatestWidth)) * width / 8).rounded(.up) * 8
     return Int(min(scaled, 1e15))
   }
 }
 
-private func readMultiple(_ node: YAMLNode) throws(CompileFailure) -> Spanned<Double> {
+func readMultiple(_ node: YAMLNode) throws(CompileFailure) -> Spanned<Double> {
   guard let text = node.text, let value = Double(text), value.isFinite, value > 0 else {
     throw CompileFailure(Diagnostic(.invalidNumber, "a multiple is a number above 0", at: node.range))
   }

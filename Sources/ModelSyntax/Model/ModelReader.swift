@@ -1,7 +1,6 @@
 import Diagnostics
 
-/// Reads a model of either dialect; which one is read off the file: the native dialect's sections are mappings of named
-/// rows, the official list dialect's are lists.
+/// Reads a model of any dialect; `modelDialect(of:)` tells which one it is.
 ///
 /// - Parameters:
 ///   - library: The blocks that rows may call; the list dialect treats some of them specially.
@@ -16,29 +15,27 @@ package func readModel(
     let range = (reader["classes"] ?? reader["nc"])?.range ?? yaml.range
     return Spanned(ModelDeclaration.Classes.count(Expression(.integer(count), range)), range)
   }
-  // A native model whose author wrote 'head' for 'heads' is told so.
-  let isList =
-    switch (reader["backbone"]?.kind, reader["head"]?.kind) {
-    case (.sequence, _), (_, .sequence): true
-    case (.mapping, _), (_, nil): false
-    default: true
-    }
-  if isList { return try readListModel(yaml, library: library, classes: classes) }
   if !reader.ordered.isEmpty, reader.entries.keys.allSatisfy({ ["include", "blocks"].contains($0) }) {
     throw CompileFailure(
       Diagnostic(
         .unknownDialect, "this is a file of blocks, not a model", at: reader.ordered[0].key.range,
         help: ["write include: and this file's name in a model that uses them"]))
   }
-  let isNative = (Section.native.map(\.rawValue) + ["blocks", "classes"]).contains { reader[$0] != nil }
-  if isNative { return Checked(try readNativeModel(yaml, classes: classes, loader: loader)) }
+  switch modelDialect(of: reader) {
+  case .list?: return try readListModel(yaml, library: library, classes: classes)
+  case .ultralytics?: return try readUltralyticsModel(yaml, library: library, classes: classes)
+  case .mit?: return try readMITModel(yaml, classes: classes)
+  case .native?: return Checked(try readNativeModel(yaml, classes: classes, loader: loader))
+  case nil: break
+  }
   throw CompileFailure(
     Diagnostic(
       .unknownDialect, "this is not a model: it has neither sections of rows nor a 'head'",
       at: reader.ordered.first?.key.range ?? yaml.range,
       notes: [
         "the native dialect has 'backbone', 'neck', 'auxiliary' and 'heads' as mappings of named rows",
-        "the official list dialect has 'backbone' and 'head' as lists of rows",
+        "the official list dialect and Ultralytics' have 'backbone' and 'head' as lists of rows",
+        "the dialect of the MIT-licensed YOLO has 'model', with sections of layers",
       ]))
 }
 

@@ -13,8 +13,8 @@ enum Help {
     for command in Command.all { text += "  \(command.name.padded(to: width))  \(command.summary)\n" }
     return text + """
 
-      'gelan COMMAND --help' tells more about one. A FILE is a model in the native dialect or in the official list
-      dialect; a PLAN is what 'gelan compile' writes.
+      'gelan COMMAND --help' tells more about one. A FILE is a model in the native dialect, in the official list dialect,
+      in Ultralytics' or in that of the MIT-licensed YOLO; a PLAN is what 'gelan compile' writes.
 
       exit status: 0 done, 1 the input is wrong, 2 wrong usage, 3 a file cannot be read or written, 70 a fault of ours
 

@@ -1,0 +1,98 @@
+import ModelIR
+import ModelSyntax
+
+/// What a row is for, as far as its operators and its sources tell.
+struct RowFacts {
+  enum Kind {
+    /// The image itself, for rows that read it later.
+    case image
+    /// Several results, which fusing rows choose from.
+    case routes
+    case upsampling
+    case join
+    /// A sum with what was brought to its size.
+    case fusion
+    /// Pooling that keeps the size.
+    case pyramid
+    case head
+    case layer
+  }
+
+  var kind: Kind
+  /// The rows that it reads; nothing in place of the image.
+  var sources: [Int?]
+  /// The binary logarithm of the stride; nothing when that is no whole number.
+  var level: Int?
+  var isAuxiliary: Bool
+
+  /// The facts of each row.
+  static func all(_ model: ModelDeclaration, _ graph: Graph) -> [RowFacts] {
+    let report = ModelReport(graph, optimized: optimize(graph))
+    let nodes = Dictionary(grouping: graph.nodes.filter { $0.origin.row != nil }) { $0.origin.row ?? 0 }
+    var facts: [RowFacts] = []
+    for (index, row) in graph.rows.enumerated() {
+      let sources = model.sourceRows(of: index)
+      var kind = kind(of: row, nodes[index] ?? [])
+      if kind == .image, sources.contains(where: { $0 != nil }) { kind = .layer }
+      facts.append(
+        RowFacts(
+          kind: kind, sources: sources, level: level(of: row.results.first),
+          isAuxiliary: report.rows[index].branch == .auxiliary))
+    }
+    return facts
+  }
+
+  private static func kind(of row: Row, _ nodes: [Node]) -> Kind {
+    // A row that ends in a slice makes a tuple, be it of one.
+    if row.results.count > 1 { return .routes }
+    if case .slice? = nodes.last?.op { return .routes }
+    if case .anchors? = row.results.first?.layout { return .head }
+    var counts = (resized: 0, pooled: 0, convolved: 0)
+    for node in nodes {
+      switch node.op {
+      case .resizeNearest: counts.resized += 1
+      case .maxPool(let pool): counts.pooled += pool.stride == 1 && pool.kernel > 1 ? 1 : 0
+      case .conv2D: counts.convolved += 1
+      case .input, .batchNorm, .channelAffine, .activate, .add, .concat, .slice, .averagePool, .upsample, .zeroPad,
+        .spaceToDepth, .depthToSpace, .identity, .decodeDetections:
+        break
+      }
+    }
+    if counts.resized > 0 { return .fusion }
+    if counts.pooled > 0, counts.convolved > 0 { return .pyramid }
+    guard nodes.count == 1 else { return .layer }
+    switch nodes[0].op {
+    case .upsample: return .upsampling
+    case .concat: return .join
+    case .add: return .fusion
+    case .identity: return .image
+    case .input, .conv2D, .batchNorm, .channelAffine, .activate, .slice, .maxPool, .averagePool, .resizeNearest, .zeroPad,
+      .spaceToDepth, .depthToSpace, .decodeDetections:
+      return .layer
+    }
+  }
+
+  private static func level(of type: TensorType?) -> Int? {
+    guard let stride = type?.extents?.height.stride, stride >= 1, stride < 65_536 else { return nil }
+    let whole = Int(stride)
+    return Double(whole) == stride && whole & (whole - 1) == 0 ? whole.trailingZeroBitCount : nil
+  }
+}
+
+extension ModelDeclaration {
+  /// The rows that a row reads, by index; nothing in place of the image.
+  func sourceRows(of index: Int) -> [Int?] {
+    let from = rows[index].layer.from
+    guard case .list(let elements) = from.kind else { return [sourceRow(from, of: index)] }
+    return elements.map { sourceRow($0, of: index) }
+  }
+
+  private func sourceRow(_ expression: Expression, of index: Int) -> Int? {
+    if let number = expression.constantInteger {
+      let row = number < 0 ? index + number : number
+      return rows.indices.contains(row) ? row : nil
+    }
+    guard case .name(let name) = expression.kind else { return nil }
+    return rows[..<index].lastIndex { $0.layer.name.value == name }
+  }
+}

@@ -1,0 +1,91 @@
+import Diagnostics
+
+extension YAMLNode {
+  /// The node on one line: `[-1, 1, Conv, [16, 3, 2]]`, `{c2: 32, k: 3}`. Scalars stay as they were written.
+  var flowText: String {
+    switch kind {
+    case .scalar:
+      let text = scalarText
+      return text.isEmpty ? "null" : quotedForFlow(text)
+    case .sequence(let items):
+      return "[\(items.map(\.flowText).joined(separator: ", "))]"
+    case .mapping(let entries):
+      return "{\(entries.map { "\($0.key.flowText): \($0.value.flowText)" }.joined(separator: ", "))}"
+    }
+  }
+
+  /// A scalar as it was written, with its quotes.
+  var scalarText: String {
+    guard case .scalar(let text, let isPlain) = kind, !isPlain else { return range.text }
+    let bytes = range.file.bytes
+    let isInside = range.upper - range.lower == text.utf8.count && range.lower > 0 && range.upper < bytes.count
+    guard isInside, bytes[range.lower - 1] == bytes[range.upper],
+      bytes[range.upper] == UInt8(ascii: "'") || bytes[range.upper] == UInt8(ascii: "\"")
+    else { return range.text }
+    return SourceRange(file: range.file, lower: range.lower - 1, upper: range.upper + 1).text
+  }
+
+  /// A plain scalar of a block may hold what would end it in a flow collection.
+  private func quotedForFlow(_ text: String) -> String {
+    guard case .scalar(_, isPlain: true) = kind, text.contains(where: { ",[]{}".contains($0) }) else { return text }
+    return quoted(text)
+  }
+
+  /// Whether the node is written with brackets or braces.
+  var isFlow: Bool {
+    let bytes = range.file.bytes
+    guard range.lower < bytes.count else { return false }
+    switch kind {
+    case .scalar: return true
+    case .sequence: return bytes[range.lower] == UInt8(ascii: "[")
+    case .mapping: return bytes[range.lower] == UInt8(ascii: "{")
+    }
+  }
+
+  /// Whether some scalar of the node goes over several lines.
+  var hasLongScalar: Bool {
+    switch kind {
+    case .scalar: scalarText.utf8.contains(UInt8(ascii: "\n"))
+    case .sequence(let items): items.contains(where: \.hasLongScalar)
+    case .mapping(let entries): entries.contains { $0.key.hasLongScalar || $0.value.hasLongScalar }
+    }
+  }
+
+  /// Whether two trees hold the same, wherever and however it is written. The keys at the top have no order.
+  func isSame(as other: YAMLNode, atTop: Bool = false) -> Bool {
+    switch (kind, other.kind) {
+    case (.scalar(let a, _), .scalar(let b, _)):
+      return (isNull && other.isNull) || (isNull == other.isNull && a == b)
+    case (.sequence(let a), .sequence(let b)):
+      return a.count == b.count && zip(a, b).allSatisfy { $0.isSame(as: $1) }
+    case (.mapping(var a), .mapping(var b)):
+      if atTop { (a, b) = (a.inLayoutOrder, b.inLayoutOrder) }
+      return a.count == b.count && zip(a, b).allSatisfy { $0.key.isSame(as: $1.key) && $0.value.isSame(as: $1.value) }
+    default:
+      return false
+    }
+  }
+}
+
+/// A text as a quoted YAML scalar of one line.
+package func quoted(_ text: String) -> String {
+  if !text.contains("'") { return "'\(text)'" }
+  let escaped = text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
+    .split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")
+  return "\"\(escaped)\""
+}
+
+extension [YAMLNode.Entry] {
+  /// The order of the keys at the top of a model: settings, blocks, sections. Sections stay in the order of the file,
+  /// which numbers the rows.
+  var inLayoutOrder: [YAMLNode.Entry] {
+    let settings = ["name", "classes", "input", "channels", "activation", "parameters", "include"]
+    func rank(_ entry: YAMLNode.Entry) -> Int {
+      let key = entry.key.text ?? ""
+      if let position = settings.firstIndex(of: key) { return position }
+      if key == "blocks" { return settings.count + 1 }
+      return Section(rawValue: key) == nil ? settings.count : settings.count + 2
+    }
+    return enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+  }
+}

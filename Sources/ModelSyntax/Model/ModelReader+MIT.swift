@@ -1,0 +1,225 @@
+import Diagnostics
+
+/// Reads a model in the dialect of the MIT-licensed YOLO.
+///
+///     model:
+///       backbone:
+///         - Conv: {args: {out_channels: 32, kernel_size: 3, stride: 2}, source: 0}
+///       detection:
+///         - MultiheadDetection: {source: [P3, P4, P5], tags: Main, output: True}
+///
+/// Rows are the layers in their order, without the detection heads. All heads together become one row at the end: that
+/// is what the official code's `DualDDetect` is, a main output and one for training, so that stripping, checkpoints and
+/// the numbers of `gelan info` are the same as for the official file of that model. The head tagged `Main` is the main
+/// one; the others, in their order, are the auxiliary groups before it.
+///
+/// One thing is left out: every level of a head has a frozen DFL of its own there, 16 numbers, where the official code
+/// has one per head. They are the same numbers, so one per head remains, and parameters are those of the official code.
+///
+/// The dialect leaves the class count to the data set's file; without `--classes` it is 80, that of COCO.
+func readMITModel(
+  _ yaml: YAMLNode, classes override: Spanned<ModelDeclaration.Classes>?
+) throws(CompileFailure) -> Checked<ModelDeclaration> {
+  var reader = try MappingReader(yaml, of: "a model")
+  let warnings = reader.refuseKeys(except: ["name", "anchor", "model"], in: "a model of this dialect", severity: .warning)
+  let name = reader.read("name") { (node) throws(CompileFailure) in try readWord(node, "a model's name") }
+  _ = reader.read("anchor", checkAnchors)
+  let layers = readMITLayers(&reader)
+  var rows = MITRows()
+  for layer in layers {
+    _ = reader.attempt { () throws(CompileFailure) in try rows.add(layer) }
+  }
+  if reader.errors.isEmpty {
+    _ = reader.attempt { () throws(CompileFailure) in try rows.addHead() }
+  }
+  try reader.finish()
+  let standardClasses = Spanned(ModelDeclaration.Classes.count(Expression(.integer(80), yaml.range)), yaml.range)
+  let model = ModelDeclaration(
+    name: name?.value ?? defaultModelName(of: yaml.range.file), dialect: .mit, source: yaml.range.file,
+    classes: override ?? standardClasses, inputSize: nil, inputChannels: nil, activation: nil, blocks: [],
+    rows: rows.rows)
+  return Checked(model, warnings: warnings)
+}
+
+/// The distribution of a side has 16 bins in every YOLOv9; anchors of other kinds belong to other models.
+private func checkAnchors(_ node: YAMLNode) throws(CompileFailure) {
+  var reader = try MappingReader(node, of: "'anchor'")
+  _ = reader.refuseKeys(except: ["reg_max", "strides"], in: "'anchor'")
+  _ = reader.read("reg_max") { (node) throws(CompileFailure) in try checkBins(node) }
+  try reader.finish()
+}
+
+private func checkBins(_ node: YAMLNode) throws(CompileFailure) {
+  // `${…}` is a reference to the one at the top.
+  guard let text = node.text, text != "16", !text.hasPrefix("${") else { return }
+  throw CompileFailure(Diagnostic(.argumentRange, "the distances to a side have 16 bins, not \(text)", at: node.range))
+}
+
+/// The rows that the layers so far have become.
+private struct MITRows {
+  private(set) var rows: [RowDeclaration] = []
+  /// The row that a layer became, by its number; detection heads are none.
+  private var rowOfLayer: [Int: Int] = [:]
+  private var layerOfTag: [String: Spanned<Int>] = [:]
+  private var heads: [MITHead] = []
+
+  private static let sections: [String: Section] = [
+    "backbone": .backbone, "auxiliary": .auxiliary, "detection": .heads, "heads": .heads,
+  ]
+  /// Tags that would hide the meaning of a word.
+  private static let takenNames = reservedNames.union(["nc", "anchors"])
+
+  mutating func add(_ layer: MITLayer) throws(CompileFailure) {
+    // Known first, so that what reads a faulty layer is not reported as reading nothing.
+    let source = Result { () throws(CompileFailure) in try sources(of: layer) }
+    if let tag = layer.tag {
+      if let first = layerOfTag[tag.value] {
+        throw CompileFailure(
+          Diagnostic(
+            .duplicateName, "two layers have the tag '\(tag.value)'", at: tag.range, label: "again here",
+            secondary: [Diagnostic.Label(first.range, "first here")]))
+      }
+      layerOfTag[tag.value] = Spanned(layer.number, tag.range)
+    }
+    if layer.isDetection {
+      heads.append(try MITHead(layer, sources: try source.get()))
+      return
+    }
+    rowOfLayer[layer.number] = rows.count
+    let from = try source.get()
+    var block = layer.module
+    let arguments: [ArgumentDeclaration]
+    if block.value == "Pool" {
+      (block.value, arguments) = try readMITPool(layer)
+    } else if let module = MITModule.all[block.value] {
+      block.value = module.block
+      arguments = try module.arguments(of: layer)
+    } else {
+      let known = MITModule.all.keys + ["Pool", "MultiheadDetection"]
+      throw CompileFailure(
+        Diagnostic(
+          .unknownBlock, "there is no module '\(block.value)' here", at: block.range,
+          notes: ["of this dialect the modules of the YOLOv9 detectors are known"],
+          help: didYouMean(block.value, among: known)))
+    }
+    append(layer, from: from, block: block, arguments: arguments, section: Self.sections[layer.section] ?? .neck)
+  }
+
+  private mutating func append(
+    _ layer: MITLayer, from: Expression, block: Spanned<String>, arguments: [ArgumentDeclaration], section: Section
+  ) {
+    let tag = layer.tag.flatMap { tag in
+      tag.value.utf8.first?.isNameStart == true && tag.value.utf8.allSatisfy(\.isNamePart)
+        && !Self.takenNames.contains(tag.value) ? tag : nil
+    }
+    let declaration = LayerDeclaration(
+      name: tag ?? Spanned(String(layer.number), layer.module.range), from: from,
+      number: Expression(.integer(1), layer.module.range), block: block, arguments: arguments,
+      argumentsRange: layer.argumentsRange, range: layer.range)
+    rows.append(RowDeclaration(section: section, layer: declaration))
+  }
+
+  /// Adds the row that all detection heads become.
+  mutating func addHead() throws(CompileFailure) {
+    guard let main = heads.count == 1 ? heads.first : heads.first(where: { $0.layer.tag?.value == "Main" }) else {
+      guard let last = heads.last else { return }
+      throw CompileFailure(
+        Diagnostic(
+          .missingKey, "several heads and none is the main one", at: last.layer.module.range,
+          help: ["write tags: Main for the one that inference wants"]))
+    }
+    let others = heads.filter { $0.layer.number != main.layer.number }
+    guard others.count <= 2 else {
+      throw CompileFailure(
+        Diagnostic(.tooLarge, "a model has at most two auxiliary heads", at: others[2].layer.module.range))
+    }
+    for other in others where other.levels.count != main.levels.count || other.isGrouped != main.isGrouped {
+      let what = other.levels.count == main.levels.count ? "use_group" : "number of levels"
+      throw CompileFailure(
+        Diagnostic(
+          .inputCount, "the heads differ in their \(what)", at: other.layer.module.range,
+          secondary: [Diagnostic.Label(main.layer.module.range, "the main head")]))
+    }
+    let range = main.layer.module.range
+    let levels = (others + [main]).flatMap(\.levels)
+    let name = ["", "Dual", "Triple"][others.count] + (main.isGrouped ? "DDetect" : "Detect")
+    append(
+      main.layer, from: Expression(.list(levels), main.layer.source?.range ?? range), block: Spanned(name, range),
+      arguments: [ArgumentDeclaration(value: Expression(.name("nc"), range))], section: .heads)
+  }
+
+  // MARK: Sources
+
+  private func sources(of layer: MITLayer) throws(CompileFailure) -> Expression {
+    guard let node = layer.source else { return try source(-1, of: layer, at: layer.module.range) }
+    guard case .sequence(let items) = node.kind else { return try source(node, of: layer) }
+    var elements: [Expression] = []
+    for item in items { elements.append(try source(item, of: layer)) }
+    return Expression(.list(elements), node.range)
+  }
+
+  private func source(_ node: YAMLNode, of layer: MITLayer) throws(CompileFailure) -> Expression {
+    let expression = try parseExpression(node)
+    if let number = expression.constantInteger { return try source(number, of: layer, at: node.range) }
+    guard let tag = node.text, let target = layerOfTag[tag] else {
+      throw CompileFailure(
+        Diagnostic(
+          .unknownName, "no layer before this one has the tag '\(node.text ?? "")'", at: node.range,
+          help: didYouMean(node.text ?? "", among: layerOfTag.keys)))
+    }
+    return try source(target.value, of: layer, at: node.range)
+  }
+
+  /// The row that a number means: -1 the layer before, 0 the image, others from 1, or back from the layer itself.
+  private func source(_ number: Int, of layer: MITLayer, at range: SourceRange) throws(CompileFailure) -> Expression {
+    let target = number < 0 ? layer.number.subtractingReportingOverflow(number == .min ? 0 : -number).partialValue : number
+    if target == 0 { return Expression(.name("images"), range) }
+    guard target > 0, number != .min else {
+      throw CompileFailure(
+        Diagnostic(
+          .unknownName, "there is no layer \(number) from layer \(layer.number)", at: range,
+          notes: ["layers count from 1, and 0 is the image"]))
+    }
+    guard target < layer.number else {
+      let what = target == layer.number ? "itself" : "layer \(target), which comes later"
+      throw CompileFailure(
+        Diagnostic(
+          .forwardReference, "layer \(layer.number) reads \(what)", at: range,
+          notes: ["a layer can only read layers that stand before it"]))
+    }
+    // A layer that is neither a row nor a head is faulty, which was reported.
+    let row = rowOfLayer[target] ?? 0
+    if heads.contains(where: { $0.layer.number == target }) {
+      throw CompileFailure(
+        Diagnostic(.notATensor, "layer \(target) is a detection head, which no layer can read", at: range))
+    }
+    let isPrevious = number == -1 && row == rows.count - 1 && !layer.isDetection
+    return Expression(.integer(isPrevious ? -1 : row), range)
+  }
+}
+
+/// A detection head of the dialect.
+private struct MITHead {
+  let layer: MITLayer
+  let levels: [Expression]
+  var isGrouped = true
+
+  init(_ layer: MITLayer, sources: Expression) throws(CompileFailure) {
+    self.layer = layer
+    guard case .list(let levels) = sources.kind else {
+      throw CompileFailure(Diagnostic(.notATuple, "a detection head reads a list of layers", at: sources.range))
+    }
+    self.levels = levels
+    for (name, value) in layer.arguments {
+      switch name.value {
+      case "reg_max": try checkBins(value)
+      case "use_group": isGrouped = value.text?.lowercased() != "false"
+      default:
+        throw CompileFailure(
+          Diagnostic(
+            .surplusArgument, "a detection head of YOLOv9 has no '\(name.value)'", at: name.range,
+            notes: ["its arguments are reg_max and use_group; heads with anchors (version: v7) are not known here"]))
+      }
+    }
+  }
+}

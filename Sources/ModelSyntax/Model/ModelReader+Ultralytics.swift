@@ -1,0 +1,105 @@
+import Diagnostics
+
+/// Reads a YOLOv9 model of Ultralytics. The rows are those of the official list dialect; what differs is around them:
+///
+/// - `scales` may give `[depth, width, widest]` under a letter, which `scale` or the file's name chooses (`yolov9s.yaml`);
+///   a width is cut to `widest` before it is multiplied, and only one that equals `nc` is left alone;
+/// - `Detect` has class branches of another width than the official one: it is read as `UltralyticsDetect`.
+func readUltralyticsModel(
+  _ yaml: YAMLNode, library: BlockLibrary, classes override: Spanned<ModelDeclaration.Classes>?
+) throws(CompileFailure) -> Checked<ModelDeclaration> {
+  var reader = try MappingReader(yaml, of: "a model")
+  let known = [
+    "nc", "scales", "scale", "activation", "ch", "channels", "backbone", "head", "depth_multiple", "width_multiple",
+    "inplace", "task", "reg_max", "end2end",
+  ]
+  var warnings = reader.refuseKeys(except: known, in: "an Ultralytics model", severity: .warning)
+
+  let written = reader.read("nc", readClasses)
+  let classes = override ?? written
+  for key in ["nc", "backbone", "head"] where reader[key] == nil && !(key == "nc" && override != nil) {
+    reader.errors.append(
+      Diagnostic(.missingKey, "the model has no '\(key)'", at: reader.ordered.first?.key.range ?? yaml.range))
+  }
+  let (scale, warning) = readScale(&reader)
+  warnings += warning
+  let scaling = ListScaling(
+    depth: scale.depth, width: scale.width, greatestWidth: scale.greatestWidth, classCount: classes?.value.count)
+  let channelsKey = reader["channels"] == nil ? "ch" : "channels"
+  let inputChannels = reader.read(channelsKey) { (node) throws(CompileFailure) in try parseExpression(node) }
+  let activation = reader.read("activation") { (node) throws(CompileFailure) in try parseExpression(node) }
+  var repeatsRows = false
+  var rows = readListRows(&reader, scaling: scaling, library: library, repeatsRows: &repeatsRows)
+  for index in rows.indices where rows[index].layer.block.value == "Detect" {
+    rows[index].layer.block.value = "UltralyticsDetect"
+  }
+  if rows.isEmpty, reader.errors.isEmpty {
+    reader.errors.append(Diagnostic(.missingKey, "the model has no rows", at: yaml.range))
+  }
+  try reader.finish()
+  guard let classes else { preconditionFailure("A model without 'nc' was reported above.") }
+  let model = ModelDeclaration(
+    name: defaultModelName(of: yaml.range.file), dialect: .ultralytics, source: yaml.range.file, classes: classes,
+    inputSize: nil, inputChannels: inputChannels, activation: activation, blocks: [], rows: rows,
+    repeatsRows: repeatsRows, ambiguousClassNames: ambiguousClassNames(reader["nc"]))
+  return Checked(model, warnings: warnings)
+}
+
+/// Multipliers of depth and width, and the width that none may exceed before it is multiplied.
+private struct UltralyticsScale {
+  var depth = 1.0
+  var width = 1.0
+  var greatestWidth = Int.max
+}
+
+/// The multipliers of the scale in force, with a warning when nothing chooses among several.
+private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Diagnostic]) {
+  var plain = UltralyticsScale()
+  plain.depth = reader.read("depth_multiple", readMultiple)?.value ?? 1
+  plain.width = reader.read("width_multiple", readMultiple)?.value ?? 1
+  guard let node = reader["scales"] else { return (plain, []) }
+  let table = reader.attempt { () throws(CompileFailure) in try MappingReader(node, of: "'scales'") }
+  let letters = (table?.ordered ?? []).compactMap(\.key.text)
+  guard let table, let first = letters.first else { return (plain, []) }
+
+  var warnings: [Diagnostic] = []
+  var letter = scaleLetter(inFileName: node.range.file.name).flatMap { letters.contains($0) ? $0 : nil }
+  if let written = reader["scale"] {
+    letter = written.text
+    if let letter, !letters.contains(letter) {
+      reader.errors.append(
+        Diagnostic(
+          .unknownName, "there is no scale '\(letter)'", at: written.range,
+          notes: ["the scales are \(letters.joined(separator: ", "))"], help: didYouMean(letter, among: letters)))
+      return (plain, [])
+    }
+  } else if letter == nil, letters.count > 1 {
+    warnings = [
+      Diagnostic(
+        .missingKey, severity: .warning, "nothing says which of the scales is meant; '\(first)' is taken", at: node.range,
+        help: ["write scale: \(first), or put the letter into the file's name"])
+    ]
+  }
+  guard let entry = table[letter ?? first] else { return (plain, warnings) }
+  let scale = reader.attempt { () throws(CompileFailure) -> UltralyticsScale in
+    let items = try readList(entry, "a scale")
+    guard (2...3).contains(items.count) else {
+      throw CompileFailure(Diagnostic(.wrongKind, "a scale is [depth, width, widest]", at: entry.range))
+    }
+    var scale = UltralyticsScale(depth: try readMultiple(items[0]).value, width: try readMultiple(items[1]).value)
+    if items.count == 3 { scale.greatestWidth = Int(min(try readMultiple(items[2]).value, 1e15)) }
+    return scale
+  }
+  return (scale ?? plain, warnings)
+}
+
+/// The `s` of `yolov9s.yaml`: the letter after `yolo`, perhaps `v`, and a number.
+private func scaleLetter(inFileName name: String) -> String? {
+  let base = name.split(separator: "/").last.map(String.init) ?? name
+  guard let start = base.firstRange(of: "yolo") else { return nil }
+  var rest = base[start.upperBound...]
+  if rest.first == "v" { rest = rest.dropFirst() }
+  let digits = rest.prefix { $0.isASCII && $0.isNumber }
+  guard !digits.isEmpty else { return nil }
+  return rest.dropFirst(digits.count).first.map(String.init)
+}
