@@ -150,6 +150,16 @@ class SPPCSPC(nn.Module):
         return self.cv7(torch.cat([self.cv6(self.cv5(y)), self.cv2(x)], dim=1))
 
 
+class SPPCSPConv(SPPCSPC):
+    """As the MIT-licensed YOLO has it: each maximum is taken of the one before."""
+
+    def forward(self, x):
+        maps = [self.cv4(self.cv3(self.cv1(x)))]
+        for k in self.k:
+            maps.append(same_max(maps[-1], k))
+        return self.cv7(torch.cat([self.cv6(self.cv5(torch.cat(maps, dim=1))), self.cv2(x)], dim=1))
+
+
 # --- residual blocks and cross-stage partial networks ---
 
 
@@ -341,8 +351,9 @@ def box_branches(widths, g):
     return Branches(head_branch(width, math.ceil(c / g) * g, 4 * BINS, g) for width in widths)
 
 
-def class_branches(widths, nc):
-    return Branches(head_branch(width, max(widths[0], min(2 * nc, 128)), nc) for width in widths)
+def class_branches(widths, nc, hidden=None):
+    hidden = max(widths[0], min(2 * nc, 128)) if hidden is None else hidden
+    return Branches(head_branch(width, hidden, nc) for width in widths)
 
 
 class DFL(nn.Module):
@@ -394,6 +405,14 @@ class Head(nn.Module):
             classes = getattr(self, f"cv{2 * group + 3}")(levels)
             results.append(getattr(self, self.decoder(group))(boxes, classes, self.strides))
         return {"main": results[-1], "auxiliary": results[:-1]}
+
+
+class UltralyticsHead(Head):
+    """A single head whose class branches have max(ch0, min(nc, 100)) hidden channels."""
+
+    def __init__(self, nc, widths, strides):
+        super().__init__(nc, widths, strides)
+        self.cv3 = class_branches(widths, nc, max(widths[0], min(nc, 100)))
 
 
 class DecodeLevels(nn.Module):
@@ -499,6 +518,7 @@ single("sppf", "SPPF", "[7]", SPPF(c, 7))
 single("sppf-k3", "SPPF", "[7, 3]", SPPF(c, 7, 3))
 single("sppelan", "SPPELAN", "[7, 5]", SPPELAN(c, 7, 5))
 single("sppcspc", "SPPCSPC", "[6]", SPPCSPC(c, 6))
+single("sppcspconv", "SPPCSPConv", "[6]", SPPCSPConv(c, 6))
 single("sppcspc-e", "SPPCSPC", "{c2: 6, e: 0.3, k: [3, 7]}", SPPCSPC(c, 6, 0.3, (3, 7)))
 
 single("bottleneck-add", "Bottleneck", "[6]", bottleneck(c, 6))
@@ -586,10 +606,10 @@ def levels(widths, strides):
     ]
 
 
-def head(block, nc, widths, strides, groups, g):
+def head(block, nc, widths, strides, groups, g, module=None):
     rows = levels(widths, strides)
-    detect = Row("detect", [row.name for row in rows], block, "[classes]", Head(nc, widths, strides, groups, g))
-    case(block.lower(), *rows, detect, classes=nc)
+    module = module or Head(nc, widths, strides, groups, g)
+    case(block.lower(), *rows, Row("detect", [row.name for row in rows], block, "[classes]", module), classes=nc)
 
 
 single("headbranch", "HeadBranch", "[8, 6, 2]", head_branch(c, 8, 6, 2))
@@ -598,6 +618,7 @@ case("head-in-parts", *levels([9, 4], [2, 4]),
      Row("scores", ["p0", "p1"], "ClassBranches", "[classes]", class_branches([9, 4], 3)),
      Row("row", ["boxes", "scores"], "DecodeLevels", "[classes]", DecodeLevels([2, 4])), classes=3)  # fmt: skip
 head("Detect", 3, [5], [4], 1, 1)
+head("UltralyticsDetect", 7, [3, 5], [2, 4], 1, 1, UltralyticsHead(7, [3, 5], [2, 4]))
 head("DDetect", 5, [3, 5], [2, 4], 1, 4)
 head("DualDetect", 3, [3, 4], [2], 2, 1)
 head("DualDDetect", 3, [3, 9], [2], 2, 4)

@@ -54,7 +54,7 @@ struct TensorHeader {
     let hasBrace = file.count > 8 && file[8] == UInt8(ascii: "{")
     if !hasBrace, file.starts(with: "PK\u{3}\u{4}".utf8) {
       throw .notTensors(
-        path, "it is a zip archive, as PyTorch checkpoints (.pt) are; the README tells how to convert one")
+        path, "it is a zip archive, as PyTorch checkpoints (.pt) are")
     }
     if !hasBrace, file.starts(with: [0x80, 0x02]) {
       throw .notTensors(path, "it is a Python pickle, as old PyTorch checkpoints are")
