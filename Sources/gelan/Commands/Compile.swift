@@ -37,7 +37,7 @@ extension Command {
     let plan = plan(optimized)
     let checkpoint: Checkpoint
     if let weights {
-      checkpoint = Checkpoint(try openTensorFile(weights))
+      checkpoint = Checkpoint(try openWeights(weights))
     } else {
       checkpoint = Checkpoint(randomFor: file.graph, seed: UInt64(seed ?? 0))
     }
@@ -73,6 +73,22 @@ extension Command {
       Terminal.print("rows that inference drops: \(dropped.map(\.row.name).joined(separator: ", "))")
     }
     Terminal.print("wrote \(output): \(bound.plan.steps.count) steps")
+  }
+}
+
+/// Opens a checkpoint; one of PyTorch's own files gets the way to convert it.
+private func openWeights(_ path: String) throws(CommandFailure) -> TensorFile {
+  do {
+    return try openTensorFile(path)
+  } catch {
+    guard case .message(let text) = error, [".pt", ".pth"].contains(where: path.hasSuffix) else { throw error }
+    throw .message(
+      """
+      \(text)
+        convert it with Python: import torch, safetensors.torch
+        model = torch.load("\(path)", weights_only=False)["model"].float()
+        safetensors.torch.save_file(model.state_dict(), "weights.safetensors")
+      """)
   }
 }
 

@@ -12,7 +12,7 @@ extension Command {
       .input, .classes, .set,
     ],
     details: """
-      source      the model as it was read, every implicit rule of the list dialect written out
+      source      the model in the native dialect, as 'fmt' lays it out or 'convert' translates it
       elaborated  the graph of operators that training runs, every type inferred
       inference   the graph stripped, folded and fused
       plan        steps over buffers, as the runtime runs them
@@ -29,9 +29,12 @@ extension Command {
       Terminal.print(try openPlan(path).plan.description)
       return
     }
+    if form == "source" {
+      Terminal.print(try nativeText(of: path, arguments))
+      return
+    }
     let file = try ModelFile.open(path, arguments)
     switch form ?? "elaborated" {
-    case "source": Terminal.print(file.model.description)
     case "inference": Terminal.print(optimize(file.graph).description)
     case "plan": Terminal.print(plan(optimize(file.graph)).description)
     default: Terminal.print(file.graph.description)
@@ -42,5 +45,15 @@ extension Command {
   private static func looksLikePlan(_ path: String) -> Bool {
     guard let file = try? TensorFile(path: path) else { return path.hasSuffix(".plan") }
     return InferenceModel.isPlan(file) || path.hasSuffix(".plan")
+  }
+
+  /// A model file in the native dialect.
+  private static func nativeText(of path: String, _ arguments: Arguments) throws -> String {
+    let file = try ModelFile.open(path, arguments)
+    let yaml = try parseYAML(file.model.source)
+    let text =
+      file.model.dialect == .native
+      ? try formatModel(yaml) : try convertModel(file.model, yaml, graph: file.graph, library: .standard)
+    return String(text.dropLast())
   }
 }
