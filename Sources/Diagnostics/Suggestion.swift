@@ -8,6 +8,11 @@ package func suggestions(for name: String, among candidates: some Sequence<Strin
   for candidate in Set(candidates) where candidate != name {
     let letters = Array(candidate.lowercased())
     let limit = max(1, max(wanted.count, letters.count) / 3)
+    // A parameter of one letter is what its whole word was meant for: s for stride.
+    if letters.count == 1, wanted.count > 2, letters[0] == wanted[0] {
+      found.append((limit, candidate))
+      continue
+    }
     guard abs(letters.count - wanted.count) <= limit else { continue }
     let distance = editDistance(wanted, letters)
     if distance <= limit { found.append((distance, candidate)) }

@@ -49,6 +49,9 @@ package struct InferenceModel: Sendable {
     weights = try Weights(for: plan, in: file)
   }
 
+  /// Whether a file holds tensors, a plan or not.
+  package static func isTensorFile(_ path: String) -> Bool { (try? TensorFile(path: path)) != nil }
+
   /// Whether a file says that it is a plan.
   package static func isPlan(_ file: TensorFile) -> Bool { file.metadata[planKey] != nil }
 

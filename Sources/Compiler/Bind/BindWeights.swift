@@ -16,6 +16,8 @@ package enum BindingError: Error, Sendable {
   case incomplete(BindingReport)
   /// The checkpoint's file cannot be read.
   case unreadable(TensorFileError)
+  /// Weights of the plan, by name, that come out infinite or as no number.
+  case notFinite([String])
 }
 
 /// Computes the weights of a plan from a checkpoint in training form.
@@ -32,19 +34,24 @@ package func bindWeights(
   guard report.isComplete else { throw .incomplete(report) }
   var bound = plan
   var tensors: [(name: String, tensor: Tensor)] = []
+  var notFinite: [String] = []
   for index in plan.steps.indices {
     let step = plan.steps[index]
     let uses = step.op.semantics.parameters(step.inputs.map(plan.type))
     for use in uses {
       do {
         let values = try evaluate(use.expression, shape: use.shape, checkpoint)
-        tensors.append((step.origin.scope + "." + use.role, Tensor(shape: use.shape, values: values.map { Float($0) })))
+        let name = step.origin.scope + "." + use.role
+        let tensor = Tensor(shape: use.shape, values: values.map { Float($0) })
+        if !tensor.values.allSatisfy(\.isFinite) { notFinite.append(name) }
+        tensors.append((name, tensor))
       } catch {
         throw .unreadable(error)
       }
     }
     bound.steps[index].op = step.op.replacingParameters { role, _ in .stored(step.origin.scope + "." + role) }
   }
+  guard notFinite.isEmpty else { throw .notFinite(notFinite) }
   return BoundPlan(plan: bound, tensors: tensors, report: report)
 }
 

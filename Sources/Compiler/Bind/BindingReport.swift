@@ -54,7 +54,8 @@ package struct BindingReport: Sendable, Equatable {
     var causes: [String] = []
     let classes = graph.classNames.count
     let otherCounts = Set(misshapen.filter { $0.expected == [classes] && $0.found.count == 1 }.map { $0.found[0] })
-    if otherCounts.count == 1, let count = otherCounts.first {
+    // Another class count changes the class branches alone; when most shapes differ, the model is another one.
+    if otherCounts.count == 1, let count = otherCounts.first, misshapen.count < checkpoint.shapes.count / 4 {
       causes.append("the checkpoint was trained for \(count) classes, the model has \(classes); try --classes \(count)")
     }
     let names = Set(checkpoint.shapes.keys)
@@ -66,6 +67,9 @@ package struct BindingReport: Sendable, Equatable {
     }
     for prefix in ["module.", "model."] where names.allSatisfy({ $0.hasPrefix(prefix + "model.") }) {
       causes.append("every name in the checkpoint begins with '\(prefix)'; save the inner module's state dict")
+    }
+    if names.contains(where: { $0.hasPrefix("0.") }), !names.contains(where: { $0.hasPrefix("model.") }) {
+      causes.append("the names in the checkpoint begin with the row's number; the official ones begin with 'model.'")
     }
     if causes.isEmpty, missing.count > checkpoint.shapes.count / 2 || misshapen.count > checkpoint.shapes.count / 4 {
       causes.append("the checkpoint seems to belong to another model")

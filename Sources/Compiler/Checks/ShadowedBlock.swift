@@ -16,7 +16,7 @@ extension Check {
           ? "the block '\(name)' takes the place of the standard one"
           : "the block '\(name)' takes the place of the one in \(other.name.range.file.name)",
         at: block.name.range, secondary: isStandard ? [] : [Diagnostic.Label(other.name.range, "the other one")],
-        notes: isStandard ? ["standard blocks that are made of '\(name)' are made of this one too"] : [],
+        notes: isStandard ? ["standard blocks that are made of '\(name)' keep the standard one"] : [],
         help: ["give it a name of its own, unless that is what you want"])
     }
   }

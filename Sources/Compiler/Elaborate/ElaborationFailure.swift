@@ -20,7 +20,7 @@ enum ElaborationFailure: Error {
     var fixIts: [Diagnostic.FixIt] = []
     /// What the values at fault are, to be shown where the row names them.
     var operands: [(value: ValueID, message: String)] = []
-    /// A source that is at fault without being a tensor.
+    /// A source or an argument that is at fault without being a tensor.
     var culprit: Value?
     /// The rows and entries that the fault was found in, innermost first; added on the way out.
     var frames: [Frame] = []

@@ -21,6 +21,9 @@ struct FaultReport {
     } else if let culprit = fault.culprit, let source = frame.sources.first(where: { $0.value == culprit }) {
       primary = Diagnostic.Label(source.range, "this is \(culprit.kind)")
     } else if fault.column != .from {
+      if fault.column == .arguments, let culprit = fault.culprit, let argument = frame.layer.argument(worth: culprit) {
+        primary = Diagnostic.Label(argument, "")
+      }
       secondary += operandLabels(in: frame)
     } else {
       let shown = operandLabels(in: frame)
@@ -96,6 +99,15 @@ struct FaultReport {
 }
 
 extension LayerDeclaration {
+  /// The one argument that is written as this value.
+  fileprivate func argument(worth value: Value) -> SourceRange? {
+    let found = arguments.filter { argument in
+      if case .integer(let number) = value { return argument.value.constantInteger == number }
+      return argument.value.range.text == value.description
+    }
+    return found.count == 1 ? found[0].value.range : nil
+  }
+
   /// The row as people call it: `row 6` or `'p3'`.
   var title: String { Int(name.value) != nil ? "row \(name.value)" : "'\(name.value)'" }
 }

@@ -82,7 +82,8 @@ struct PrimitiveCall {
 
   func kindFault(_ argument: String, _ expected: String) -> ElaborationFailure {
     .fault(
-      .argumentKind, "\(name)'s '\(argument)' is \(expected), and this is \(self[argument].kind)", nil, column: .arguments)
+      .argumentKind, "\(name)'s '\(argument)' is \(expected), and this is \(self[argument].kind)", nil, column: .arguments,
+      culprit: self[argument])
   }
 
   // MARK: Results
@@ -193,7 +194,11 @@ let primitives: [Primitive] = [
   Primitive(
     name: "upsample", parameters: [("scale", nil), ("mode", .word("nearest")), ("size", Value.none)]
   ) { (call) throws(ElaborationFailure) in
-    guard call["mode"] == .word("nearest") else { throw call.kindFault("mode", "the word nearest") }
+    guard call["mode"] == .word("nearest") else {
+      throw .fault(
+        .argumentKind, "upsampling is by the nearest element; the mode \(call["mode"].description) is not supported", nil,
+        column: .arguments, help: ["write nearest"], culprit: call["mode"])
+    }
     guard call["size"] == .none else {
       throw .fault(
         .argumentRange, "upsampling to a fixed size would tie the model to one input size", nil, column: .arguments,

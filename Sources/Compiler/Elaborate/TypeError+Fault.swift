@@ -40,7 +40,7 @@ extension PrimitiveCall {
       return .fault(
         ElaborationFailure.Fault(
           code: .channelsNotDivisible, message: "\(channels) channels cannot be cut into \(what)", column: .arguments,
-          operands: inputs.isEmpty ? [] : [operand(0)]))
+          operands: inputs.isEmpty ? [] : [operand(0)], culprit: .integer(divisor)))
     case .sizeNotDivisible(_, let divisor):
       return .fault(
         ElaborationFailure.Fault(
@@ -51,7 +51,8 @@ extension PrimitiveCall {
       let range = value < allowed.lowerBound ? least : "at most \(allowed.upperBound)"
       return .fault(
         ElaborationFailure.Fault(
-          code: .argumentRange, message: "\(name)'s '\(attribute)' is \(range), not \(value)", column: .arguments))
+          code: .argumentRange, message: "\(name)'s '\(attribute)' is \(range), not \(value)", column: .arguments,
+          culprit: .integer(value)))
     case .tooLarge:
       return .fault(
         .tooLarge, "the model becomes too large here", nil, column: .block,

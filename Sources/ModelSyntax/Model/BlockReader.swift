@@ -26,9 +26,8 @@ private func readBlock(_ entry: YAMLNode.Entry) throws(CompileFailure) -> BlockD
     return values
   }
   let body = reader.read("body", readBody)
-  if reader["body"] == nil {
-    reader.errors.append(Diagnostic(.missingKey, "the block '\(name.value)' has no body", at: name.range))
-  }
+  reader.require(
+    "body", in: "a block", else: Diagnostic(.missingKey, "the block '\(name.value)' has no body", at: name.range))
   try reader.finish()
   return BlockDeclaration(
     name: name, summary: summary?.value ?? "", parameters: parameters, bindings: bindings, body: body ?? [],

@@ -44,6 +44,27 @@ struct MappingReader {
 
   subscript(key: String) -> YAMLNode? { entries[key]?.value }
 
+  /// Reports a key that is not there; by the misspelt key that was meant for it, when there is one.
+  ///
+  /// - Parameter others: What other dialects call the same thing.
+  mutating func require(_ key: String, others: [String] = [], in subject: String, else missing: Diagnostic) {
+    guard self[key] == nil else { return }
+    let misspelt = ordered.first { entry in
+      guard case .scalar(let text, _) = entry.key.kind else { return false }
+      return others.contains(text) || !suggestions(for: text, among: [key]).isEmpty
+    }
+    guard let misspelt else {
+      errors.append(missing)
+      return
+    }
+    let range = misspelt.key.range
+    errors.removeAll { $0.code == .unknownKey && $0.primary.range == range }
+    errors.append(
+      Diagnostic(
+        .unknownKey, "\(subject) has no key '\(range.text)'", at: range,
+        fixIts: [Diagnostic.FixIt("did you mean '\(key)'?", [Diagnostic.Edit(range, key)])]))
+  }
+
   /// Reads a value with `read` when the key is there, and keeps the error when it throws.
   mutating func read<Value>(_ key: String, _ read: (YAMLNode) throws(CompileFailure) -> Value) -> Value? {
     guard let node = self[key] else { return nil }

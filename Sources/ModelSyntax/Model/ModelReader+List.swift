@@ -18,9 +18,10 @@ func readListModel(
 
   let written = reader.read("nc", readClasses)
   let classes = override ?? written
-  for key in ["nc", "backbone", "head"] where reader[key] == nil && !(key == "nc" && override != nil) {
-    reader.errors.append(
-      Diagnostic(.missingKey, "the model has no '\(key)'", at: reader.ordered.first?.key.range ?? yaml.range))
+  for key in ["nc", "backbone", "head"] where !(key == "nc" && override != nil) {
+    reader.require(
+      key, others: key == "nc" ? ["classes"] : [], in: "an official model",
+      else: Diagnostic(.missingKey, "the model has no '\(key)'", at: reader.ordered.first?.key.range ?? yaml.range))
   }
   var multipliers: [String: Spanned<Double>] = [:]
   for key in ["depth_multiple", "width_multiple"] { multipliers[key] = reader.read(key, readMultiple) }

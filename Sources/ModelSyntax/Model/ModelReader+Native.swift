@@ -16,14 +16,20 @@ func readNativeModel(
   let name = reader.read("name") { (node) throws(CompileFailure) in try readWord(node, "a model's name") }
   let written = reader.read("classes", readClasses)
   let classes = override ?? written
-  if reader["classes"] == nil, override == nil {
-    reader.errors.append(
-      Diagnostic(
+  if override == nil {
+    reader.require(
+      "classes", others: ["nc"], in: "a model",
+      else: Diagnostic(
         .missingKey, "the model does not say how many classes it has", at: reader.ordered.first?.key.range ?? yaml.range,
         help: ["write classes: 80, or the classes' names as a list"]))
   }
   let parameters = reader.read("parameters", readModelParameters) ?? []
   let inputSize = reader.read("input") { (node) throws(CompileFailure) -> Spanned<[Expression]> in
+    if let sides = node.text?.split(separator: "x").map({ Int($0) }), sides.count == 2, let height = sides[0], let width = sides[1] {
+      throw CompileFailure(
+        Diagnostic(
+          .wrongKind, "an input size is one number, or [height, width]", at: node.range, help: ["write [\(height), \(width)]"]))
+    }
     let expression = try parseExpression(node)
     if case .list(let sides) = expression.kind, sides.count == 2 { return Spanned(sides, node.range) }
     if case .list = expression.kind {

@@ -53,7 +53,8 @@ struct TensorHeader {
     // The first bytes of other formats are possible lengths of a header, too, so its brace decides.
     let hasBrace = file.count > 8 && file[8] == UInt8(ascii: "{")
     if !hasBrace, file.starts(with: "PK\u{3}\u{4}".utf8) {
-      throw .notTensors(path, "it is a zip archive, as PyTorch checkpoints (.pt) are")
+      throw .notTensors(
+        path, "it is a zip archive, as PyTorch checkpoints (.pt) are; the README tells how to convert one")
     }
     if !hasBrace, file.starts(with: [0x80, 0x02]) {
       throw .notTensors(path, "it is a Python pickle, as old PyTorch checkpoints are")

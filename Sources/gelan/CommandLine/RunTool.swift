@@ -1,5 +1,8 @@
 import Diagnostics
 
+/// The version of the tool.
+let toolVersion = "0.1.0"
+
 /// Runs the tool on the words of a command line; returns the exit status.
 func runTool(_ words: [String]) -> Int32 {
   guard let name = words.first else {
@@ -12,6 +15,10 @@ func runTool(_ words: [String]) -> Int32 {
     return 0
   }
   let wanted = name == "help" ? words[1] : name
+  if name == "--version" {
+    Terminal.print("gelan \(toolVersion)")
+    return 0
+  }
   guard let command = Command.all.first(where: { $0.name == wanted }) else {
     let hint = didYouMean(wanted, among: Command.all.map(\.name)).first.map { "; \($0)" } ?? ""
     Terminal.note("gelan: there is no command '\(wanted)'\(hint)\n'gelan --help' lists the commands")

@@ -72,14 +72,3 @@ enum Machine {
     return usage.ru_maxrss * 1024
   }
 }
-
-/// Makes a folder, and those above it, unless it is there.
-func makeFolder(_ path: String) throws(CommandFailure) {
-  var made = path.hasPrefix("/") ? "" : "."
-  for part in path.split(separator: "/") {
-    made += "/" + part
-    if mkdir(made, 0o777) != 0, errno != EEXIST {
-      throw .file("the folder '\(path)' cannot be made: \(String(cString: strerror(errno)))")
-    }
-  }
-}

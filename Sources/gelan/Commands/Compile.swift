@@ -23,8 +23,14 @@ extension Command {
     guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o PLAN is missing") }
     let weights = arguments.string("--weights")
     let seed = try arguments.integer("--random-weights", in: 0...Int.max)
-    guard (weights == nil) != (seed == nil) else {
-      throw CommandFailure.usage("give the weights: either --weights FILE or --random-weights SEED")
+    guard weights == nil || seed == nil else {
+      throw CommandFailure.usage("--weights and --random-weights exclude each other")
+    }
+    guard weights != nil || seed != nil else {
+      throw CommandFailure.usage("give the weights: --weights FILE, or --random-weights SEED to try a design")
+    }
+    for input in [arguments.operands[0], weights].compactMap({ $0 }) where realPath(input) == realPath(output) {
+      throw CommandFailure.usage("-o \(output) would replace '\(input)', which the plan is made from")
     }
     let file = try ModelFile.open(arguments.operands[0], arguments)
     let optimized = optimize(file.graph)
@@ -42,6 +48,10 @@ extension Command {
       switch error {
       case .incomplete(let report): throw CommandFailure.message(report.text(for: weights ?? "the weights"))
       case .unreadable(let error): throw CommandFailure(error)
+      case .notFinite(let names):
+        throw CommandFailure.message(
+          "the weights in \(weights ?? "the checkpoint") give values that are no numbers: "
+            + names.list(title: "weights of the plan") + "\n  likely: training diverged, or the file is damaged")
       }
     }
     let origin = weights.map { ["gelan.weights": $0.split(separator: "/").last.map(String.init) ?? $0] } ?? [:]

@@ -1,5 +1,4 @@
 import Detection
-import Glibc
 import ModelIR
 import Runtime
 import Tensors
@@ -49,8 +48,7 @@ extension Command {
         failures += 1
       }
     }
-    if failures > 0, pictures.count == 1 { throw CommandFailure.file("nothing was detected") }
-    if failures > 0 { throw CommandFailure.file("\(failures) of \(pictures.count) pictures could not be read") }
+    if failures > 0 { throw CommandFailure.file("\(failures) of \(pictures.count) pictures failed") }
   }
 }
 
@@ -130,16 +128,6 @@ private struct Detector {
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
     return String(name[..<dot])
   }
-}
-
-/// A path without links and dots, where it exists; otherwise that of its folder.
-private func realPath(_ path: String) -> String {
-  if let resolved = realpath(path, nil) {
-    defer { free(resolved) }
-    return String(cString: resolved)
-  }
-  guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return path }
-  return realPath(String(path[..<slash])) + path[slash...]
 }
 
 private struct StopWatch {

@@ -7,6 +7,9 @@ import Tensors
 
 /// Reads a source file.
 func readSource(_ path: String) throws(CommandFailure) -> SourceFile {
+  if InferenceModel.isTensorFile(path) {
+    throw .message("\(path): this is a plan or a file of weights, and a model in YAML is wanted")
+  }
   do {
     return SourceFile(name: path, bytes: try readFile(path: path, limit: YAMLLimits.bytes))
   } catch {

@@ -1,0 +1,22 @@
+import Glibc
+
+/// A path without links and dots, where it exists; otherwise that of its folder.
+func realPath(_ path: String) -> String {
+  if let resolved = realpath(path, nil) {
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+  guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return path }
+  return realPath(String(path[..<slash])) + path[slash...]
+}
+
+/// Makes a folder, and those above it, unless it is there.
+func makeFolder(_ path: String) throws(CommandFailure) {
+  var made = path.hasPrefix("/") ? "" : "."
+  for part in path.split(separator: "/") {
+    made += "/" + part
+    if mkdir(made, 0o777) != 0, errno != EEXIST {
+      throw .file("the folder '\(path)' cannot be made: \(String(cString: strerror(errno)))")
+    }
+  }
+}
