@@ -46,7 +46,8 @@ import Testing
   @Test(arguments: OfficialModel.zooNames)
   func rowsGetTheNamesOfTheZoo(_ name: String) throws {
     let zoo = try Fixtures.graph(Fixtures.models.appendingPathComponent("\(name).yaml"))
-    let converted = try Fixtures.graph(try convert(try Fixtures.source(OfficialModel.folder.appendingPathComponent("\(name).yaml"))))
+    let converted = try Fixtures.graph(
+      try convert(try Fixtures.source(OfficialModel.folder.appendingPathComponent("\(name).yaml"))))
     #expect(converted.rows.map(\.name) == zoo.rows.map(\.name))
     #expect(converted.rows.map(\.section) == zoo.rows.map(\.section))
     #expect(converted.rows.map(\.from) == zoo.rows.map(\.from))
@@ -71,7 +72,8 @@ import Testing
   @Test(arguments: [
     Case(
       testDescription: "multipliers are multiplied out",
-      before: "nc: 80\nanchors: 3\ndepth_multiple: 0.5\nwidth_multiple: 0.5\nbackbone: [[-1, 1, Conv, [64, 3, 2]], [-1, 6, Conv, [64, 1]]]\nhead: []\n",
+      before:
+        "nc: 80\nanchors: 3\ndepth_multiple: 0.5\nwidth_multiple: 0.5\nbackbone: [[-1, 1, Conv, [64, 3, 2]], [-1, 6, Conv, [64, 1]]]\nhead: []\n",
       lines: ["p1_conv: [-1, 1, Conv, [32, 3, 2]]", "p1: [-1, 3, Conv, [32]]"]),
     Case(
       testDescription: "a number that became an argument stays one",
@@ -79,20 +81,30 @@ import Testing
       lines: ["p1: [-1, 1, BottleneckCSP, [64, 3]]"]),
     Case(
       testDescription: "defaults at the end are left out, and names come in when a default stands between",
-      before: "nc: 80\nanchors: 3\nbackbone: [[-1, 1, Conv, [64, 3, 2, None, 1]], [-1, 1, Conv, [64, 1, 1, None, 1, 1, nn.ReLU()]], [-1, 1, nn.Conv2d, [64, 16, 3, 2, 1]]]\nhead: []\n",
-      lines: ["p1_conv: [-1, 1, Conv, [64, 3, 2]]", "p1: [-1, 1, Conv, {c2: 64, act: nn.ReLU()}]", "p2: [-1, 1, nn.Conv2d, [16, 3, 2, 1]]"]),
+      before:
+        "nc: 80\nanchors: 3\nbackbone: [[-1, 1, Conv, [64, 3, 2, None, 1]], [-1, 1, Conv, [64, 1, 1, None, 1, 1, nn.ReLU()]], [-1, 1, nn.Conv2d, [64, 16, 3, 2, 1]]]\nhead: []\n",
+      lines: [
+        "p1_conv: [-1, 1, Conv, [64, 3, 2]]", "p1: [-1, 1, Conv, {c2: 64, act: nn.ReLU()}]",
+        "p2: [-1, 1, nn.Conv2d, [16, 3, 2, 1]]",
+      ]),
     Case(
       testDescription: "torch modules are said with blocks",
-      before: "nc: 80\nanchors: 3\nbackbone: [[-1, 1, nn.Identity, [3]], [-1, 1, Conv, [64, 3, 4]], [-1, 1, nn.Upsample, [None, 2.0, 'nearest']], [-1, 1, nn.Upsample, [None, 4, nearest]]]\nhead: []\n",
+      before:
+        "nc: 80\nanchors: 3\nbackbone: [[-1, 1, nn.Identity, [3]], [-1, 1, Conv, [64, 3, 4]], [-1, 1, nn.Upsample, [None, 2.0, 'nearest']], [-1, 1, nn.Upsample, [None, 4, nearest]]]\nhead: []\n",
       lines: ["image: [-1, 1, Silence, []]", "n1: [-1, 1, Upsample, []]", "row3: [-1, 1, Upsample, [4]]"]),
     Case(
       testDescription: "the image is called so where there is no row for it",
-      before: "model: {backbone: [{Conv: {args: {out_channels: 8, kernel_size: 3, stride: 2}, source: 0}}, {Conv: {args: {out_channels: 8, kernel_size: 3, stride: 2}, source: 0}}]}\n",
+      before:
+        "model: {backbone: [{Conv: {args: {out_channels: 8, kernel_size: 3, stride: 2}, source: 0}}, {Conv: {args: {out_channels: 8, kernel_size: 3, stride: 2}, source: 0}}]}\n",
       lines: ["a1: [-1, 1, Conv, [8, 3, 2]]", "b1: [images, 1, Conv, [8, 3, 2]]"]),
     Case(
       testDescription: "settings go along",
-      before: "nc: [cat, 'a: b', null word]\nch: 4\nactivation: nn.LeakyReLU(0.1)\nanchors: 3\nbackbone: [[-1, 1, Conv, [8, 3, 3]]]\nhead: []\n",
-      lines: ["classes: [cat, 'a: b', 'null word']", "channels: 4", "activation: LeakyReLU(0.1)", "row0: [-1, 1, Conv, [8, 3, 3]]"]),
+      before:
+        "nc: [cat, 'a: b', null word]\nch: 4\nactivation: nn.LeakyReLU(0.1)\nanchors: 3\nbackbone: [[-1, 1, Conv, [8, 3, 3]]]\nhead: []\n",
+      lines: [
+        "classes: [cat, 'a: b', 'null word']", "channels: 4", "activation: LeakyReLU(0.1)",
+        "row0: [-1, 1, Conv, [8, 3, 3]]",
+      ]),
     Case(
       testDescription: "the class count has another name",
       before: "nc: 7\nanchors: 3\nbackbone: [[-1, 1, Conv, [8, nc - 4, 2]]]\nhead: [[[0], 1, Detect, [nc]]]\n",
@@ -117,8 +129,10 @@ import Testing
         # end
         """,
       lines: [
-        "# file", "classes: 3  # three", "", "# trunk", "backbone:", "# stem", "p1: [-1, 1, Conv, [16, 3, 2]]  # 0-P1/2",
-        "# inside", "p2: [-1, 1, Conv, [16, 3, 2]]", "", "# top", "heads:", "detect: [[p2], 1, Detect, [classes]]  # last",
+        "# file", "classes: 3  # three", "", "# trunk", "backbone:", "# stem",
+        "p1: [-1, 1, Conv, [16, 3, 2]]  # 0-P1/2",
+        "# inside", "p2: [-1, 1, Conv, [16, 3, 2]]", "", "# top", "heads:",
+        "detect: [[p2], 1, Detect, [classes]]  # last",
         "# end",
       ]),
   ])

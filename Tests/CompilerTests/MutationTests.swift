@@ -10,6 +10,7 @@ import Testing
 @Suite struct MutationTests {
   static let files =
     GoldenFile.urls("mutations", extension: "yaml") + yamlFiles(Fixtures.models) + yamlFiles(OfficialModel.folder)
+    + ["mit", "ultralytics"].flatMap { yamlFiles(Fixtures.folder.appendingPathComponent($0)) }
 
   static func yamlFiles(_ folder: URL) -> [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

@@ -57,9 +57,13 @@ import Testing
   /// A width of 100 and a number of 3 under `[depth, width, widest]`.
   @Test(arguments: [
     Scaling(file: "yolov9s.yaml", scales: "scales: {n: [1, 1, 9000], s: [0.34, 0.5, 9000]}", width: 56, repeats: 1),
-    Scaling(file: "yolov9.yaml", scales: "scale: s\nscales: {n: [1, 1, 9000], s: [0.67, 0.5, 9000]}", width: 56, repeats: 2),
-    Scaling(file: "yolov9s.yaml", scales: "scale: n\nscales: {n: [1, 1, 9000], s: [1, 0.5, 9000]}", width: 104, repeats: 3),
-    Scaling(file: "yolov9.yaml", scales: "scales: {n: [1, 0.25, 9000], s: [1, 0.5, 9000]}", width: 32, repeats: 3, warnings: 1),
+    Scaling(
+      file: "yolov9.yaml", scales: "scale: s\nscales: {n: [1, 1, 9000], s: [0.67, 0.5, 9000]}", width: 56, repeats: 2),
+    Scaling(
+      file: "yolov9s.yaml", scales: "scale: n\nscales: {n: [1, 1, 9000], s: [1, 0.5, 9000]}", width: 104, repeats: 3),
+    Scaling(
+      file: "yolov9.yaml", scales: "scales: {n: [1, 0.25, 9000], s: [1, 0.5, 9000]}", width: 32, repeats: 3, warnings: 1
+    ),
     Scaling(file: "mine.yaml", scales: "scales: {only: [1, 1, 48]}", width: 48, repeats: 3),
     Scaling(file: "mine.yaml", scales: "", width: 104, repeats: 3),
   ])
@@ -82,7 +86,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "UltralyticsDetect"), ("anchors: 3", "Detect"), ("depth_multiple: 1.0", "Detect"), ("width_multiple: 1.0", "Detect"),
+    ("", "UltralyticsDetect"), ("anchors: 3", "Detect"), ("depth_multiple: 1.0", "Detect"),
+    ("width_multiple: 1.0", "Detect"),
   ])
   func theKeysOfTheOfficialParserTellItsFilesFromUltralytics(_ key: String, _ head: String) throws {
     let text = """
@@ -143,7 +148,9 @@ import Testing
   }
 
   @Test(arguments: [
-    Rule(layer: "Conv: {args: {out_channels: 8, kernel_size: 1}}", block: "Conv", arguments: "c2=8, k=1", result: "8 x H/2 x W/2"),
+    Rule(
+      layer: "Conv: {args: {out_channels: 8, kernel_size: 1}}", block: "Conv", arguments: "c2=8, k=1",
+      result: "8 x H/2 x W/2"),
     Rule(
       layer: "Conv: {args: {out_channels: 8, kernel_size: 3, stride: 2, activation: false}}", block: "Conv",
       arguments: "c2=8, k=3, s=2, act=false", result: "8 x H/4 x W/4"),
@@ -151,7 +158,9 @@ import Testing
     Rule(
       layer: "Pool: {args: {method: avg, kernel_size: 5, stride: 1}}", block: "avg_pool", arguments: "k=5, s=1, p=2",
       result: "16 x H/2 x W/2"),
-    Rule(layer: "UpSample: {args: {scale_factor: 2}}", block: "nn.Upsample", arguments: "scale_factor=2", result: "16 x H x W"),
+    Rule(
+      layer: "UpSample: {args: {scale_factor: 2}}", block: "nn.Upsample", arguments: "scale_factor=2",
+      result: "16 x H x W"),
     Rule(layer: "RepConv: {args: {out_channels: 8}}", block: "RepConvN", arguments: "c2=8", result: "8 x H/2 x W/2"),
     Rule(
       layer: "Bottleneck: {args: {out_channels: 16}}", block: "RepNBottleneck", arguments: "c2=16, e=1.0",
@@ -166,18 +175,23 @@ import Testing
       layer: "ELAN: {args: {out_channels: 8, part_channels: 10, process_channels: null}}", block: "ELAN1",
       arguments: "c2=8, c3=10, c4=5", result: "8 x H/2 x W/2"),
     Rule(
-      layer: "RepNCSPELAN: {args: {out_channels: 8, part_channels: 12, process_channels: 4, csp_args: {repeat_num: 2}}}",
+      layer:
+        "RepNCSPELAN: {args: {out_channels: 8, part_channels: 12, process_channels: 4, csp_args: {repeat_num: 2}}}",
       block: "RepNCSPELAN4", arguments: "c2=8, c3=12, c4=4, c5=2", result: "8 x H/2 x W/2"),
     Rule(layer: "AConv: {args: {out_channels: 8}}", block: "AConv", arguments: "c2=8", result: "8 x H/4 x W/4"),
     Rule(layer: "ADown: {args: {out_channels: 8}}", block: "ADown", arguments: "c2=8", result: "8 x H/4 x W/4"),
-    Rule(layer: "SPPELAN: {args: {out_channels: 9}}", block: "SPPELAN", arguments: "c2=9, c3=4", result: "9 x H/2 x W/2"),
+    Rule(
+      layer: "SPPELAN: {args: {out_channels: 9}}", block: "SPPELAN", arguments: "c2=9, c3=4", result: "9 x H/2 x W/2"),
     Rule(
       layer: "SPPELAN: {args: {out_channels: 9, neck_channels: 7}}", block: "SPPELAN", arguments: "c2=9, c3=7",
       result: "9 x H/2 x W/2"),
-    Rule(layer: "SPPCSPConv: {args: {out_channels: 8}}", block: "SPPCSPConv", arguments: "c2=8", result: "8 x H/2 x W/2"),
+    Rule(
+      layer: "SPPCSPConv: {args: {out_channels: 8}}", block: "SPPCSPConv", arguments: "c2=8", result: "8 x H/2 x W/2"),
     Rule(layer: "Concat: {source: [-1, A, 0.5]}", block: "", arguments: "", result: ""),
     Rule(layer: "Concat: {source: [-1, A, 1, -2]}", block: "Concat", arguments: "", result: "52 x H/2 x W/2"),
-    Rule(layer: "Conv: {args: {out_channels: 8, kernel_size: 3}, source: 0}", block: "Conv", arguments: "c2=8, k=3", result: "8 x H x W"),
+    Rule(
+      layer: "Conv: {args: {out_channels: 8, kernel_size: 3}, source: 0}", block: "Conv", arguments: "c2=8, k=3",
+      result: "8 x H x W"),
   ])
   func modulesOfTheMITDialectAreBlocks(_ rule: Rule) throws {
     let text = """
@@ -215,7 +229,9 @@ import Testing
     ("args: {use_group: False}, ", 2, "DualDetect"), ("", 3, "TripleDDetect"),
   ])
   func headsBecomeOneRowWithTheMainOneLast(_ arguments: String, _ count: Int, _ block: String) throws {
-    let others = (1..<count).map { "    - MultiheadDetection: {\(arguments)source: [B], tags: Aux\($0), output: True}\n" }
+    let others = (1..<count).map {
+      "    - MultiheadDetection: {\(arguments)source: [B], tags: Aux\($0), output: True}\n"
+    }
     let text = """
       model:
         backbone:

@@ -30,16 +30,25 @@ import Testing
       after: "input: [320, 640]\n\nbackbone:\n  p1: [-1, 1, Conv, {c2: 8, k: 3}]\n"),
     Case(
       testDescription: "settings come first, sections stay in their order",
-      before: "heads:\n  d: [a, 1, A, []]\nbackbone:\n  a: [-1, 1, B, []]\nactivation: ReLU\nblocks:\n  B: {body: {c: [x, 1, Conv, [8]]}}\ninput: 64\nclasses: 3\nname: n\n",
-      after: "name: n\nclasses: 3\ninput: 64\nactivation: ReLU\n\nblocks:\n  B: {body: {c: [x, 1, Conv, [8]]}}\n\nheads:\n  d: [a, 1, A, []]\n\nbackbone:\n  a: [-1, 1, B, []]\n"),
+      before:
+        "heads:\n  d: [a, 1, A, []]\nbackbone:\n  a: [-1, 1, B, []]\nactivation: ReLU\nblocks:\n  B: {body: {c: [x, 1, Conv, [8]]}}\ninput: 64\nclasses: 3\nname: n\n",
+      after:
+        "name: n\nclasses: 3\ninput: 64\nactivation: ReLU\n\nblocks:\n  B: {body: {c: [x, 1, Conv, [8]]}}\n\nheads:\n  d: [a, 1, A, []]\n\nbackbone:\n  a: [-1, 1, B, []]\n"
+    ),
     Case(
       testDescription: "comments stay where they belong",
-      before: "# head\nclasses: 3 # three\n# trunk\nbackbone: # b\n# stem\n  a: [-1, 1, Conv, # why\n      [8]] # end\n  # last row\n\n# the end\n",
-      after: "# head\nclasses: 3  # three\n\n# trunk\nbackbone:  # b\n  # stem\n  # why\n  a: [-1, 1, Conv, [8]]  # end\n  # last row\n\n# the end\n"),
+      before:
+        "# head\nclasses: 3 # three\n# trunk\nbackbone: # b\n# stem\n  a: [-1, 1, Conv, # why\n      [8]] # end\n  # last row\n\n# the end\n",
+      after:
+        "# head\nclasses: 3  # three\n\n# trunk\nbackbone:  # b\n  # stem\n  # why\n  a: [-1, 1, Conv, [8]]  # end\n  # last row\n\n# the end\n"
+    ),
     Case(
       testDescription: "comments behind neighbouring lines start in one column",
-      before: "classes: 3 # three\ninput: 640 # pixels\nbackbone:\n  a: [-1, 1, Conv, [8]] # a\n  b: [-1, 1, Conv, [16, 3]] # b\n  c: [-1, 1, Conv, [8]]\n  d: [-1, 1, Conv, [8]] # d\n",
-      after: "classes: 3  # three\ninput: 640  # pixels\n\nbackbone:\n  a: [-1, 1, Conv, [8]]      # a\n  b: [-1, 1, Conv, [16, 3]]  # b\n  c: [-1, 1, Conv, [8]]\n  d: [-1, 1, Conv, [8]]  # d\n"),
+      before:
+        "classes: 3 # three\ninput: 640 # pixels\nbackbone:\n  a: [-1, 1, Conv, [8]] # a\n  b: [-1, 1, Conv, [16, 3]] # b\n  c: [-1, 1, Conv, [8]]\n  d: [-1, 1, Conv, [8]] # d\n",
+      after:
+        "classes: 3  # three\ninput: 640  # pixels\n\nbackbone:\n  a: [-1, 1, Conv, [8]]      # a\n  b: [-1, 1, Conv, [16, 3]]  # b\n  c: [-1, 1, Conv, [8]]\n  d: [-1, 1, Conv, [8]]  # d\n"
+    ),
     Case(
       testDescription: "a comment moves with the key below it, when an empty line sets it off from the file's own",
       before: "# file\n\n# trunk\nbackbone:\n  a: [-1, 1, Conv, [8]]\nclasses: 3\n",
@@ -50,12 +59,16 @@ import Testing
       after: "classes: 3\n\nbackbone:\n  a: [-1, 1, Conv, [8]]\n\n  b: [-1, 1, Conv, [8]]\n"),
     Case(
       testDescription: "quotes stay, and come where a list needs them",
-      before: "classes: ['a # b', \"c\\n\", 'it''s']\nbackbone:\n  a:\n    - -1\n    - 1\n    - Conv\n    - - max(8, 4)\n",
+      before:
+        "classes: ['a # b', \"c\\n\", 'it''s']\nbackbone:\n  a:\n    - -1\n    - 1\n    - Conv\n    - - max(8, 4)\n",
       after: "classes: ['a # b', \"c\\n\", 'it''s']\n\nbackbone:\n  a: [-1, 1, Conv, ['max(8, 4)']]\n"),
     Case(
       testDescription: "what needs no quotes gets none",
-      before: "name:  one, two\nparameters: {a: 1}\nactivation: LeakyReLU(0.1, inplace=True)\nbackbone:\n  a: [-1, 1, Conv, [8]]\n",
-      after: "name: one, two\nactivation: LeakyReLU(0.1, inplace=True)\nparameters: {a: 1}\n\nbackbone:\n  a: [-1, 1, Conv, [8]]\n"),
+      before:
+        "name:  one, two\nparameters: {a: 1}\nactivation: LeakyReLU(0.1, inplace=True)\nbackbone:\n  a: [-1, 1, Conv, [8]]\n",
+      after:
+        "name: one, two\nactivation: LeakyReLU(0.1, inplace=True)\nparameters: {a: 1}\n\nbackbone:\n  a: [-1, 1, Conv, [8]]\n"
+    ),
     Case(
       testDescription: "classes in a column keep their comments",
       before: "classes:\n- cat   # purrs\n# loud\n- dog\nbackbone:\n  a: [-1, 1, Conv, [8]]\n",
@@ -106,7 +119,9 @@ import Testing
   static let models: [URL] = {
     let zoo = (try? FileManager.default.contentsOfDirectory(at: Fixtures.models, includingPropertiesForKeys: nil)) ?? []
     let others = ["Tests/Fixtures/models/gelan-n.yaml", "Tests/CompilerTests/Golden/mutations/own-blocks.yaml"]
-    return (zoo.filter { $0.pathExtension == "yaml" } + others.map(Fixtures.root.appendingPathComponent)).sorted { $0.path < $1.path }
+    return (zoo.filter { $0.pathExtension == "yaml" } + others.map(Fixtures.root.appendingPathComponent)).sorted {
+      $0.path < $1.path
+    }
   }()
 
   @Test func theZooIsFormatted() throws {
@@ -146,7 +161,9 @@ import Testing
     }
     for line in text.components(separatedBy: "\n") {
       let isRow = line.hasPrefix("  ") && line.contains(": [") && !line.contains("\"")
-      if generator.chance(0.1) { lines.append(String(repeating: " ", count: generator.integer(in: 0...5)) + newComment()) }
+      if generator.chance(0.1) {
+        lines.append(String(repeating: " ", count: generator.integer(in: 0...5)) + newComment())
+      }
       if generator.chance(0.1) { lines += Array(repeating: "  ", count: generator.integer(in: 1...3)) }
       var line = line
       if isRow, generator.chance(0.5) {

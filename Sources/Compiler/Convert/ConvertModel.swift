@@ -83,7 +83,8 @@ private struct NativeText {
     }
     if let sides = model.inputSize?.value { lines.append("input: [\(sides.map(\.flowText).joined(separator: ", "))]") }
     if let channels = model.inputChannels {
-      lines.append("channels: \(channels.description)" + tail(comments.ofSetting["ch"] ?? comments.ofSetting["channels"]))
+      lines.append(
+        "channels: \(channels.description)" + tail(comments.ofSetting["ch"] ?? comments.ofSetting["channels"]))
     }
     if let activation = model.activation {
       lines.append("activation: \(short(activation))" + tail(comments.ofSetting["activation"]))

@@ -26,7 +26,9 @@ struct RowComments {
     let order = rows.indices.sorted { rows[$0].layer.range.lower < rows[$1].layer.range.lower }
     for comment in YAMLTrivia(yaml).comments {
       let line = file.line(at: comment.lower)
-      if let row = order.first(where: { rows[$0].layer.range.lower > comment.lower || Self.holds(rows[$0], comment, line) }) {
+      if let row = order.first(where: {
+        rows[$0].layer.range.lower > comment.lower || Self.holds(rows[$0], comment, line)
+      }) {
         let range = rows[row].layer.range
         let isBehind = comment.lower >= range.upper
         let setting = entries.last { $0.key.range.lower < comment.lower && file.line(at: $0.value.range.upper) == line }

@@ -66,7 +66,8 @@ struct RowFacts {
     case .concat: return .join
     case .add: return .fusion
     case .identity: return .image
-    case .input, .conv2D, .batchNorm, .channelAffine, .activate, .slice, .maxPool, .averagePool, .resizeNearest, .zeroPad,
+    case .input, .conv2D, .batchNorm, .channelAffine, .activate, .slice, .maxPool, .averagePool, .resizeNearest,
+      .zeroPad,
       .spaceToDepth, .depthToSpace, .decodeDetections:
       return .layer
     }

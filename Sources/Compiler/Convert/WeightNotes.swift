@@ -43,7 +43,8 @@ private func layerNotes(_ layers: [MITLayer]) -> [String] {
     let role = head.number == main?.number ? "main" : "auxiliary"
     let decoder = group == 0 ? "dfl" : "dfl\(group + 1)"
     notes.append(
-      "#   row \(rows.count), \(role): model.\(head.number - 1), in cv\(2 * group + 2), cv\(2 * group + 3) and \(decoder)")
+      "#   row \(rows.count), \(role): model.\(head.number - 1), in cv\(2 * group + 2), cv\(2 * group + 3) and \(decoder)"
+    )
   }
   return notes
 }

@@ -9,7 +9,8 @@ extension Expression {
     case .each(let operand): replaced = .each(inner(operand))
     case .list(let elements): replaced = .list(elements.map(inner))
     case .element(let base, let index): replaced = .element(of: inner(base), inner(index))
-    case .slice(let base, let from, let upTo): replaced = .slice(of: inner(base), from: from.map(inner), upTo: upTo.map(inner))
+    case .slice(let base, let from, let upTo):
+      replaced = .slice(of: inner(base), from: from.map(inner), upTo: upTo.map(inner))
     case .call(let name, let arguments):
       replaced = .call(name, arguments.map { CallArgument(label: $0.label, value: inner($0.value)) })
     case .unary(let operation, let operand): replaced = .unary(operation, inner(operand))

@@ -27,7 +27,9 @@ struct ModelLayout {
   }
 
   mutating func text() -> String {
-    guard case .mapping(let entries) = root.kind, let first = entries.first else { return file.text(0..<file.bytes.count) }
+    guard case .mapping(let entries) = root.kind, let first = entries.first else {
+      return file.text(0..<file.bytes.count)
+    }
     let kept = entries.indices.map { mustStay(entries[$0], region: region(of: $0, in: entries)) }
     let start = firstByte
     let hasMarkBefore = trivia.marks.contains { $0 < first.key.range.lower }
@@ -138,9 +140,10 @@ struct ModelLayout {
     guard case .mapping(let entries) = node.kind, !entries.isEmpty else { return false }
     if !node.isFlow { return true }
     // Sections and bodies that were written with braces; a row's arguments are inside a list.
-    return kind == .rows && entries.allSatisfy { entry in
-      if case .sequence = entry.value.kind { true } else { false }
-    }
+    return kind == .rows
+      && entries.allSatisfy { entry in
+        if case .sequence = entry.value.kind { true } else { false }
+      }
   }
 
   /// Adds an entry with the lines above it; returns what stands below it and belongs to the next one.
@@ -165,7 +168,9 @@ struct ModelLayout {
     let label = (name + ":").padded(to: nameWidth ?? 0)
     let isEmpty = entry.value.scalarRangeIsEmpty
     var text = margin + (isEmpty ? name + ":" : label + " " + entry.value.blockText)
-    if text.count > Self.width, kind != .rows, let wrapped = wrapped(entry.value, after: margin + label + " ", indent: indent + 2) {
+    if text.count > Self.width, kind != .rows,
+      let wrapped = wrapped(entry.value, after: margin + label + " ", indent: indent + 2)
+    {
       text = wrapped
     }
     let lastLine = text.split(separator: "\n").last.map(String.init) ?? text
@@ -208,7 +213,9 @@ struct ModelLayout {
   }
 
   /// Adds the comments below the last entry that are indented deeper than the entry's parent; returns the others.
-  private mutating func addFooter(_ items: [YAMLTrivia.Item], under parent: YAMLNode.Entry, indent: Int) -> [YAMLTrivia.Item] {
+  private mutating func addFooter(_ items: [YAMLTrivia.Item], under parent: YAMLNode.Entry, indent: Int) -> [YAMLTrivia
+    .Item]
+  {
     let column = parent.key.range.lower - lineStart(parent.key.range.lower)
     var inside = 0
     for (index, item) in items.enumerated() {

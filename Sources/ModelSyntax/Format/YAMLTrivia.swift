@@ -107,7 +107,9 @@ extension YAMLNode {
 extension String {
   fileprivate var trimmingTrailingSpace: String {
     var text = self[...]
-    while let last = text.unicodeScalars.last, last == " " || last == "\t" || last == "\r" { text.unicodeScalars.removeLast() }
+    while let last = text.unicodeScalars.last, last == " " || last == "\t" || last == "\r" {
+      text.unicodeScalars.removeLast()
+    }
     return String(text)
   }
 }

@@ -107,7 +107,8 @@ extension MITModule.Default {
 
 /// `Pool: {method: max, kernel_size: 2}` as one of the compiler's own pools, padded by half of the kernel.
 func readMITPool(_ layer: MITLayer) throws(CompileFailure) -> (block: String, arguments: [ArgumentDeclaration]) {
-  let module = MITModule(block: "", parameters: ["method": "method", "kernel_size": "k", "stride": "s", "padding": "p"])
+  let module = MITModule(
+    block: "", parameters: ["method": "method", "kernel_size": "k", "stride": "s", "padding": "p"])
   var arguments = try module.arguments(of: layer)
   var block = "max_pool"
   if let position = arguments.firstIndex(where: { $0.label?.value == "method" }) {

@@ -21,7 +21,8 @@ func readMITModel(
   _ yaml: YAMLNode, classes override: Spanned<ModelDeclaration.Classes>?
 ) throws(CompileFailure) -> Checked<ModelDeclaration> {
   var reader = try MappingReader(yaml, of: "a model")
-  let warnings = reader.refuseKeys(except: ["name", "anchor", "model"], in: "a model of this dialect", severity: .warning)
+  let warnings = reader.refuseKeys(
+    except: ["name", "anchor", "model"], in: "a model of this dialect", severity: .warning)
   let name = reader.read("name") { (node) throws(CompileFailure) in try readWord(node, "a model's name") }
   _ = reader.read("anchor", checkAnchors)
   let layers = readMITLayers(&reader)
@@ -172,7 +173,8 @@ private struct MITRows {
 
   /// The row that a number means: -1 the layer before, 0 the image, others from 1, or back from the layer itself.
   private func source(_ number: Int, of layer: MITLayer, at range: SourceRange) throws(CompileFailure) -> Expression {
-    let target = number < 0 ? layer.number.subtractingReportingOverflow(number == .min ? 0 : -number).partialValue : number
+    let target =
+      number < 0 ? layer.number.subtractingReportingOverflow(number == .min ? 0 : -number).partialValue : number
     if target == 0 { return Expression(.name("images"), range) }
     guard target > 0, number != .min else {
       throw CompileFailure(

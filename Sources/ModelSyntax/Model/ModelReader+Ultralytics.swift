@@ -76,7 +76,8 @@ private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Dia
   } else if letter == nil, letters.count > 1 {
     warnings = [
       Diagnostic(
-        .missingKey, severity: .warning, "nothing says which of the scales is meant; '\(first)' is taken", at: node.range,
+        .missingKey, severity: .warning, "nothing says which of the scales is meant; '\(first)' is taken",
+        at: node.range,
         help: ["write scale: \(first), or put the letter into the file's name"])
     ]
   }

@@ -5,7 +5,8 @@ import Tensors
 
 extension Command {
   static let convert = Command(
-    name: "convert", summary: "rewrite a model of another dialect in the native one", operands: "FILE", operandCount: 1...1,
+    name: "convert", summary: "rewrite a model of another dialect in the native one", operands: "FILE",
+    operandCount: 1...1,
     options: [Option("-o", "--output", value: "OUT", help: "the file to write; standard output by default")],
     details: """
       FILE is in the official list dialect, in Ultralytics' or in that of the MIT-licensed YOLO. Rows keep their order,
