@@ -49,7 +49,7 @@ format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources
 
 clean:
 	rm -rf .build demo

@@ -19,7 +19,8 @@ package struct TextRenderer: Sendable {
   package func render(_ diagnostic: Diagnostic) -> String {
     let severityStyle: Style = diagnostic.severity == .error ? .error : .warning
     var lines = [
-      paint("\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]", severityStyle) + paint(": \(diagnostic.message)", .bold)
+      paint("\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]", severityStyle)
+        + paint(": \(diagnostic.message)", .bold)
     ]
     let primary = diagnostic.primary
     let gutter = gutterWidth(of: diagnostic)
@@ -125,7 +126,9 @@ private struct Excerpt {
     let lower = scalars.count <= width ? 0 : max(0, min(start - width / 3, scalars.count - width))
     window = lower..<min(scalars.count, lower + width)
     var visible = String.UnicodeScalarView(scalars[window])
-    if window.lowerBound > 0 { visible.replaceSubrange(visible.startIndex..<visible.index(after: visible.startIndex), with: ["…"]) }
+    if window.lowerBound > 0 {
+      visible.replaceSubrange(visible.startIndex..<visible.index(after: visible.startIndex), with: ["…"])
+    }
     if window.upperBound < scalars.count { visible.append("…") }
     text = String(visible)
   }

@@ -15,10 +15,11 @@ package func averagePool(
   let (height, width) = (geometry.output.height, geometry.output.width)
   pool.forEachRange(geometry.input.channels, atLeast: channelGrain(height * width * taps)) { channels in
     ones.withUnsafeBufferPointer { ones in
+      guard let weight = ones.baseAddress else { return }  // an allocation of at least one element has one
       for c in channels {
         for y in 0..<height {
           let row = output + (c * height + y) * width
-          window.row(y, plane: input + c * inputPlane, weight: ones.baseAddress!, output: row)
+          window.row(y, plane: input + c * inputPlane, weight: weight, output: row)
           divideRow(row, count: width, by: Float(taps))
         }
       }

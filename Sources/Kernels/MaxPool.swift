@@ -18,7 +18,7 @@ package func maxPool(
   pool.forEachRange(geometry.input.channels, atLeast: grain) { channels in
     withUnsafeTemporaryAllocation(of: Float.self, capacity: max(lineCount, columns.input + 2 * columns.padding)) {
       $0.initialize(repeating: -.infinity)
-      let line = $0.baseAddress!
+      guard let line = $0.baseAddress else { return }  // an allocation of at least one element has one
       for c in channels {
         for y in 0..<rows.output {
           let taps = rows.taps(at: y)

@@ -19,11 +19,14 @@ package final class ThreadPool: Sendable {
     for slot in 1..<max(threads, 1) {
       var worker = pthread_t()
       let start = Unmanaged.passRetained(WorkerStart(crew: crew, slot: slot))
-      let status = pthread_create(&worker, nil, { argument in
-        let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
-        start.crew.work(slot: start.slot)
-        return nil
-      }, start.toOpaque())
+      let status = pthread_create(
+        &worker, nil,
+        { argument in
+          guard let argument else { return nil }
+          let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
+          start.crew.work(slot: start.slot)
+          return nil
+        }, start.toOpaque())
       guard status == 0 else {
         start.release()
         break

@@ -36,7 +36,8 @@ struct StepGeometry {
   func convolution(_ op: Conv2D, _ step: Step) -> ConvolutionGeometry {
     ConvolutionGeometry(
       input: map(step.inputs[0]), outputChannels: op.outputChannels, kernelHeight: op.kernel, kernelWidth: op.kernel,
-      stride: op.stride, verticalPadding: op.padding, horizontalPadding: op.padding, dilation: op.dilation, groups: op.groups)
+      stride: op.stride, verticalPadding: op.padding, horizontalPadding: op.padding, dilation: op.dilation,
+      groups: op.groups)
   }
 
   /// The floats of scratch memory that the greediest step wants.
@@ -84,7 +85,8 @@ func prepare(_ step: Step, _ geometry: StepGeometry, _ operands: StepOperands) -
     let (activation, scratch) = (ActivationFunction(op.activation), operands.scratch)
     run = {
       convolution(
-        kernel, convolutionGeometry, input: inputs[0], weight: weight, bias: bias, activation: activation, output: output,
+        kernel, convolutionGeometry, input: inputs[0], weight: weight, bias: bias, activation: activation,
+        output: output,
         scratch: scratch, pool: pool)
     }
   case .channelAffine(let op):
@@ -97,10 +99,12 @@ func prepare(_ step: Step, _ geometry: StepGeometry, _ operands: StepOperands) -
   case .add:
     run = { add(inputs: inputs, count: count, output: output, pool: pool) }
   case .maxPool(let op):
-    let pooling = PoolingGeometry(input: geometry.map(step.inputs[0]), kernel: op.kernel, stride: op.stride, padding: op.padding)
+    let pooling = PoolingGeometry(
+      input: geometry.map(step.inputs[0]), kernel: op.kernel, stride: op.stride, padding: op.padding)
     run = { maxPool(input: inputs[0], geometry: pooling, output: output, pool: pool) }
   case .averagePool(let op):
-    let pooling = PoolingGeometry(input: geometry.map(step.inputs[0]), kernel: op.kernel, stride: op.stride, padding: op.padding)
+    let pooling = PoolingGeometry(
+      input: geometry.map(step.inputs[0]), kernel: op.kernel, stride: op.stride, padding: op.padding)
     run = { averagePool(input: inputs[0], geometry: pooling, output: output, pool: pool) }
   case .upsample(let op):
     let shape = geometry.map(step.inputs[0])
@@ -109,7 +113,8 @@ func prepare(_ step: Step, _ geometry: StepGeometry, _ operands: StepOperands) -
     let shape = geometry.map(step.inputs[0])
     run = {
       resizeNearest(
-        input: inputs[0], shape: shape, outputHeight: outputShape[1], outputWidth: outputShape[2], output: output, pool: pool)
+        input: inputs[0], shape: shape, outputHeight: outputShape[1], outputWidth: outputShape[2], output: output,
+        pool: pool)
     }
   case .zeroPad(let op):
     let shape = geometry.map(step.inputs[0])

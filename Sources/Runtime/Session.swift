@@ -29,7 +29,8 @@ package final class Session {
     let input = plan.input
     self.height = height ?? input.height
     self.width = width ?? input.width
-    guard self.height > 0, self.width > 0, self.height % input.heightMultiple == 0, self.width % input.widthMultiple == 0,
+    guard self.height > 0, self.width > 0, self.height % input.heightMultiple == 0,
+      self.width % input.widthMultiple == 0,
       let memory = MemoryPlan(plan, height: self.height, width: self.width)
     else {
       throw ModelError(
@@ -42,7 +43,8 @@ package final class Session {
     pool = ThreadPool(threads: threads)
     arenaCount = memory.count
     arena = try Self.allocate(memory.count + geometry.scratchCount(threads: pool.threads))
-    let operands = StepOperands(arena: arena, memory: memory, scratch: arena + memory.count, weights: weights, pool: pool)
+    let operands = StepOperands(
+      arena: arena, memory: memory, scratch: arena + memory.count, weights: weights, pool: pool)
     steps = plan.steps.map { prepare($0, geometry, operands) }
   }
 
@@ -56,7 +58,8 @@ package final class Session {
     let physical = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     var pointer: UnsafeMutableRawPointer?
     guard bytes <= physical, posix_memalign(&pointer, 64, max(bytes, 64)) == 0, let pointer else {
-      throw ModelError("an input of this size needs \(bytes >> 20) MiB of memory, and the machine has \(physical >> 20)")
+      throw ModelError(
+        "an input of this size needs \(bytes >> 20) MiB of memory, and the machine has \(physical >> 20)")
     }
     return pointer.bindMemory(to: Float.self, capacity: count)
   }
@@ -78,7 +81,9 @@ package final class Session {
   }
 
   /// The numbers of an output, valid until the next run.
-  package func output(_ index: Int) -> UnsafeBufferPointer<Float> { UnsafeBufferPointer(buffer(plan.outputs[index].view)) }
+  package func output(_ index: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(buffer(plan.outputs[index].view))
+  }
 
   private func buffer(_ view: BufferView) -> UnsafeMutableBufferPointer<Float> {
     let shape = plan.type(of: view).shape(height: height, width: width) ?? []

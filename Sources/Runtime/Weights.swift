@@ -17,7 +17,8 @@ package final class Weights: Sendable {
     var failure: ModelError?
     for use in plan.parameters {
       guard case .stored(let name) = use.expression else {
-        failure = ModelError("\(file.path): the plan has a weight that was never computed, \(use.expression.description)")
+        failure = ModelError(
+          "\(file.path): the plan has a weight that was never computed, \(use.expression.description)")
         break
       }
       guard let entry = file[name], entry.shape == use.shape else {

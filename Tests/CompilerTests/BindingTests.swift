@@ -44,9 +44,10 @@ struct BindingTests {
     #expect(report.unused == [] && report.causes == [])
     // The auxiliary head reads `a` alone; its branches are cv2, cv3 and dfl.
     #expect(report.dropped.count == 2 * (2 * 5 + 2) + 1)
-    #expect(report.dropped.allSatisfy { name in
-      ["model.2.cv2.", "model.2.cv3.", "model.2.dfl."].contains { name.hasPrefix($0) }
-    })
+    #expect(
+      report.dropped.allSatisfy { name in
+        ["model.2.cv2.", "model.2.cv3.", "model.2.dfl."].contains { name.hasPrefix($0) }
+      })
   }
 
   @Test func missingMisshapenAndUnusedTensorsAreListedByName() throws {
@@ -91,7 +92,8 @@ struct BindingTests {
   @Test(arguments: ["module.", "model."])
   func aPrefixOfAllNamesIsRecognised(_ prefix: String) throws {
     let report = try report(Dictionary(uniqueKeysWithValues: tensors.map { (prefix + $0, $1) }))
-    #expect(report.causes.first == "every name in the checkpoint begins with '\(prefix)'; save the inner module's state dict")
+    #expect(
+      report.causes.first == "every name in the checkpoint begins with '\(prefix)'; save the inner module's state dict")
   }
 
   @Test func anInsertedRowAndAnotherModelAreTold() throws {

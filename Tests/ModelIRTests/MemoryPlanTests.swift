@@ -27,7 +27,8 @@ struct MemoryPlanTests {
     try (0..<40).map { seed in
       Case(
         testDescription: "random model \(seed)",
-        plan: Fixtures.plan(of: try Fixtures.graph(RandomModel(seed: seed).text)), sizes: [(3, 5), (8, 4)], fitsTightly: false)
+        plan: Fixtures.plan(of: try Fixtures.graph(RandomModel(seed: seed).text)), sizes: [(3, 5), (8, 4)],
+        fitsTightly: false)
     }
   }
 

@@ -16,7 +16,9 @@ package enum Fixtures {
   /// Checkpoints and photographs that only some machines have; tests that need it are skipped without it.
   package static let shared = root.deletingLastPathComponent().appendingPathComponent("shared")
 
-  package static var hasShared: Bool { FileManager.default.fileExists(atPath: shared.appendingPathComponent("weights").path) }
+  package static var hasShared: Bool {
+    FileManager.default.fileExists(atPath: shared.appendingPathComponent("weights").path)
+  }
 
   package static func source(_ url: URL) throws -> SourceFile {
     SourceFile(name: url.lastPathComponent, bytes: Array(try Data(contentsOf: url)))

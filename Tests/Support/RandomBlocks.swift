@@ -89,57 +89,83 @@ package struct CustomBlock: Sendable {
   package static func named(_ name: String) -> CustomBlock { all.first { $0.name == name }! }
 
   package static let all = [
-    CustomBlock("padded", [
-      "pad: [x, 1, nn.ZeroPad2d, [[1, 0, 2, 1]]]", "out: [pad, 1, nn.Conv2d, [c, 2, 1, 0]]",
-      "cut: [out, 1, max_pool, [3, 1, 0]]", "more: [cut, 1, zero_pad, [[0, 2, 0, 0]]]",
-    ]),
-    CustomBlock("rep_identity", [
-      "stem: [x, 1, Conv, [c, 1]]", "bn: [stem, 1, batch_norm, [0.01]]",
-      "wide: [stem, 1, Conv, {c2: c, k: 3, act: false}]", "narrow: [stem, 1, Conv, {c2: c, k: 1, act: false}]",
-      "sum: [[wide, narrow, bn], 1, add, []]", "act: [sum, 1, activation, [ReLU]]",
-    ]),
-    CustomBlock("rep_input", [
-      "stem: [x, 1, Conv, [c, 1]]", "wide: [stem, 1, Conv, {c2: c, k: 5, g: c, act: false}]",
-      "bare: [stem, 1, conv2d, {out: c, k: 3, g: c}]", "sum: [[stem, bare, wide], 1, add, []]",
-    ]),
-    CustomBlock("rep_shared", [
-      "wide: [x, 1, Conv, {c2: c, k: 3, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
-      "sum: [[wide, narrow], 1, add, []]", "out: [[sum, narrow], 1, add, []]",
-    ]),
-    CustomBlock("rep_activated", [
-      "wide: [x, 1, Conv, {c2: c, k: 3, act: ReLU}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
-      "sum: [[wide, narrow], 1, add, []]",
-    ]),
-    CustomBlock("rep_strided", levels: 1, [
-      "wide: [x, 1, Conv, {c2: c, k: 3, s: 2, act: false}]",
-      "narrow: [x, 1, Conv, {c2: c, k: 1, s: 2, p: 0, act: false}]",
-      "sum: [[wide, narrow], 1, add, []]",
-    ]),
-    CustomBlock("rep_other_strides", levels: 1, [
-      "wide: [x, 1, Conv, {c2: c, k: 3, s: 2, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
-      "pool: [narrow, 1, max_pool, [2, 2]]", "sum: [[wide, pool], 1, add, []]",
-    ]),
-    CustomBlock("rep_shifted", [
-      "wide: [x, 1, Conv, {c2: c, k: 3, p: 0, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, p: 0, act: false}]",
-      "cut: [narrow, 1, avg_pool, [3, 1, 0]]", "sum: [[wide, cut], 1, add, []]", "pad: [sum, 1, zero_pad, [1]]",
-    ]),
-    CustomBlock("rep_dilated", [
-      "wide: [x, 1, Conv, {c2: c, k: 3, d: 2, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
-      "sum: [[wide, narrow], 1, add, []]",
-    ]),
+    CustomBlock(
+      "padded",
+      [
+        "pad: [x, 1, nn.ZeroPad2d, [[1, 0, 2, 1]]]", "out: [pad, 1, nn.Conv2d, [c, 2, 1, 0]]",
+        "cut: [out, 1, max_pool, [3, 1, 0]]", "more: [cut, 1, zero_pad, [[0, 2, 0, 0]]]",
+      ]),
+    CustomBlock(
+      "rep_identity",
+      [
+        "stem: [x, 1, Conv, [c, 1]]", "bn: [stem, 1, batch_norm, [0.01]]",
+        "wide: [stem, 1, Conv, {c2: c, k: 3, act: false}]", "narrow: [stem, 1, Conv, {c2: c, k: 1, act: false}]",
+        "sum: [[wide, narrow, bn], 1, add, []]", "act: [sum, 1, activation, [ReLU]]",
+      ]),
+    CustomBlock(
+      "rep_input",
+      [
+        "stem: [x, 1, Conv, [c, 1]]", "wide: [stem, 1, Conv, {c2: c, k: 5, g: c, act: false}]",
+        "bare: [stem, 1, conv2d, {out: c, k: 3, g: c}]", "sum: [[stem, bare, wide], 1, add, []]",
+      ]),
+    CustomBlock(
+      "rep_shared",
+      [
+        "wide: [x, 1, Conv, {c2: c, k: 3, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
+        "sum: [[wide, narrow], 1, add, []]", "out: [[sum, narrow], 1, add, []]",
+      ]),
+    CustomBlock(
+      "rep_activated",
+      [
+        "wide: [x, 1, Conv, {c2: c, k: 3, act: ReLU}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
+        "sum: [[wide, narrow], 1, add, []]",
+      ]),
+    CustomBlock(
+      "rep_strided", levels: 1,
+      [
+        "wide: [x, 1, Conv, {c2: c, k: 3, s: 2, act: false}]",
+        "narrow: [x, 1, Conv, {c2: c, k: 1, s: 2, p: 0, act: false}]",
+        "sum: [[wide, narrow], 1, add, []]",
+      ]),
+    CustomBlock(
+      "rep_other_strides", levels: 1,
+      [
+        "wide: [x, 1, Conv, {c2: c, k: 3, s: 2, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
+        "pool: [narrow, 1, max_pool, [2, 2]]", "sum: [[wide, pool], 1, add, []]",
+      ]),
+    CustomBlock(
+      "rep_shifted",
+      [
+        "wide: [x, 1, Conv, {c2: c, k: 3, p: 0, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, p: 0, act: false}]",
+        "cut: [narrow, 1, avg_pool, [3, 1, 0]]", "sum: [[wide, cut], 1, add, []]", "pad: [sum, 1, zero_pad, [1]]",
+      ]),
+    CustomBlock(
+      "rep_dilated",
+      [
+        "wide: [x, 1, Conv, {c2: c, k: 3, d: 2, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
+        "sum: [[wide, narrow], 1, add, []]",
+      ]),
     // Equal sizes, strides and a fitting border, and yet the kernels' centres lie apart.
-    CustomBlock("rep_eccentric", levels: 2, [
-      "wide: [x, 1, Conv, {c2: c, k: 3, s: 4, p: 1, d: 2, act: false}]",
-      "narrow: [x, 1, Conv, {c2: c, k: 1, s: 4, p: 0, act: false}]", "sum: [[wide, narrow], 1, add, []]",
-    ]),
-    CustomBlock("rep_sources", [
-      "other: [x, 1, activation, [Tanh]]", "wide: [x, 1, Conv, {c2: c, k: 3, act: false}]",
-      "narrow: [other, 1, Conv, {c2: c, k: 1, act: false}]", "sum: [[wide, narrow], 1, add, []]",
-    ]),
-    CustomBlock("tower", [
-      "bn: [x, 1, batch_norm, []]", "steps.*: [bn, 2, Conv, {c2: c, k: 3, act: GELU}]",
-      "half: [steps, 1, split, [2]]", "swap: [[half.1, half.0, x], 1, concat, []]", "twice: [swap, 1, batch_norm, []]",
-      "out: [twice, 1, conv2d, {out: c, k: 1}]", "norm1: [out, 1, batch_norm, []]", "norm2: [norm1, 1, batch_norm, []]",
-    ]),
+    CustomBlock(
+      "rep_eccentric", levels: 2,
+      [
+        "wide: [x, 1, Conv, {c2: c, k: 3, s: 4, p: 1, d: 2, act: false}]",
+        "narrow: [x, 1, Conv, {c2: c, k: 1, s: 4, p: 0, act: false}]", "sum: [[wide, narrow], 1, add, []]",
+      ]),
+    CustomBlock(
+      "rep_sources",
+      [
+        "other: [x, 1, activation, [Tanh]]", "wide: [x, 1, Conv, {c2: c, k: 3, act: false}]",
+        "narrow: [other, 1, Conv, {c2: c, k: 1, act: false}]", "sum: [[wide, narrow], 1, add, []]",
+      ]),
+    CustomBlock(
+      "tower",
+      [
+        "bn: [x, 1, batch_norm, []]", "steps.*: [bn, 2, Conv, {c2: c, k: 3, act: GELU}]",
+        "half: [steps, 1, split, [2]]", "swap: [[half.1, half.0, x], 1, concat, []]",
+        "twice: [swap, 1, batch_norm, []]",
+        "out: [twice, 1, conv2d, {out: c, k: 1}]", "norm1: [out, 1, batch_norm, []]",
+        "norm2: [norm1, 1, batch_norm, []]",
+      ]),
   ]
 }

@@ -103,7 +103,8 @@ package struct ReferenceInterpreter {
         values: Array(inputs[0].values[op.lower * plane..<op.upper * plane]))
     case .maxPool(let op):
       return referencePool(
-        inputs[0], kernel: op.kernel, stride: op.stride, padding: op.padding, border: -.infinity) { $0.max()! }
+        inputs[0], kernel: op.kernel, stride: op.stride, padding: op.padding, border: -.infinity
+      ) { $0.max()! }
     case .averagePool(let op):
       return referencePool(inputs[0], kernel: op.kernel, stride: op.stride, padding: op.padding, border: 0) { window in
         window.reduce(0, +) / Double(window.count)

@@ -14,9 +14,6 @@ import Testing
   @Test(arguments: [
     Case(words: "info models-yaml/gelan-scalable.yaml --set width=0.5", status: 0, says: "2,407,632      9.82"),
     Case(words: "info models-yaml/gelan-scalable.yaml --set=width=0.5 --set depth=1", status: 0, says: "2,097,552"),
-    Case(
-      words: "show models-yaml/gelan-scalable.yaml --set width=0.5 --form source", status: 0,
-      says: "width: 0.5, depth: 3"),
     Case(words: "show models-yaml/gelan-scalable.yaml --set width=0.25 --form elaborated", status: 0, says: "out=8"),
     Case(words: "check models-yaml/gelan-scalable.yaml --set depth=2", status: 0, says: "no faults"),
     Case(words: "check models-yaml/gelan-scalable.yaml --set depht=2", status: 2, says: "did you mean 'depth'?"),

@@ -63,7 +63,8 @@ package struct BindingReport: Sendable, Equatable {
       name.hasSuffix(".bn.weight") && names.contains(name.dropLast(".bn.weight".count) + ".conv.bias")
     }
     if isFused {
-      causes.append("the checkpoint is in inference form: its normalisations are folded already; use the one that training wrote")
+      causes.append(
+        "the checkpoint is in inference form: its normalisations are folded already; use the one that training wrote")
     }
     for prefix in ["module.", "model."] where names.allSatisfy({ $0.hasPrefix(prefix + "model.") }) {
       causes.append("every name in the checkpoint begins with '\(prefix)'; save the inner module's state dict")

@@ -7,7 +7,8 @@ extension Check {
     model.ambiguousClassNames.map { name in
       let bare = name.value
       return Diagnostic(
-        .ambiguousWord, severity: .warning, "YAML 1.1 readers do not take the class name '\(bare)' for a word", at: name.range,
+        .ambiguousWord, severity: .warning, "YAML 1.1 readers do not take the class name '\(bare)' for a word",
+        at: name.range,
         help: ["write it in quotes"],
         fixIts: [Diagnostic.FixIt("write \"\(bare)\"", [Diagnostic.Edit(name.range, "\"\(bare)\"")], isSafe: true)])
     }

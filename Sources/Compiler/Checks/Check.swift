@@ -35,7 +35,8 @@ extension Diagnostic {
   }
 
   private func allowedCodes(_ comment: String) -> [String] {
-    guard let open = comment.firstRange(of: "gelan: allow("), let close = comment[open.upperBound...].firstIndex(of: ")")
+    guard let open = comment.firstRange(of: "gelan: allow("),
+      let close = comment[open.upperBound...].firstIndex(of: ")")
     else { return [] }
     return comment[open.upperBound..<close].split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
   }

@@ -20,7 +20,9 @@ extension Check {
         .deadRow, severity: .warning, "nothing that the model returns depends on \(layer.title)", at: layer.block.range,
         label: "never used", notes: ["the official code builds and counts such rows without a word"])
       if model.dialect.hasListRows {
-        diagnostic.help = ["if a row was inserted or removed before it, the indices after that place have to be renumbered"]
+        diagnostic.help = [
+          "if a row was inserted or removed before it, the indices after that place have to be renumbered"
+        ]
       }
       return diagnostic
     }

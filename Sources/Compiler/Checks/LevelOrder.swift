@@ -8,17 +8,24 @@ extension Check {
   /// The official code takes the strides of the first group and applies them to all.
   package static let levelOrder = Check(code: .levelOrder) { model, graph in
     guard let head = HeadLevels(model, graph), !head.isRepeated else { return [] }
-    let names = { (strides: [Double]) in strides.map { Int(exactly: $0).map(String.init) ?? "\($0)" }.joined(separator: ", ") }
+    let names = { (strides: [Double]) in
+      strides.map { Int(exactly: $0).map(String.init) ?? "\($0)" }.joined(separator: ", ")
+    }
     for (group, strides) in head.groups.enumerated() {
       guard let level = strides.indices.dropFirst().first(where: { strides[$0] <= strides[$0 - 1] }) else { continue }
       return [
         Diagnostic(
           .levelOrder, severity: .warning, "the head's levels have the strides \(names(strides))",
-          at: head.range(group: group, level: level), label: "stride \(names([strides[level]])) after \(names([strides[level - 1]]))",
-          notes: ["levels run from fine to coarse, in every group alike; the official code applies the first group's strides to all"])
+          at: head.range(group: group, level: level),
+          label: "stride \(names([strides[level]])) after \(names([strides[level - 1]]))",
+          notes: [
+            "levels run from fine to coarse, in every group alike; the official code applies the first group's strides to all"
+          ])
       ]
     }
-    guard let other = head.groups.indices.dropFirst().first(where: { head.groups[$0] != head.groups[0] }) else { return [] }
+    guard let other = head.groups.indices.dropFirst().first(where: { head.groups[$0] != head.groups[0] }) else {
+      return []
+    }
     return [
       Diagnostic(
         .levelOrder, severity: .warning,

@@ -16,7 +16,8 @@ extension Check {
       Diagnostic(
         .partialMultiplier, severity: .warning,
         "width_multiple scales only the output widths; the hidden ones of \(unscaled.sorted().joined(separator: ", ")) stay",
-        at: width.range, notes: ["so the model is not a narrower one of the same kind; CBLinear's widths no longer fit CBFuse"],
+        at: width.range,
+        notes: ["so the model is not a narrower one of the same kind; CBLinear's widths no longer fit CBFuse"],
         help: ["write the widths out, or scale them by a parameter in the native dialect"])
     ]
   }
@@ -26,7 +27,8 @@ extension Check {
     guard let depth = model.multipliers["depth_multiple"], depth.value != 1, !model.repeatsRows else { return [] }
     return [
       Diagnostic(
-        .idleMultiplier, severity: .warning, "depth_multiple has no effect: no row's number is above 1", at: depth.range,
+        .idleMultiplier, severity: .warning, "depth_multiple has no effect: no row's number is above 1",
+        at: depth.range,
         notes: ["the depth of RepNCSPELAN4 is its last argument, which no multiplier reaches"])
     ]
   }

@@ -16,11 +16,14 @@ extension Check {
         let origin = written < 0 ? row + written : written
         guard graph.rows.indices.contains(origin), let end = stages.end(of: origin), end != origin else { continue }
         if stages.isHead(row) {
-          found.append(warning("row \(row) reads row \(origin), whose stage goes on to row \(end)", source, origin, end, model))
+          found.append(
+            warning("row \(row) reads row \(origin), whose stage goes on to row \(end)", source, origin, end, model))
         } else if stages.shrinks(origin), (origin..<row).contains(where: { stages.isSmaller($0, than: origin) }) {
           // A neighbour is no skip: something smaller has to lie between.
           found.append(
-            warning("row \(row) joins row \(origin), which only begins the stage that row \(end) ends", source, origin, end, model))
+            warning(
+              "row \(row) joins row \(origin), which only begins the stage that row \(end) ends", source, origin, end,
+              model))
         }
       }
     }

@@ -10,7 +10,9 @@ extension Check {
     var right = 0
     for (row, declaration) in model.rows.enumerated() {
       let range = declaration.layer.range
-      guard range.startLine == range.endLine, let number = numberRange(in: range.file, line: range.endLine) else { continue }
+      guard range.startLine == range.endLine, let number = numberRange(in: range.file, line: range.endLine) else {
+        continue
+      }
       if Int(number.text) == row { right += 1 } else { wrong.append((row, number)) }
     }
     // Numbers that never fit count something else.
@@ -18,7 +20,8 @@ extension Check {
     let others = wrong.count - 1
     return [
       Diagnostic(
-        .staleIndexComment, severity: .warning, "the comment says row \(first.range.text), and this is row \(first.row)",
+        .staleIndexComment, severity: .warning,
+        "the comment says row \(first.range.text), and this is row \(first.row)",
         at: first.range,
         notes: others == 0 ? [] : ["the comments of \(others) other row\(others == 1 ? " is" : "s are") wrong too"],
         fixIts: [

@@ -66,9 +66,10 @@ package struct ModelReport: Sendable, Equatable {
     stripped = costs.total { main[$0] }
     let inferenceCosts = Self.costs(of: optimized)
     inference = inferenceCosts.total()
-    strides = optimized.outputs.first.map { output in
-      if case .decodeDetections(let decode) = optimized[output.value].op { decode.strides } else { [] }
-    } ?? []
+    strides =
+      optimized.outputs.first.map { output in
+        if case .decodeDetections(let decode) = optimized[output.value].op { decode.strides } else { [] }
+      } ?? []
 
     let nodesOfRow = Dictionary(grouping: graph.nodes.indices) { graph.nodes[$0].origin.row }
     let inferenceNodesOfRow = Dictionary(grouping: optimized.nodes.indices) { optimized.nodes[$0].origin.row }
@@ -83,9 +84,11 @@ package struct ModelReport: Sendable, Equatable {
         case (false, false): .dead
         }
       return RowReport(
-        index: index, row: row, branch: branch, training: costs.total(nodes), stripped: costs.total(nodes.filter { main[$0] }),
+        index: index, row: row, branch: branch, training: costs.total(nodes),
+        stripped: costs.total(nodes.filter { main[$0] }),
         inference: inferenceCosts.total(inferenceNodesOfRow[index] ?? []),
-        shapes: row.results.compactMap { $0.shape(height: graph.inputHeight, width: graph.inputWidth).map { [1] + $0 } })
+        shapes: row.results.compactMap { $0.shape(height: graph.inputHeight, width: graph.inputWidth).map { [1] + $0 } }
+      )
     }
   }
 
@@ -106,7 +109,8 @@ package struct ModelReport: Sendable, Equatable {
 extension [ModelReport.Cost] {
   fileprivate func total(_ indices: [Int]) -> ModelReport.Cost {
     ModelReport.Cost(
-      parameters: saturatingSum(indices.map { self[$0].parameters }), flops: saturatingSum(indices.map { self[$0].flops }))
+      parameters: saturatingSum(indices.map { self[$0].parameters }),
+      flops: saturatingSum(indices.map { self[$0].flops }))
   }
 
   fileprivate func total(where isCounted: (Int) -> Bool = { _ in true }) -> ModelReport.Cost {

@@ -50,7 +50,8 @@ enum ElaborationFailure: Error {
 
   /// A name that is none of the candidates.
   static func wrongName(
-    _ code: DiagnosticCode, _ message: String, _ name: String, among candidates: some Sequence<String>, at range: SourceRange,
+    _ code: DiagnosticCode, _ message: String, _ name: String, among candidates: some Sequence<String>,
+    at range: SourceRange,
     column: Column = .from, notes: [String] = []
   ) -> ElaborationFailure {
     let (help, fixIts) = correction(of: name, among: candidates, at: range)

@@ -25,7 +25,8 @@ extension Elaborator {
         guard position < names.count else {
           let count = names.isEmpty ? "no arguments" : "at most \(names.count) argument\(names.count == 1 ? "" : "s")"
           throw .fault(
-            .surplusArgument, "\(block) takes \(count), not \(layer.arguments.count)", place, column: .arguments, notes: notes)
+            .surplusArgument, "\(block) takes \(count), not \(layer.arguments.count)", place, column: .arguments,
+            notes: notes)
         }
         name = names[position]
       }
@@ -39,7 +40,8 @@ extension Elaborator {
     let missing = signature.parameters.filter { $0.defaultText == nil && values[$0.name] == nil }.map(\.name)
     guard missing.isEmpty else {
       throw .fault(
-        .missingArgument, "\(block) needs \(missing.map { "'\($0)'" }.joined(separator: " and "))", layer.argumentsRange,
+        .missingArgument, "\(block) needs \(missing.map { "'\($0)'" }.joined(separator: " and "))",
+        layer.argumentsRange,
         column: .arguments, notes: notes)
     }
     return (values, texts.joined(separator: ", "))
@@ -47,7 +49,8 @@ extension Elaborator {
 
   func unknownBlock(_ name: Spanned<String>) -> ElaborationFailure {
     .wrongName(
-      .unknownBlock, "there is no block '\(name.value)'", name.value, among: library.names, at: name.range, column: .block,
+      .unknownBlock, "there is no block '\(name.value)'", name.value, among: library.names, at: name.range,
+      column: .block,
       notes: ["a block of one's own is defined in the model's 'blocks' section"])
   }
 }

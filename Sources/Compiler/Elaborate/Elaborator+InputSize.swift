@@ -29,13 +29,16 @@ extension Elaborator {
     let isDivisible =
       graph.inputHeight % node.type.heightMultiple == 0 && graph.inputWidth % node.type.widthMultiple == 0
     var secondary: [Diagnostic.Label] = []
-    if requestedInput == nil, let written = model.inputSize?.range { secondary = [Diagnostic.Label(written, "the input size")] }
+    if requestedInput == nil, let written = model.inputSize?.range {
+      secondary = [Diagnostic.Label(written, "the input size")]
+    }
     if isDivisible {
       return Diagnostic(
         .emptyResult, "nothing is left of an input of \(size) here", at: row.range,
         label: "this row's result is \(node.type.description)", secondary: secondary)
     }
-    let nearest = "\(nearestMultiple(of: heightMultiple, to: graph.inputHeight))x\(nearestMultiple(of: widthMultiple, to: graph.inputWidth))"
+    let nearest =
+      "\(nearestMultiple(of: heightMultiple, to: graph.inputHeight))x\(nearestMultiple(of: widthMultiple, to: graph.inputWidth))"
     let multiples =
       heightMultiple == widthMultiple
       ? "heights and widths are multiples of \(heightMultiple)"

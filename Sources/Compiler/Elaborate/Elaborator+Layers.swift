@@ -24,7 +24,9 @@ extension Elaborator {
           evaluator.eachIndex = index
           let input = try evaluator.evaluateSource(layer.from)
           values.append(
-            try invoke(layer, input: input, evaluator: evaluator, scope: "\(scope).\(index)", depth: depth, rowIndex: rowIndex).value)
+            try invoke(
+              layer, input: input, evaluator: evaluator, scope: "\(scope).\(index)", depth: depth, rowIndex: rowIndex
+            ).value)
         }
         return (try Value.list(values, layer.range), 1, "")
       }
@@ -33,7 +35,8 @@ extension Elaborator {
       sources = writtenSources(layer.from, input)
       let number = try readNumber(layer, evaluator, allowsNone: isStarred)
       if number == 1, !isStarred {
-        let result = try invoke(layer, input: input, evaluator: evaluator, scope: scope, depth: depth, rowIndex: rowIndex)
+        let result = try invoke(
+          layer, input: input, evaluator: evaluator, scope: scope, depth: depth, rowIndex: rowIndex)
         return (result.value, 1, result.arguments)
       }
       var value = input
@@ -53,7 +56,9 @@ extension Elaborator {
   }
 
   /// Refuses a repeated row of the list dialect whose block changes the channels.
-  private func checkRepeatable(_ layer: LayerDeclaration, from input: Value, to result: Value) throws(ElaborationFailure) {
+  private func checkRepeatable(_ layer: LayerDeclaration, from input: Value, to result: Value)
+    throws(ElaborationFailure)
+  {
     guard model.dialect.hasListRows, case .tensor(let before) = input, case .tensor(let after) = result else { return }
     let (old, new) = (builder.type(of: before).channels, builder.type(of: after).channels)
     guard old != new else { return }
@@ -90,17 +95,21 @@ extension Elaborator {
     _ layer: LayerDeclaration, input: Value, evaluator: ExpressionEvaluator, scope: String, depth: Int, rowIndex: Int
   ) throws(ElaborationFailure) -> (value: Value, arguments: String) {
     expansions += 1
-    guard expansions <= Self.maximumExpansions else { throw .fault(.tooLarge, "the model becomes too large here", nil, column: .block) }
+    guard expansions <= Self.maximumExpansions else {
+      throw .fault(.tooLarge, "the model becomes too large here", nil, column: .block)
+    }
     let name = layer.block.value
     if let block = block(named: name, calledAt: layer.block.range) {
-      return try invoke(block, layer, input: input, evaluator: evaluator, scope: scope, depth: depth, rowIndex: rowIndex)
+      return try invoke(
+        block, layer, input: input, evaluator: evaluator, scope: scope, depth: depth, rowIndex: rowIndex)
     }
     guard let primitive = primitives.first(where: { $0.name == name }) else { throw unknownBlock(layer.block) }
     if input.isPoisoned { throw .poisoned }
     let bound = try bind(layer, evaluator, to: Signature(primitive))
     guard scopes.insert(scope).inserted else {
       throw .fault(
-        .duplicateName, "two entries have the scope '\(scope)', and would share their weights", layer.name.range, column: .block)
+        .duplicateName, "two entries have the scope '\(scope)', and would share their weights", layer.name.range,
+        column: .block)
     }
     var arguments = bound.values
     for (parameter, value) in primitive.parameters where arguments[parameter] == nil { arguments[parameter] = value }
@@ -117,7 +126,8 @@ extension Elaborator {
     guard !openBlocks.contains(block.name) else {
       throw .fault(
         .recursiveBlock, "the block '\(block.name.value)' is made of itself", layer.block.range, column: .block,
-        notes: openBlocks.last == block.name ? [] : ["by way of \(openBlocks.last.map { "'\($0.value)'" } ?? "others")"])
+        notes: openBlocks.last == block.name ? [] : ["by way of \(openBlocks.last.map { "'\($0.value)'" } ?? "others")"]
+      )
     }
     guard depth < Self.maximumDepth else {
       throw .fault(.tooDeep, "more than \(Self.maximumDepth) blocks are nested here", layer.block.range, column: .block)
@@ -138,8 +148,11 @@ extension Elaborator {
       return try evaluator.evaluate(expression)
     }
     for parameter in block.parameters {
-      if let value = bound.values[parameter.name.value] { inner[parameter.name.value] = value }
-      else if let value = parameter.defaultValue { inner[parameter.name.value] = try evaluateInside(value) }
+      if let value = bound.values[parameter.name.value] {
+        inner[parameter.name.value] = value
+      } else if let value = parameter.defaultValue {
+        inner[parameter.name.value] = try evaluateInside(value)
+      }
     }
     for binding in block.bindings { inner[binding.name.value] = try evaluateInside(binding.value) }
 
@@ -151,7 +164,8 @@ extension Elaborator {
       evaluator.ownName = entry.name.value
       evaluator.outerNames = outerNames
       result = try expand(
-        entry, evaluator: evaluator, prefix: scope, block: block.name.value, depth: depth + 1, rowIndex: rowIndex).value
+        entry, evaluator: evaluator, prefix: scope, block: block.name.value, depth: depth + 1, rowIndex: rowIndex
+      ).value
       let name = entry.name.value
       inner[name == "*" ? name : name.hasSuffix(".*") ? String(name.dropLast(2)) : name] = result
       inner.previous = result

@@ -12,11 +12,15 @@ extension Elaborator {
     case .names(let given):
       names = given
     case .count(let expression):
-      if let count = setting(expression, "the class count", in: 1...100_000) { names = (0..<count).map { "class \($0)" } }
+      if let count = setting(expression, "the class count", in: 1...100_000) {
+        names = (0..<count).map { "class \($0)" }
+      }
     }
     rowScope[model.classCountName] = names.isEmpty ? .poisoned : .integer(names.count)
     for (name, expression) in model.constants {
-      if let value = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression) { rowScope[name] = value }
+      if let value = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression) {
+        rowScope[name] = value
+      }
     }
     if let activation = model.activation { readActivation(activation) }
     if let requestedInput {
@@ -50,14 +54,17 @@ extension Elaborator {
     guard range.contains(number) else {
       diagnostics.append(
         Diagnostic(
-          .argumentRange, "\(subject) is between \(range.lowerBound) and \(range.upperBound), not \(number)", at: expression.range))
+          .argumentRange, "\(subject) is between \(range.lowerBound) and \(range.upperBound), not \(number)",
+          at: expression.range))
       return nil
     }
     return number
   }
 
   mutating func readActivation(_ expression: Expression) {
-    if case .activation(let function)? = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression) {
+    if case .activation(let function)? = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(
+      expression)
+    {
       defaultActivation = function
       return
     }

@@ -85,18 +85,19 @@ struct Elaborator {
     return try checkInputSize(builder.finish())
   }
 
-
   mutating func elaborateRow(_ index: Int) {
     let row = model.rows[index]
     let layer = row.layer
     auxiliary = []
     var value = Value.poisoned
     do throws(ElaborationFailure) {
-      let result = try expand(layer, evaluator: rowEvaluator(index), prefix: "model", block: nil, depth: 0, rowIndex: index)
+      let result = try expand(
+        layer, evaluator: rowEvaluator(index), prefix: "model", block: nil, depth: 0, rowIndex: index)
       value = try ownResults(result.value, of: index)
       builder.add(
         Row(
-          name: layer.name.value, section: row.section.rawValue, block: layer.block.value, from: layer.from.writtenItems,
+          name: layer.name.value, section: row.section.rawValue, block: layer.block.value,
+          from: layer.from.writtenItems,
           number: result.number, arguments: result.arguments, results: value.tensors.map { builder.type(of: $0) }))
     } catch {
       switch error {
@@ -134,7 +135,8 @@ struct Elaborator {
       guard target < index else {
         let what = target == index ? "itself" : "row \(target), which comes later"
         throw .fault(
-          .forwardReference, "row \(index) reads \(what)", range, notes: ["a row can only read rows that stand before it"])
+          .forwardReference, "row \(index) reads \(what)", range,
+          notes: ["a row can only read rows that stand before it"])
       }
       guard target >= 0 else {
         throw .fault(
@@ -171,7 +173,8 @@ struct Elaborator {
     switch value {
     case .tensor(let tensor) where builder[tensor].origin.row != row:
       do {
-        return .tensor(try builder.add(.identity(Identity()), [tensor], origin: Origin(row: row, scope: "model.\(row)")))
+        return .tensor(
+          try builder.add(.identity(Identity()), [tensor], origin: Origin(row: row, scope: "model.\(row)")))
       } catch {
         throw .fault(.tooLarge, "the model becomes too large here", nil, column: .block)
       }
@@ -197,7 +200,9 @@ struct Elaborator {
       return
     }
     for (position, value) in results.enumerated() { builder.addOutput("output\(position)", value, role: .main) }
-    for (position, value) in auxiliary.enumerated() { builder.addOutput("auxiliary\(position)", value, role: .auxiliary) }
+    for (position, value) in auxiliary.enumerated() {
+      builder.addOutput("auxiliary\(position)", value, role: .auxiliary)
+    }
   }
 
   mutating func report(_ fault: ElaborationFailure.Fault) {

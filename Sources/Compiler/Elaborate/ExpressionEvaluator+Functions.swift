@@ -56,14 +56,17 @@ extension ExpressionEvaluator {
     case "gcd":
       try expectCount(2)
       let (a, b) = (try integer(values[0], range), try integer(values[1], range))
-      guard a > 0, b > 0 else { throw .fault(.undefinedArithmetic, "gcd needs numbers above 0", range, column: .arguments) }
+      guard a > 0, b > 0 else {
+        throw .fault(.undefinedArithmetic, "gcd needs numbers above 0", range, column: .arguments)
+      }
       return .integer(greatestCommonDivisor(a, b))
     case "divisible":
       // The least multiple of the second that is not below the first.
       try expectCount(2)
       let (number, divisor) = (try integer(values[0], range), try integer(values[1], range))
       guard divisor > 0, divisor < 1 << 31, number.magnitude < 1 << 31 else {
-        throw .fault(.undefinedArithmetic, "divisible(…) is for small numbers and a divisor above 0", range, column: .arguments)
+        throw .fault(
+          .undefinedArithmetic, "divisible(…) is for small numbers and a divisor above 0", range, column: .arguments)
       }
       return .integer(-floorDivide(-number, divisor) * divisor)
     case "scaled":
@@ -106,7 +109,8 @@ extension ExpressionEvaluator {
     let indices = try tuple(index, arguments[1].value.range)
     guard indices.count == sources.count else {
       throw .fault(
-        .inputCount, "\(sources.count) tuple\(sources.count == 1 ? "" : "s") and \(indices.count) "
+        .inputCount,
+        "\(sources.count) tuple\(sources.count == 1 ? "" : "s") and \(indices.count) "
           + "\(indices.count == 1 ? "index" : "indices"); there has to be one index for each", range)
     }
     var picked: [Value] = []
@@ -114,7 +118,8 @@ extension ExpressionEvaluator {
       if source.isPoisoned { throw .poisoned }
       guard case .tuple(let elements) = source else {
         throw .fault(
-          .notATuple, "source \(position) has to be a tuple to choose from, and it is \(source.kind)", range, culprit: source)
+          .notATuple, "source \(position) has to be a tuple to choose from, and it is \(source.kind)", range,
+          culprit: source)
       }
       let chosen = try integer(indices[position], range)
       guard elements.indices.contains(chosen) else {

@@ -31,7 +31,9 @@ extension ExpressionEvaluator {
     switch value {
     case .integer(let number): return number
     case .poisoned: throw .poisoned
-    default: throw .fault(.argumentKind, "an integer was expected here, and this is \(value.kind)", range, column: value.column)
+    default:
+      throw .fault(
+        .argumentKind, "an integer was expected here, and this is \(value.kind)", range, column: value.column)
     }
   }
 
@@ -40,7 +42,8 @@ extension ExpressionEvaluator {
     case .integer(let number): return Double(number)
     case .real(let number): return number
     case .poisoned: throw .poisoned
-    default: throw .fault(.argumentKind, "a number was expected here, and this is \(value.kind)", range, column: value.column)
+    default:
+      throw .fault(.argumentKind, "a number was expected here, and this is \(value.kind)", range, column: value.column)
     }
   }
 
@@ -54,7 +57,9 @@ extension ExpressionEvaluator {
     case .integer(let number): return number != 0
     case .none: return false
     case .poisoned: throw .poisoned
-    default: throw .fault(.argumentKind, "true or false was expected here, and this is \(value.kind)", range, column: value.column)
+    default:
+      throw .fault(
+        .argumentKind, "true or false was expected here, and this is \(value.kind)", range, column: value.column)
     }
   }
 }

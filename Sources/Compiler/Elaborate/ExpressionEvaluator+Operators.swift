@@ -46,7 +46,9 @@ extension ExpressionEvaluator {
     case .floorDivide, .remainder:
       guard b != 0 else { throw .fault(.undefinedArithmetic, "division by zero", range, column: .arguments) }
       let (quotient, overflow) = a.dividedReportingOverflow(by: b)
-      guard !overflow else { throw .fault(.undefinedArithmetic, "this number does not fit in 64 bits", range, column: .arguments) }
+      guard !overflow else {
+        throw .fault(.undefinedArithmetic, "this number does not fit in 64 bits", range, column: .arguments)
+      }
       // Python rounds the quotient down, so the remainder has the divisor's sign.
       let isBelow = a % b != 0 && (a < 0) != (b < 0)
       if operation == .floorDivide { return .integer(isBelow ? quotient - 1 : quotient) }
@@ -76,8 +78,13 @@ extension ExpressionEvaluator {
     case .divide, .floorDivide, .remainder:
       guard b != 0 else { throw .fault(.undefinedArithmetic, "division by zero", range, column: .arguments) }
       let quotient = a / b
-      if operation == .divide { result = quotient } else if operation == .floorDivide { result = quotient.rounded(.down) }
-      else { result = a - quotient.rounded(.down) * b }
+      if operation == .divide {
+        result = quotient
+      } else if operation == .floorDivide {
+        result = quotient.rounded(.down)
+      } else {
+        result = a - quotient.rounded(.down) * b
+      }
     case .equal: return .boolean(a == b)
     case .notEqual: return .boolean(a != b)
     case .less: return .boolean(a < b)
@@ -86,7 +93,9 @@ extension ExpressionEvaluator {
     case .greaterOrEqual: return .boolean(a >= b)
     case .and, .or: preconditionFailure("'and' and 'or' are evaluated one side at a time.")
     }
-    guard result.isFinite else { throw .fault(.undefinedArithmetic, "this number is too large", range, column: .arguments) }
+    guard result.isFinite else {
+      throw .fault(.undefinedArithmetic, "this number is too large", range, column: .arguments)
+    }
     return .real(result)
   }
 }

@@ -23,9 +23,9 @@ struct ExpressionEvaluator {
   /// Words with a meaning in every expression.
   static let constants: [String: Value] = [
     "none": .none, "None": .none, "true": .boolean(true), "True": .boolean(true), "false": .boolean(false),
-    "False": .boolean(false), "nearest": .word("nearest"), "bilinear": .word("bilinear"), "bicubic": .word("bicubic"), "rows": .word("rows"), "columns": .word("columns"),
+    "False": .boolean(false), "nearest": .word("nearest"), "bilinear": .word("bilinear"), "bicubic": .word("bicubic"),
+    "rows": .word("rows"), "columns": .word("columns"),
   ]
-
 
   func evaluate(_ expression: Expression) throws(ElaborationFailure) -> Value {
     switch expression.kind {
@@ -121,7 +121,6 @@ struct ExpressionEvaluator {
     return count
   }
 
-
   func resolve(_ name: String, _ range: SourceRange) throws(ElaborationFailure) -> Value {
     if let (base, indices) = scope.resolve(name) {
       var value = base
@@ -155,7 +154,9 @@ struct ExpressionEvaluator {
     let other = ["nc": "classes", "classes": "nc"][name].flatMap { scope[$0] == nil ? nil : $0 }
     let message = "nothing is called '\(name)' here"
     if name == "images" {
-      throw .fault(.unknownName, message, range, notes: ["a block reads what its row gives it"], help: ["write x for the block's input"])
+      throw .fault(
+        .unknownName, message, range, notes: ["a block reads what its row gives it"],
+        help: ["write x for the block's input"])
     }
     if let other {
       throw .fault(.unknownName, message, range, help: ["the number of classes is called '\(other)' here"])

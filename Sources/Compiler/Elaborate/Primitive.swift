@@ -41,7 +41,8 @@ struct PrimitiveCall {
     var tensors: [ValueID] = []
     for (position, element) in elements.enumerated() {
       guard case .tensor(let value) = element else {
-        throw .fault(.notATensor, "source \(position) has to be a tensor, and it is \(element.kind)", nil, culprit: element)
+        throw .fault(
+          .notATensor, "source \(position) has to be a tensor, and it is \(element.kind)", nil, culprit: element)
       }
       tensors.append(value)
     }
@@ -82,7 +83,8 @@ struct PrimitiveCall {
 
   func kindFault(_ argument: String, _ expected: String) -> ElaborationFailure {
     .fault(
-      .argumentKind, "\(name)'s '\(argument)' is \(expected), and this is \(self[argument].kind)", nil, column: .arguments,
+      .argumentKind, "\(name)'s '\(argument)' is \(expected), and this is \(self[argument].kind)", nil,
+      column: .arguments,
       culprit: self[argument])
   }
 
@@ -124,7 +126,9 @@ let primitives: [Primitive] = [
   Primitive(name: "batch_norm", parameters: [("eps", .real(0.001))]) { (call) throws(ElaborationFailure) in
     var norm = BatchNorm()
     norm.scope = call.origin.scope
-    guard case .real(let epsilon) = call["eps"], epsilon > 0, epsilon < 1 else { throw call.kindFault("eps", "a small number above 0") }
+    guard case .real(let epsilon) = call["eps"], epsilon > 0, epsilon < 1 else {
+      throw call.kindFault("eps", "a small number above 0")
+    }
     norm.epsilon = epsilon
     return try call.add(.batchNorm(norm), [try call.tensor()])
   },
@@ -157,14 +161,17 @@ let primitives: [Primitive] = [
       // As torch.chunk: pieces of one size, the last one what is left.
       let parts = try call.integer("parts")
       guard (1...channels).contains(parts) else {
-        throw .fault(.argumentRange, "\(channels) channel\(channels == 1 ? "" : "s") cannot be cut into \(parts) parts", nil, column: .arguments)
+        throw .fault(
+          .argumentRange, "\(channels) channel\(channels == 1 ? "" : "s") cannot be cut into \(parts) parts", nil,
+          column: .arguments)
       }
       let size = (channels + parts - 1) / parts
       widths = stride(from: 0, to: channels, by: size).map { min(size, channels - $0) }
     }
     guard widths.allSatisfy({ $0 > 0 }), saturatingSum(widths) == channels else {
       throw .fault(
-        .channelMismatch, "the widths \(call["parts"].description) do not add up to \(channels) channels", nil, column: .arguments)
+        .channelMismatch, "the widths \(call["parts"].description) do not add up to \(channels) channels", nil,
+        column: .arguments)
     }
     var pieces: [Value] = []
     var lower = 0
@@ -177,14 +184,16 @@ let primitives: [Primitive] = [
     }
     return .tuple(pieces)
   },
-  Primitive(name: "max_pool", parameters: [("k", nil), ("s", Value.none), ("p", .integer(0))]) { (call) throws(ElaborationFailure) in
+  Primitive(name: "max_pool", parameters: [("k", nil), ("s", Value.none), ("p", .integer(0))]) {
+    (call) throws(ElaborationFailure) in
     var pool = MaxPool()
     pool.kernel = try call.integer("k")
     pool.stride = try call.integer("s", orNone: { [kernel = pool.kernel] in kernel })
     pool.padding = try call.integer("p")
     return try call.add(.maxPool(pool), [try call.tensor()])
   },
-  Primitive(name: "avg_pool", parameters: [("k", nil), ("s", Value.none), ("p", .integer(0))]) { (call) throws(ElaborationFailure) in
+  Primitive(name: "avg_pool", parameters: [("k", nil), ("s", Value.none), ("p", .integer(0))]) {
+    (call) throws(ElaborationFailure) in
     var pool = AveragePool()
     pool.kernel = try call.integer("k")
     pool.stride = try call.integer("s", orNone: { [kernel = pool.kernel] in kernel })
@@ -196,7 +205,8 @@ let primitives: [Primitive] = [
   ) { (call) throws(ElaborationFailure) in
     guard call["mode"] == .word("nearest") else {
       throw .fault(
-        .argumentKind, "upsampling is by the nearest element; the mode \(call["mode"].description) is not supported", nil,
+        .argumentKind, "upsampling is by the nearest element; the mode \(call["mode"].description) is not supported",
+        nil,
         column: .arguments, help: ["write nearest"], culprit: call["mode"])
     }
     guard call["size"] == .none else {
@@ -217,7 +227,9 @@ let primitives: [Primitive] = [
   },
   Primitive(name: "zero_pad", parameters: [("padding", nil)]) { (call) throws(ElaborationFailure) in
     var sides: [Int]
-    if case .tuple = call["padding"] { sides = try call.integers("padding") } else {
+    if case .tuple = call["padding"] {
+      sides = try call.integers("padding")
+    } else {
       sides = Array(repeating: try call.integer("padding"), count: 4)
     }
     guard sides.count == 4 else { throw call.kindFault("padding", "one width or [left, right, top, bottom]") }
@@ -225,7 +237,8 @@ let primitives: [Primitive] = [
     (pad.left, pad.right, pad.top, pad.bottom) = (sides[0], sides[1], sides[2], sides[3])
     return try call.add(.zeroPad(pad), [try call.tensor()])
   },
-  Primitive(name: "space_to_depth", parameters: [("block", nil), ("order", .word("rows"))]) { (call) throws(ElaborationFailure) in
+  Primitive(name: "space_to_depth", parameters: [("block", nil), ("order", .word("rows"))]) {
+    (call) throws(ElaborationFailure) in
     guard case .word(let word) = call["order"], let order = SpaceToDepth.Order(rawValue: word) else {
       throw call.kindFault("order", "rows or columns")
     }
@@ -254,7 +267,8 @@ let primitives: [Primitive] = [
     affine.isStoredAsMap = true
     return try call.add(.channelAffine(affine), [try call.tensor()])
   },
-  Primitive(name: "decode_detections", parameters: [("classes", nil), ("bins", .integer(16))]) { (call) throws(ElaborationFailure) in
+  Primitive(name: "decode_detections", parameters: [("classes", nil), ("bins", .integer(16))]) {
+    (call) throws(ElaborationFailure) in
     let maps = try call.tensors()
     var decode = DecodeDetections()
     decode.classes = try call.integer("classes")

@@ -23,3 +23,11 @@ struct Signature {
     return "\(block)(\(list.joined(separator: ", ")))"
   }
 }
+
+extension BlockDeclaration {
+  /// The block's name and parameters: `Conv(c2, k = 1, s = 1)`.
+  package var signature: String { Signature(self).description }
+}
+
+/// The primitives as blocks call them.
+package let primitiveSignatures: [(name: String, text: String)] = primitives.map { ($0.name, Signature($0).description) }

@@ -3,14 +3,17 @@ import ModelIR
 
 extension PrimitiveCall {
   /// Puts the facts of a type error into words about this use of an operator.
-  static func failure(for error: TypeError, of op: Op, _ inputs: [ValueID], in builder: GraphBuilder) -> ElaborationFailure {
+  static func failure(for error: TypeError, of op: Op, _ inputs: [ValueID], in builder: GraphBuilder)
+    -> ElaborationFailure
+  {
     let name = op.name
     func type(_ index: Int) -> TensorType { builder.type(of: inputs[index]) }
     func operand(_ index: Int) -> (value: ValueID, message: String) { (inputs[index], type(index).description) }
     switch error {
     case .inputCount(let expected, let found):
       return .fault(
-        .inputCount, "\(name) takes \(expected.lowerBound)\(expected.count > 1 ? " or more" : "") inputs, not \(found)", nil)
+        .inputCount, "\(name) takes \(expected.lowerBound)\(expected.count > 1 ? " or more" : "") inputs, not \(found)",
+        nil)
     case .notAMap(let input):
       return .fault(
         ElaborationFailure.Fault(
@@ -21,7 +24,9 @@ extension PrimitiveCall {
       return .fault(
         ElaborationFailure.Fault(
           code: .channelMismatch,
-          message: isPair ? "inputs of \(name) have \(expected) and \(found) channels" : "\(name) needs \(expected) channels, not \(found)",
+          message: isPair
+            ? "inputs of \(name) have \(expected) and \(found) channels"
+            : "\(name) needs \(expected) channels, not \(found)",
           column: .from, notes: isPair ? ["\(name) needs inputs of one shape"] : [],
           operands: (isPair ? [0, input] : [input]).map(operand)))
     case .extents(let input, _, _):

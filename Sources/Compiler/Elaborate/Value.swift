@@ -25,7 +25,8 @@ indirect enum Value: Hashable {
     case .activation: "an activation function"
     case .word: "a word"
     case .tensor: "a tensor"
-    case .tuple(let elements): elements.allSatisfy(\.isTensor) && !elements.isEmpty ? "a tuple of \(elements.count)" : "a list"
+    case .tuple(let elements):
+      elements.allSatisfy(\.isTensor) && !elements.isEmpty ? "a tuple of \(elements.count)" : "a list"
     case .poisoned: "unknown"
     }
   }
@@ -36,7 +37,10 @@ indirect enum Value: Hashable {
   /// A list of values, unless it would be too long.
   static func list(_ elements: [Value], _ range: SourceRange) throws(ElaborationFailure) -> Value {
     guard elements.reduce(0, { $0 + $1.leafCount }) <= longestList else {
-      throw .fault(.tooLarge, "this list is too long: it has more than \(longestList) elements, those of the lists in it counted too", range, column: .arguments)
+      throw .fault(
+        .tooLarge,
+        "this list is too long: it has more than \(longestList) elements, those of the lists in it counted too", range,
+        column: .arguments)
     }
     return .tuple(elements)
   }

@@ -11,7 +11,9 @@ extension Pass {
     return graph.rebuilt { (builder, node, _, inputs) throws(TypeError) in
       guard case .batchNorm(let norm) = node.op else { return try builder.add(node.op, inputs, origin: node.origin) }
       let feeder = builder[inputs[0]]
-      if case .conv2D(var convolution) = feeder.op, convolution.activation == .identity, readers[node.inputs[0].index] == 1 {
+      if case .conv2D(var convolution) = feeder.op, convolution.activation == .identity,
+        readers[node.inputs[0].index] == 1
+      {
         convolution.weight = .scaled(convolution.weight, norm.normalization)
         convolution.bias = .shifted(convolution.bias, norm.normalization)
         return try builder.add(.conv2D(convolution), feeder.inputs, origin: feeder.origin)

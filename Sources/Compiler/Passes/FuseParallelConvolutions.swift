@@ -56,7 +56,9 @@ private struct Branch {
   let origin: Origin
 
   init?(_ node: Node, position: ValueID, hasOtherReaders: Bool) {
-    guard case .conv2D(let convolution) = node.op, convolution.activation == .identity, !hasOtherReaders else { return nil }
+    guard case .conv2D(let convolution) = node.op, convolution.activation == .identity, !hasOtherReaders else {
+      return nil
+    }
     self.convolution = convolution
     input = node.inputs[0]
     self.position = position
@@ -78,7 +80,8 @@ private func identityKernel(
   of builder: GraphBuilder, _ value: ValueID, for branch: Branch, isShared: Bool
 ) -> (weight: ParameterExpression, bias: ParameterExpression?)? {
   let window = branch.convolution
-  let isCentred = window.stride == 1 && window.dilation == 1 && window.kernel % 2 == 1 && window.padding == window.kernel / 2
+  let isCentred =
+    window.stride == 1 && window.dilation == 1 && window.kernel % 2 == 1 && window.padding == window.kernel / 2
   guard isCentred, builder.type(of: branch.input).channels == window.outputChannels else { return nil }
   if isShared { return (.identityKernel, nil) }
   let node = builder[value]

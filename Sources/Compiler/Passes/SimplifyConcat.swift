@@ -20,7 +20,9 @@ extension Pass {
         let first = inputs[index]
         index += 1
         var length = 1
-        while index < inputs.count, let next = SliceRun(builder[inputs[index]]), next.source == run.source, next.lower == run.upper {
+        while index < inputs.count, let next = SliceRun(builder[inputs[index]]), next.source == run.source,
+          next.lower == run.upper
+        {
           run.upper = next.upper
           index += 1
           length += 1

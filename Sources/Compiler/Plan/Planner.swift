@@ -37,10 +37,13 @@ package func plan(_ graph: Graph) -> Plan {
       for source in node.inputs {
         let from = view(source)
         let place = BufferView(buffer: view(value).buffer, lower: lower, upper: lower + from.upper - from.lower)
-        if from != place { steps.append(Step(op: .identity(Identity()), inputs: [from], output: place, origin: node.origin)) }
+        if from != place {
+          steps.append(Step(op: .identity(Identity()), inputs: [from], output: place, origin: node.origin))
+        }
         lower = place.upper
       }
-    case .conv2D, .batchNorm, .channelAffine, .activate, .add, .maxPool, .averagePool, .upsample, .resizeNearest, .zeroPad,
+    case .conv2D, .batchNorm, .channelAffine, .activate, .add, .maxPool, .averagePool, .upsample, .resizeNearest,
+      .zeroPad,
       .spaceToDepth, .depthToSpace, .identity, .decodeDetections:
       steps.append(Step(op: node.op, inputs: node.inputs.map(view), output: view(value), origin: node.origin))
     }

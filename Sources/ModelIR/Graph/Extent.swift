@@ -24,7 +24,8 @@ package struct Extent: Sendable, Hashable {
 
   /// Brings a fraction to lowest terms; nothing when a number leaves the range of sizes anyone could mean.
   package init?(numerator: Int, denominator: Int, offset: Int) {
-    guard numerator > 0, denominator > 0, numerator < Self.limit, denominator < Self.limit, offset.magnitude < Self.limit
+    guard numerator > 0, denominator > 0, numerator < Self.limit, denominator < Self.limit,
+      offset.magnitude < Self.limit
     else { return nil }
     let divisor = greatestCommonDivisor(numerator, denominator)
     self.init(numerator / divisor, denominator / divisor, offset)

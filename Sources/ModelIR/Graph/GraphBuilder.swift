@@ -12,7 +12,8 @@ package final class GraphBuilder {
   package init(name: String, classNames: [String], inputHeight: Int, inputWidth: Int, isBounded: Bool = true) {
     self.isBounded = isBounded
     graph = Graph(
-      name: name, classNames: classNames, inputHeight: inputHeight, inputWidth: inputWidth, rows: [], nodes: [], outputs: [])
+      name: name, classNames: classNames, inputHeight: inputHeight, inputWidth: inputWidth, rows: [], nodes: [],
+      outputs: [])
   }
 
   /// Adds a node and returns its value.

@@ -54,7 +54,8 @@ package struct TensorType: Sendable, Hashable {
   package func shape(height: Int, width: Int) -> [Int]? {
     var cells: [[Int]] = []
     for level in levels {
-      guard let h = level.height.pixels(forInputSide: height), let w = level.width.pixels(forInputSide: width), h > 0, w > 0
+      guard let h = level.height.pixels(forInputSide: height), let w = level.width.pixels(forInputSide: width), h > 0,
+        w > 0
       else { return nil }
       cells.append([h, w])
     }

@@ -31,7 +31,8 @@ package struct BatchNorm: Operator {
 
   package func parameters(_ inputs: [TensorType]) -> [ParameterUse] {
     zip(["weight", "bias", "running_mean", "running_var"], normalization.tensorNames).map { role, name in
-      ParameterUse(role, .stored(name), shape: [inputs[0].channels], kind: role.hasPrefix("running") ? .buffer : .parameter)
+      ParameterUse(
+        role, .stored(name), shape: [inputs[0].channels], kind: role.hasPrefix("running") ? .buffer : .parameter)
     }
   }
 }

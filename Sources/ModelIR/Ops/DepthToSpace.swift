@@ -13,7 +13,9 @@ package struct DepthToSpace: Operator {
     guard input.channels % (block * block) == 0 else {
       throw .channelsNotDivisible(channels: input.channels, by: block * block, attribute: "block")
     }
-    guard let height = input.height.scaled(by: block), let width = input.width.scaled(by: block) else { throw .tooLarge }
+    guard let height = input.height.scaled(by: block), let width = input.width.scaled(by: block) else {
+      throw .tooLarge
+    }
     return TensorType(channels: input.channels / (block * block), height: height, width: width)
   }
 }

@@ -67,7 +67,8 @@ extension Op {
     case .decodeDetections(var op):
       op.projection = replacement("projection", op.projection)
       return .decodeDetections(op)
-    case .input, .batchNorm, .activate, .add, .concat, .slice, .maxPool, .averagePool, .upsample, .resizeNearest, .zeroPad,
+    case .input, .batchNorm, .activate, .add, .concat, .slice, .maxPool, .averagePool, .upsample, .resizeNearest,
+      .zeroPad,
       .spaceToDepth, .depthToSpace, .identity:
       return self
     }

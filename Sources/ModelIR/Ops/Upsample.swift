@@ -10,7 +10,9 @@ package struct Upsample: Operator {
   package func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType {
     let input = try expectMap(inputs)
     try expect(scale, in: 1...Window.largest, "scale")
-    guard let height = input.height.scaled(by: scale), let width = input.width.scaled(by: scale) else { throw .tooLarge }
+    guard let height = input.height.scaled(by: scale), let width = input.width.scaled(by: scale) else {
+      throw .tooLarge
+    }
     return TensorType(channels: input.channels, height: height, width: width)
   }
 }

@@ -16,7 +16,8 @@ package struct Plan: Sendable, Hashable {
   package var outputs: [PlanOutput]
 
   package init(
-    name: String, classNames: [String], input: InputContract, buffers: [TensorType], steps: [Step], outputs: [PlanOutput]
+    name: String, classNames: [String], input: InputContract, buffers: [TensorType], steps: [Step],
+    outputs: [PlanOutput]
   ) {
     self.name = name
     self.classNames = classNames

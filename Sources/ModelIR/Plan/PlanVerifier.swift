@@ -57,7 +57,9 @@ extension Plan {
     }
     for output in outputs {
       try checkBounds(output.view, "the output '\(output.name)'")
-      guard written.covers(output.view) else { throw PlanError(message: "the output '\(output.name)' is never written") }
+      guard written.covers(output.view) else {
+        throw PlanError(message: "the output '\(output.name)' is never written")
+      }
     }
   }
 

@@ -16,7 +16,8 @@ extension Graph {
       }
       let inputs = node.inputs.map { "%\($0.index)" }.joined(separator: ", ")
       lines.append(
-        "%\(index) = \(node.op.name)(\(inputs)) {\(node.op.attributeText)} : \(node.type.description) \(node.origin.text)")
+        "%\(index) = \(node.op.name)(\(inputs)) {\(node.op.attributeText)} : \(node.type.description) \(node.origin.text)"
+      )
     }
     lines += rows[nextRow...].map(\.text)
     lines += outputs.map { "output \(quoted($0.name)) \($0.role.rawValue) %\($0.value.index)" }
@@ -37,14 +38,17 @@ extension Graph {
         header.width = try scanner.integer()
       } else if scanner.take("classes ") {
         let names = try ClassText.read(&scanner)
-        builder = GraphBuilder(name: header.name, classNames: names, inputHeight: header.height, inputWidth: header.width)
+        builder = GraphBuilder(
+          name: header.name, classNames: names, inputHeight: header.height, inputWidth: header.width)
       } else {
         guard let builder else { throw scanner.error("a graph begins with 'graph', 'size' and 'classes'") }
         if scanner.take("row ") {
           builder.add(try Row.read(&scanner))
         } else if scanner.take("output ") {
           let name = try scanner.string()
-          guard let role = Output.Role(rawValue: try scanner.word()) else { throw scanner.error("an output is main or auxiliary") }
+          guard let role = Output.Role(rawValue: try scanner.word()) else {
+            throw scanner.error("an output is main or auxiliary")
+          }
           builder.addOutput(name, try Self.readValue(&scanner, count: count), role: role)
         } else {
           try Self.readNode(&scanner, into: builder, count: count)

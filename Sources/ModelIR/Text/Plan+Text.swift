@@ -10,7 +10,8 @@ extension Plan {
     var lines = ["plan \(Plan.version) \(quoted(name))", ClassText.text(classNames)]
     lines += buffers.map { "buffer \($0.description)" }
     lines.append(
-      "input \(input.view.text) multiple \(input.heightMultiple) \(input.widthMultiple) size \(input.height) \(input.width)")
+      "input \(input.view.text) multiple \(input.heightMultiple) \(input.widthMultiple) size \(input.height) \(input.width)"
+    )
     lines += steps.map { step in
       let inputs = step.inputs.map(\.text).joined(separator: ", ")
       return "\(step.output.text) = \(step.op.name)(\(inputs)) {\(step.op.attributeText)} \(step.origin.text)"

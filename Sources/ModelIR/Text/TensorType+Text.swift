@@ -5,7 +5,8 @@ extension TensorType {
     case .map(let height, let width):
       "\(channels) x \(height.description(in: "H")) x \(width.description(in: "W"))"
     case .anchors(let levels):
-      "\(channels) x (" + levels.map { "\($0.height.description(in: "H"))*\($0.width.description(in: "W"))" }
+      "\(channels) x ("
+        + levels.map { "\($0.height.description(in: "H"))*\($0.width.description(in: "W"))" }
         .joined(separator: " + ") + ")"
     }
   }
@@ -13,7 +14,9 @@ extension TensorType {
   /// Reads what `description` prints.
   init?(text: Substring) {
     let parts = text.split(separator: " x ", maxSplits: 1).map { $0 }
-    guard parts.count == 2, let channels = Int(parts[0]), (1...Self.maximumChannels).contains(channels) else { return nil }
+    guard parts.count == 2, let channels = Int(parts[0]), (1...Self.maximumChannels).contains(channels) else {
+      return nil
+    }
     if parts[1].hasPrefix("("), parts[1].hasSuffix(")") {
       var levels: [Level] = []
       for level in parts[1].dropFirst().dropLast().split(separator: " + ") {
@@ -48,7 +51,9 @@ extension Extent {
       denominator = number
       after = after.dropFirst(digits.count + 1)
     }
-    guard let numerator = before.isEmpty ? 1 : Int(before), let offset = after.isEmpty ? 0 : Int(after) else { return nil }
+    guard let numerator = before.isEmpty ? 1 : Int(before), let offset = after.isEmpty ? 0 : Int(after) else {
+      return nil
+    }
     self.init(numerator: numerator, denominator: denominator, offset: offset)
   }
 }

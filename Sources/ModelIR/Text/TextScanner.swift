@@ -118,7 +118,8 @@ extension Origin {
 /// The names of classes; names of the form `class 0` to `class n` are printed as their number.
 enum ClassText {
   static func text(_ names: [String]) -> String {
-    names == defaultNames(names.count) ? "classes \(names.count)" : "classes " + names.map(quoted).joined(separator: " ")
+    names == defaultNames(names.count)
+      ? "classes \(names.count)" : "classes " + names.map(quoted).joined(separator: " ")
   }
 
   static func read(_ scanner: inout TextScanner) throws(TextError) -> [String] {

@@ -8,7 +8,8 @@ extension Expression {
     case .each(let inner): inner.description + ".*"
     case .list(let elements): "[\(elements.map(\.description).joined(separator: ", "))]"
     case .element(let base, let index): "\(base.description)[\(index.description)]"
-    case .slice(let base, let from, let upTo): "\(base.description)[\(from?.description ?? ""):\(upTo?.description ?? "")]"
+    case .slice(let base, let from, let upTo):
+      "\(base.description)[\(from?.description ?? ""):\(upTo?.description ?? "")]"
     case .call(let name, let arguments):
       "\(name)(\(arguments.map { ($0.label.map { "\($0)=" } ?? "") + $0.value.description }.joined(separator: ", ")))"
     case .unary(.minus, let operand): "-\(operand.grouped)"

@@ -17,7 +17,9 @@ enum ExpressionToken: Equatable {
 struct ExpressionLexer {
   /// The words that are operators and so cannot be names.
   static let keywords: Set<String> = ["if", "else", "and", "or", "not"]
-  private static let symbols = ["//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "<", ">", "(", ")", "[", "]", ",", ":", "="]
+  private static let symbols = [
+    "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "<", ">", "(", ")", "[", "]", ",", ":", "=",
+  ]
 
   private let text: [UInt8]
   private var position = 0
@@ -87,7 +89,8 @@ struct ExpressionLexer {
         let isExponent = byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E")
         isReal = isReal || isExponent
         position += 1
-        let isSign = position < text.count && (text[position] == UInt8(ascii: "-") || text[position] == UInt8(ascii: "+"))
+        let isSign =
+          position < text.count && (text[position] == UInt8(ascii: "-") || text[position] == UInt8(ascii: "+"))
         if isExponent, isSign, position + 1 < text.count, text[position + 1].isDigit { position += 1 }
       } else if byte == UInt8(ascii: "."), position + 1 >= text.count || text[position + 1] != UInt8(ascii: "*") {
         isReal = true

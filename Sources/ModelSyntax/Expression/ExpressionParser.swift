@@ -46,7 +46,8 @@ private struct ExpressionParser {
 
   mutating func parseWhole() throws(CompileFailure) -> Expression {
     guard text.utf8.count <= Self.longest else {
-      throw CompileFailure(Diagnostic(.invalidExpression, "an expression has at most \(Self.longest) characters", at: node.range))
+      throw CompileFailure(
+        Diagnostic(.invalidExpression, "an expression has at most \(Self.longest) characters", at: node.range))
     }
     try advance()
     if token == .end { throw failure("an expression was expected", 0..<0) }
@@ -198,7 +199,8 @@ private struct ExpressionParser {
   /// The place of a part of the text in the file; of the whole scalar when escapes or folded lines stand between.
   private func place(_ range: Range<Int>) -> SourceRange {
     guard node.isVerbatim else { return node.range }
-    return SourceRange(file: node.range.file, lower: node.range.lower + range.lowerBound, upper: node.range.lower + range.upperBound)
+    return SourceRange(
+      file: node.range.file, lower: node.range.lower + range.lowerBound, upper: node.range.lower + range.upperBound)
   }
 }
 

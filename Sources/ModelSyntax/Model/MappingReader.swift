@@ -21,13 +21,16 @@ struct MappingReader {
       if case .scalar(let text, _) = entry.key.kind {
         self.entries[text] = entry
       } else {
-        errors.append(Diagnostic(.wrongKind, "a key is a word, and this is \(entry.key.description)", at: entry.key.range))
+        errors.append(
+          Diagnostic(.wrongKind, "a key is a word, and this is \(entry.key.description)", at: entry.key.range))
       }
     }
   }
 
   /// Reports every key that is not among `known`.
-  mutating func refuseKeys(except known: [String], in subject: String, severity: Diagnostic.Severity = .error) -> [Diagnostic] {
+  mutating func refuseKeys(except known: [String], in subject: String, severity: Diagnostic.Severity = .error)
+    -> [Diagnostic]
+  {
     var found: [Diagnostic] = []
     for entry in ordered {
       guard case .scalar(let text, _) = entry.key.kind, !known.contains(text) else { continue }
@@ -89,7 +92,8 @@ struct MappingReader {
 /// Reads a scalar as a word.
 func readWord(_ node: YAMLNode, _ subject: String) throws(CompileFailure) -> Spanned<String> {
   guard let text = node.text else {
-    throw CompileFailure(Diagnostic(.wrongKind, "\(subject) is a word, and this is \(node.description)", at: node.range))
+    throw CompileFailure(
+      Diagnostic(.wrongKind, "\(subject) is a word, and this is \(node.description)", at: node.range))
   }
   return Spanned(text, node.range)
 }
@@ -97,7 +101,8 @@ func readWord(_ node: YAMLNode, _ subject: String) throws(CompileFailure) -> Spa
 /// The items of a list.
 func readList(_ node: YAMLNode, _ subject: String) throws(CompileFailure) -> [YAMLNode] {
   guard case .sequence(let items) = node.kind else {
-    throw CompileFailure(Diagnostic(.wrongKind, "\(subject) is a list, and this is \(node.description)", at: node.range))
+    throw CompileFailure(
+      Diagnostic(.wrongKind, "\(subject) is a list, and this is \(node.description)", at: node.range))
   }
   return items
 }

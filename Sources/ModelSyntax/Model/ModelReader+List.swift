@@ -1,6 +1,5 @@
 import Diagnostics
 
-
 /// Reads a model of the official list dialect, rule by rule as the official `parse_model` does, and writes out what it
 /// leaves implicit:
 ///
@@ -13,7 +12,9 @@ func readListModel(
   _ yaml: YAMLNode, library: BlockLibrary, classes override: Spanned<ModelDeclaration.Classes>?
 ) throws(CompileFailure) -> Checked<ModelDeclaration> {
   var reader = try MappingReader(yaml, of: "a model")
-  let known = ["nc", "anchors", "depth_multiple", "width_multiple", "activation", "ch", "inplace", "sem_nc", "backbone", "head"]
+  let known = [
+    "nc", "anchors", "depth_multiple", "width_multiple", "activation", "ch", "inplace", "sem_nc", "backbone", "head",
+  ]
   let warnings = reader.refuseKeys(except: known, in: "an official model", severity: .warning)
 
   let written = reader.read("nc", readClasses)
@@ -149,7 +150,8 @@ private func readListRow(
   guard case .sequence = columns[3].kind else {
     throw CompileFailure(
       Diagnostic(
-        .wrongKind, "in this dialect arguments are a list, and this is \(columns[3].description)", at: columns[3].range))
+        .wrongKind, "in this dialect arguments are a list, and this is \(columns[3].description)", at: columns[3].range)
+    )
   }
   var arguments = try readArguments(columns[3])
   let rules = library[block.value]?.listDialect ?? BlockDeclaration.ListDialectRules()

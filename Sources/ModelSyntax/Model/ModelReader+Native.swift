@@ -20,15 +20,19 @@ func readNativeModel(
     reader.require(
       "classes", others: ["nc"], in: "a model",
       else: Diagnostic(
-        .missingKey, "the model does not say how many classes it has", at: reader.ordered.first?.key.range ?? yaml.range,
+        .missingKey, "the model does not say how many classes it has",
+        at: reader.ordered.first?.key.range ?? yaml.range,
         help: ["write classes: 80, or the classes' names as a list"]))
   }
   let parameters = reader.read("parameters", readModelParameters) ?? []
   let inputSize = reader.read("input") { (node) throws(CompileFailure) -> Spanned<[Expression]> in
-    if let sides = node.text?.split(separator: "x").map({ Int($0) }), sides.count == 2, let height = sides[0], let width = sides[1] {
+    if let sides = node.text?.split(separator: "x").map({ Int($0) }), sides.count == 2, let height = sides[0],
+      let width = sides[1]
+    {
       throw CompileFailure(
         Diagnostic(
-          .wrongKind, "an input size is one number, or [height, width]", at: node.range, help: ["write [\(height), \(width)]"]))
+          .wrongKind, "an input size is one number, or [height, width]", at: node.range,
+          help: ["write [\(height), \(width)]"]))
     }
     let expression = try parseExpression(node)
     if case .list(let sides) = expression.kind, sides.count == 2 { return Spanned(sides, node.range) }
@@ -52,7 +56,9 @@ func readNativeModel(
     guard case .scalar(let text, _) = entry.key.kind, let section = Section(rawValue: text),
       Section.native.contains(section), !entry.value.isNull
     else { continue }
-    let sectionReader = reader.attempt { () throws(CompileFailure) in try MappingReader(entry.value, of: "the section '\(text)'") }
+    let sectionReader = reader.attempt { () throws(CompileFailure) in
+      try MappingReader(entry.value, of: "the section '\(text)'")
+    }
     for row in sectionReader?.ordered ?? [] {
       let layer = reader.attempt { () throws(CompileFailure) in try readLayer(row, names: .rows) }
       guard let layer else { continue }
@@ -61,7 +67,8 @@ func readNativeModel(
           Diagnostic(
             .duplicateName,
             parameters.contains { $0.name.value == layer.name.value }
-              ? "a row is called '\(layer.name.value)', as a parameter is" : "two rows are called '\(layer.name.value)'", at: layer.name.range, label: "again here",
+              ? "a row is called '\(layer.name.value)', as a parameter is"
+              : "two rows are called '\(layer.name.value)'", at: layer.name.range, label: "again here",
             secondary: [Diagnostic.Label(first, "first here")]))
       }
       firstUse[layer.name.value] = layer.name.range
@@ -75,6 +82,7 @@ func readNativeModel(
   guard let classes else { preconditionFailure("A model without classes was reported above.") }
   return ModelDeclaration(
     name: name?.value ?? defaultModelName(of: yaml.range.file), dialect: .native, source: yaml.range.file,
-    classes: classes, inputSize: inputSize, inputChannels: inputChannels, activation: activation, parameters: parameters,
+    classes: classes, inputSize: inputSize, inputChannels: inputChannels, activation: activation,
+    parameters: parameters,
     blocks: blocks, rows: rows, ambiguousClassNames: ambiguousClassNames(reader["classes"]))
 }

@@ -86,7 +86,8 @@ private struct YAMLParser {
       defer { yaml_event_delete(&event) }
       switch event.type {
       case YAML_STREAM_END_EVENT: return
-      case YAML_DOCUMENT_START_EVENT: throw syntaxError("a model is one YAML document, and a second one starts here", at: range(event))
+      case YAML_DOCUMENT_START_EVENT:
+        throw syntaxError("a model is one YAML document, and a second one starts here", at: range(event))
       default: continue
       }
     }
@@ -136,7 +137,8 @@ private struct YAMLParser {
       var event = try nextEvent()
       defer { yaml_event_delete(&event) }
       if event.type == YAML_SEQUENCE_END_EVENT {
-        let whole = collectionRange(start, event, isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE, last: items.last?.range)
+        let whole = collectionRange(
+          start, event, isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE, last: items.last?.range)
         let node = YAMLNode(kind: .sequence(items), range: whole, isVerbatim: false)
         remember(data.anchor, node, size: nodeCount - sizeBefore + 1)
         return node
@@ -214,7 +216,8 @@ private struct YAMLParser {
     guard nodeCount > YAMLLimits.nodes else { return }
     throw CompileFailure(
       Diagnostic(
-        .explodingAlias, "the file stands for more than \(YAMLLimits.nodes) values once its aliases are replaced", at: range))
+        .explodingAlias, "the file stands for more than \(YAMLLimits.nodes) values once its aliases are replaced",
+        at: range))
   }
 
   // MARK: Events and places
@@ -232,7 +235,9 @@ private struct YAMLParser {
       state.error == YAML_READER_ERROR
       ? min(start + Int(state.problem_offset), source.bytes.count) : byteOffset(of: state.problem_mark)
     var secondary: [Diagnostic.Label] = []
-    if state.error != YAML_READER_ERROR, let context = state.context, state.context_mark.index != state.problem_mark.index {
+    if state.error != YAML_READER_ERROR, let context = state.context,
+      state.context_mark.index != state.problem_mark.index
+    {
       secondary = [Diagnostic.Label(place(byteOffset(of: state.context_mark)), String(cString: context))]
     }
     let isTab = source.bytes.dropFirst(offset).first == UInt8(ascii: "\t")
@@ -260,7 +265,9 @@ private struct YAMLParser {
   }
 
   /// libyaml ends a block collection at the next content, past blank lines and comments; end it at its last child.
-  private func collectionRange(_ start: yaml_event_t, _ end: yaml_event_t, isFlow: Bool, last: SourceRange?) -> SourceRange {
+  private func collectionRange(_ start: yaml_event_t, _ end: yaml_event_t, isFlow: Bool, last: SourceRange?)
+    -> SourceRange
+  {
     let lower = byteOffset(of: start.start_mark)
     if isFlow { return SourceRange(file: source, lower: lower, upper: byteOffset(of: end.end_mark)) }
     return SourceRange(file: source, lower: lower, upper: max(lower, last?.upper ?? lower))

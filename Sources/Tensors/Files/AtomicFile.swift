@@ -82,7 +82,9 @@ private func followSymbolicLinks(_ path: String) throws(FileError) -> String {
     guard lstat(target, &status) == 0, status.isSymbolicLink else { return target }
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes { bytes in
-      readlink(target, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+      bytes.withMemoryRebound(to: CChar.self) { characters in
+        characters.baseAddress.map { readlink(target, $0, characters.count) } ?? 0
+      }
     }
     guard count >= 0 else { throw FileError("write", path, code: errno) }
     let link = String(decoding: buffer[..<count], as: UTF8.self)

@@ -53,7 +53,7 @@ extension JSONParser {
       guard let scalar = Unicode.Scalar(try parseEscapedScalar()) else {
         throw JSONError(offset: start, message: "a surrogate has no partner")
       }
-      text.append(contentsOf: UTF8.encode(scalar)!)
+      text.append(contentsOf: String(Character(scalar)).utf8)
     default: throw JSONError(offset: start, message: "unknown escape")
     }
   }

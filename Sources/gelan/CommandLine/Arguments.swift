@@ -44,7 +44,9 @@ struct Arguments {
     if let waiting { throw .usage("the option '\(waiting.names[0])' needs a value, \(waiting.value ?? "")") }
     if wantsHelp { return }
     guard command.operandCount.contains(operands.count) else {
-      throw .usage(operands.count < command.operandCount.lowerBound ? "\(command.operands) is missing" : "unexpected '\(operands[command.operandCount.upperBound])'")
+      throw .usage(
+        operands.count < command.operandCount.lowerBound
+          ? "\(command.operands) is missing" : "unexpected '\(operands[command.operandCount.upperBound])'")
     }
   }
 

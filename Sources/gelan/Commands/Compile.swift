@@ -62,7 +62,9 @@ extension Command {
     }
     if weights != nil {
       let unused = bound.report.unused
-      if !unused.isEmpty { Terminal.note("note: the model has no row for \(unused.list(title: "tensors of the weights"))") }
+      if !unused.isEmpty {
+        Terminal.note("note: the model has no row for \(unused.list(title: "tensors of the weights"))")
+      }
     } else {
       Terminal.note("note: the weights are random; what the plan detects means nothing")
     }
@@ -97,7 +99,9 @@ extension BindingReport {
   func text(for weights: String) -> String {
     var parts = ["the weights in \(weights) do not fit the model"]
     let shapes = misshapen.map { "\($0.name) is \($0.found.dimensions), not \($0.expected.dimensions)" }
-    for (title, names) in [("missing", missing), ("of another shape", shapes), ("in the file but not in the model", unused)]
+    for (title, names) in [
+      ("missing", missing), ("of another shape", shapes), ("in the file but not in the model", unused),
+    ]
     where !names.isEmpty { parts.append("  " + names.list(title: title)) }
     parts += causes.map { "  likely: \($0)" }
     return parts.joined(separator: "\n")

@@ -40,7 +40,9 @@ extension Command {
       do throws(CommandFailure) {
         let result = try detector.detect(path)
         Terminal.progress("")
-        Terminal.print(arguments.isSet("--json") ? result.json(names: model.plan.classNames).description : result.text(names: model.plan.classNames))
+        Terminal.print(
+          arguments.isSet("--json")
+            ? result.json(names: model.plan.classNames).description : result.text(names: model.plan.classNames))
       } catch {
         Terminal.progress("")
         guard case .file(let text) = error else { throw error }

@@ -28,7 +28,8 @@ extension Command {
       throw CommandFailure.message("\(inputs): there is no tensor 'images' in this file")
     }
     guard entry.shape.count == 4, entry.shape[1] == channels, entry.shape.allSatisfy({ $0 > 0 }) else {
-      throw CommandFailure.message("\(inputs): 'images' has shape \(entry.shape), and the plan needs [N, \(channels), H, W]")
+      throw CommandFailure.message(
+        "\(inputs): 'images' has shape \(entry.shape), and the plan needs [N, \(channels), H, W]")
     }
     let (batch, height, width) = (entry.shape[0], entry.shape[2], entry.shape[3])
     let session = try openSession(

@@ -8,7 +8,9 @@ extension Command {
   static let show = Command(
     name: "show", summary: "print a stage of the compiler as text", operands: "FILE|PLAN", operandCount: 1...1,
     options: [
-      Option("--form", value: "source|elaborated|inference|plan", help: "which stage; elaborated for a model, plan for a plan"),
+      Option(
+        "--form", value: "source|elaborated|inference|plan",
+        help: "which stage; elaborated for a model, plan for a plan"),
       .input, .classes, .set,
     ],
     details: """

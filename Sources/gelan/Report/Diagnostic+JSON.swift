@@ -11,7 +11,8 @@ extension Diagnostic {
     }
     return [
       "schema": 1, "file": .string(primary.range.file.name), "severity": .string(severity.rawValue),
-      "code": .string(code.rawValue), "message": .string(message), "range": primary.range.json, "labels": .array(labels),
+      "code": .string(code.rawValue), "message": .string(message), "range": primary.range.json,
+      "labels": .array(labels),
       "notes": .array((traceNotes + notes + help).map { .string($0) }),
       "fixIts": .array(
         fixIts.map { fixIt in

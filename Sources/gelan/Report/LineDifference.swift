@@ -43,7 +43,9 @@ struct LineDifference {
       let start = max(index, first - Self.context)
       var end = first
       // A hunk goes on while the next change is near.
-      while let next = lines[(end + 1)...].firstIndex(where: { $0.mark != " " }), next - end <= 2 * Self.context + 1 { end = next }
+      while let next = lines[(end + 1)...].firstIndex(where: { $0.mark != " " }), next - end <= 2 * Self.context + 1 {
+        end = next
+      }
       let stop = min(lines.count, end + 1 + Self.context)
       let hunk = lines[start..<stop]
       let counts = (hunk.count { $0.mark != "+" }, hunk.count { $0.mark != "-" })

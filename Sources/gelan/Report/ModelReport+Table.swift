@@ -26,7 +26,9 @@ extension ModelReport {
       return padded.joined(separator: "  ").trimmedAtEnd
     }
     let multiples = heightMultiple == widthMultiple ? "\(heightMultiple)" : "\(heightMultiple) and \(widthMultiple)"
-    var text = ["\(name): \(classNames.count) classes, input \(inputHeight)x\(inputWidth) (multiples of \(multiples))", ""]
+    var text = [
+      "\(name): \(classNames.count) classes, input \(inputHeight)x\(inputWidth) (multiples of \(multiples))", "",
+    ]
     text.append(line(columns))
     var section = ""
     for row in lines {
