@@ -55,4 +55,5 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
   case partialMultiplier = "partial-multiplier"
   case idleMultiplier = "idle-multiplier"
   case ambiguousWord = "ambiguous-word"
+  case numberBelowOne = "number-below-one"
 }

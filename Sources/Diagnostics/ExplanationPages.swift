@@ -54,6 +54,7 @@ extension DiagnosticCode {
     case .partialMultiplier: (.doubts, PackageResources.partial_multiplier_md)
     case .idleMultiplier: (.doubts, PackageResources.idle_multiplier_md)
     case .ambiguousWord: (.doubts, PackageResources.ambiguous_word_md)
+    case .numberBelowOne: (.doubts, PackageResources.number_below_one_md)
     }
   }
 }

@@ -13,7 +13,7 @@ extension [Check] {
   /// The checks; the published graphs pass all of them.
   package static let all: [Check] = [
     .deadRow, .staleIndex, .staleIndexComment, .levelOrder, .singleHead, .partialMultiplier, .idleMultiplier,
-    .ambiguousWord, .shadowedBlock,
+    .ambiguousWord, .numberBelowOne, .shadowedBlock,
   ]
 }
 
@@ -27,7 +27,7 @@ package func check(_ model: ModelDeclaration, _ graph: Graph, checks: [Check] = 
 
 extension Diagnostic {
   /// Whether the file allows this warning: by `# gelan: allow(code)` at the end of its line, or alone on the line above.
-  var isSilenced: Bool {
+  package var isSilenced: Bool {
     let (file, line) = (primary.range.file, primary.range.startLine)
     if allowedCodes(file.comment(ofLine: line)).contains(code.rawValue) { return true }
     guard line > 1, file.isComment(line: line - 1) else { return false }

@@ -41,7 +41,7 @@ struct ModelFile {
     let read = try readModel(try parseYAML(source), library: .standard, classCount: classes, loader: .files)
     model = try read.value.setting(settings)
     graph = try elaborate(model, library: .standard, input: input)
-    warnings = (read.warnings + check(model, graph)).inFileOrder
+    warnings = (read.warnings.filter { !$0.isSilenced } + check(model, graph)).inFileOrder
   }
 
   /// The model that a command names, after its diagnostics are printed.
