@@ -5,7 +5,7 @@ MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
-.PHONY: demo test build setup format lint clean
+.PHONY: demo test fuzz build setup format lint clean
 
 demo: build
 	@mkdir -p demo
@@ -26,6 +26,15 @@ demo: build
 
 test: setup
 	swift test
+
+# Not part of make test: bytes as models and as expressions, and mutants of every model file. Tests/Fuzz/fuzz.sh says more.
+SECONDS_EACH ?= 300
+MUTANTS      ?= 100000
+fuzz: setup
+	Tests/Fuzz/fuzz.sh model $(SECONDS_EACH)
+	Tests/Fuzz/fuzz.sh expression $(SECONDS_EACH)
+	GELAN_MUTANTS=$(MUTANTS) swift test -c release -Xswiftc -enable-testing --scratch-path .build/mutants \
+	  --filter CompilerTests.MutationTests
 
 build: setup
 	swift build -c release --product gelan

@@ -1,4 +1,5 @@
 // swift-tools-version: 6.0
+import Foundation
 import PackageDescription
 
 /// Numeric code is compiled optimised in debug builds too, so that tests and `swift run` are not a hundred times slower.
@@ -45,3 +46,13 @@ let package = Package(
       name: "gelanTests", dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "TestSupport"]),
   ]
 )
+
+// Coverage-guided fuzzers, only for Tests/Fuzz/fuzz.sh: all modules have to be built with -sanitize=fuzzer.
+if ProcessInfo.processInfo.environment["GELAN_FUZZ"] == "1" {
+  for name in ["Model", "Expression"] {
+    package.targets.append(
+      .executableTarget(
+        name: "Fuzz\(name)", dependencies: ["Compiler", "Diagnostics", "ModelSyntax", "TestSupport"],
+        path: "Tests/Fuzz/\(name)", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+  }
+}

@@ -1,6 +1,6 @@
 /// Names the ways in which a convolution can be computed.
 package enum ConvolutionKernel: String, CaseIterable, Sendable {
-  /// Multiplies the weights with the input as it lies: 1×1 kernel, stride 1, no padding, one group.
+  /// Multiplies the weights with the input as it lies, group by group: 1×1 kernel, stride 1, no padding.
   case pointwiseGEMM
   /// Unfolds strips of the input into columns, one for each output pixel, and multiplies the weights with them.
   case im2colGEMM
@@ -9,8 +9,8 @@ package enum ConvolutionKernel: String, CaseIterable, Sendable {
 
   /// Gives the kernel that is fastest for a geometry.
   package static func best(for geometry: ConvolutionGeometry) -> ConvolutionKernel {
-    if ConvolutionKernel.pointwiseGEMM.supports(geometry) { return .pointwiseGEMM }
     if ConvolutionKernel.depthwise.supports(geometry) { return .depthwise }
+    if ConvolutionKernel.pointwiseGEMM.supports(geometry) { return .pointwiseGEMM }
     return .im2colGEMM
   }
 
@@ -19,7 +19,7 @@ package enum ConvolutionKernel: String, CaseIterable, Sendable {
     switch self {
     case .pointwiseGEMM:
       geometry.kernelHeight == 1 && geometry.kernelWidth == 1 && geometry.stride == 1
-        && geometry.verticalPadding == 0 && geometry.horizontalPadding == 0 && geometry.groups == 1
+        && geometry.verticalPadding == 0 && geometry.horizontalPadding == 0
     case .im2colGEMM:
       true
     case .depthwise:

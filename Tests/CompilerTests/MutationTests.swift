@@ -1,8 +1,5 @@
-import Compiler
 import Diagnostics
 import Foundation
-import ModelIR
-import ModelSyntax
 import TestSupport
 import Testing
 
@@ -12,6 +9,16 @@ import Testing
     GoldenFile.urls("mutations", extension: "yaml") + yamlFiles(Fixtures.models) + yamlFiles(OfficialModel.folder)
     + ["mit", "ultralytics"].flatMap { yamlFiles(Fixtures.folder.appendingPathComponent($0)) }
 
+  /// Every model file there is, faulty ones too.
+  static let allFiles = [Fixtures.models, Fixtures.folder, GoldenFile.folder].flatMap { folder in
+    let enumerator = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    let all = enumerator?.compactMap { $0 as? URL } ?? []
+    return all.filter { $0.pathExtension == "yaml" }.sorted { $0.path < $1.path }
+  }
+
+  /// `make fuzz MUTANTS=300000`, which sets `GELAN_MUTANTS`, tries so many mutants of all files.
+  static let mutants = ProcessInfo.processInfo.environment["GELAN_MUTANTS"].flatMap { Int($0) }
+
   static func yamlFiles(_ folder: URL) -> [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { $0.hasSuffix(".yaml") }.sorted().map(folder.appendingPathComponent)
@@ -20,46 +27,46 @@ import Testing
   /// The small files of `Golden/mutations` are elaborated each time, the networks, which take longer, now and then.
   @Test(arguments: files.indices)
   func damagedModelsAreRefusedWithAPlaceOrWorkToTheEnd(_ index: Int) throws {
-    let original = try Fixtures.source(Self.files[index])
-    var mutator = ModelMutator(seed: UInt64(index))
     let isSmall = Self.files[index].path.contains("/mutations/")
     let count = isSmall ? 1000 : 80
-    var (refused, accepted) = (0, 0)
+    let tally = try compileMutants(of: Self.files[index], seed: index, count: count) { isSmall || $0 % 10 == 0 }
+    #expect(tally.refused > count / 10)
+  }
+
+  @Test(.enabled(if: mutants != nil)) func manyDamagedModelsOfEveryFile() throws {
+    let count = (Self.mutants ?? 0) / Self.allFiles.count + 1
+    var total = Tally()
+    for (index, file) in Self.allFiles.enumerated() {
+      total += try compileMutants(of: file, seed: 1_000_000 + index, count: count) { $0 % 3 == 0 }
+    }
+    print(
+      "\(Self.allFiles.count) files, \(count * Self.allFiles.count) mutants, \(total.refused) refused, slowest "
+        + "\(total.slowest.time) (\(total.slowest.name))")
+    #expect(total.slowest.time < .seconds(2))
+  }
+
+  private struct Tally {
+    var refused = 0
+    var slowest = (time: Duration.zero, name: "none")
+
+    static func += (sum: inout Tally, other: Tally) {
+      sum.refused += other.refused
+      if other.slowest.time > sum.slowest.time { sum.slowest = other.slowest }
+    }
+  }
+
+  private func compileMutants(of file: URL, seed: Int, count: Int, elaborating isWhole: (Int) -> Bool) throws -> Tally {
+    let original = try Fixtures.source(file)
+    var mutator = ModelMutator(seed: UInt64(seed))
+    var tally = Tally()
     for round in 0..<count {
       let source = SourceFile(name: original.name, bytes: mutator.mutated(original.bytes))
-      do throws(CompileFailure) {
-        let model = try readModel(try parseYAML(source), library: .standard).value
-        if isSmall || round % 10 == 0 { try check(try elaborate(model, library: .standard)) }
-        accepted += 1
-      } catch {
-        refused += 1
-        for problem in problems(error, in: source) { Issue.record("round \(round): \(problem)") }
-      }
+      var outcome = DamagedModel.Outcome()
+      let time = ContinuousClock().measure { outcome = DamagedModel.compile(source, isWhole: isWhole(round)) }
+      if time > tally.slowest.time { tally.slowest = (time, "round \(round) of \(original.name)") }
+      if outcome.failure != nil { tally.refused += 1 }
+      for problem in outcome.problems { Issue.record("round \(round) of \(original.name): \(problem)") }
     }
-    #expect(refused > count / 10 && refused + accepted == count)
-  }
-
-  private func check(_ graph: Graph) throws(CompileFailure) {
-    let optimized = optimize(graph)
-    let plan = plan(optimized)  // verifies itself
-    #expect(plan.outputs.count == optimized.outputs.count)
-    let report = ModelReport(graph, optimized: optimized)
-    #expect(report.inference.parameters <= report.training.parameters)
-  }
-
-  private func problems(_ failure: CompileFailure, in source: SourceFile) -> [String] {
-    var found: [String] = []
-    if !failure.diagnostics.contains(where: { $0.severity == .error }) { found.append("no error") }
-    for diagnostic in failure.diagnostics {
-      let range = diagnostic.primary.range
-      if range.file !== source { found.append("\(diagnostic.code) points into another file") }
-      if range.lower < 0 || range.lower > range.upper || range.upper > source.bytes.count {
-        found.append("\(diagnostic.code) points outside the file: \(range.lower)..<\(range.upper)")
-      }
-      if diagnostic.message.isEmpty { found.append("\(diagnostic.code) says nothing") }
-      let text = TextRenderer(colour: true).render(diagnostic)
-      if !text.contains(diagnostic.code.rawValue) { found.append("\(diagnostic.code) is not rendered") }
-    }
-    return found
+    return tally
   }
 }

@@ -63,6 +63,15 @@ import Testing
     #expect(arguments.map(\.value.range.text) == ["a", "b[1]"])
   }
 
+  @Test(arguments: [
+    "(a + b)[0]", "(-a)[1:]", "(a if b else c).*", "(5).* - 1", "(x.*)[0]", "(not a)[:b]", "-(1 + 2)", "x[0][1:].*",
+    "max(a, k=[1, 2.5])", "(a - b) - c", "a - (b - c)",
+  ])
+  func writtenOutAnExpressionMeansTheSame(_ text: String) throws {
+    let expression = try parseExpression(Self.node(text))
+    #expect(Self.tree(try parseExpression(Self.node(expression.description))) == Self.tree(expression))
+  }
+
   @Test func textWithEscapesIsPointedAtAsAWhole() throws {
     let node = try parseYAML(SourceFile(name: "e", text: #""1 \x2B $""#))
     let failure = #expect(throws: CompileFailure.self) { try parseExpression(node) }

@@ -5,11 +5,10 @@ extension Expression {
     case .integer(let value): "\(value)"
     case .real(let value): "\(value)"
     case .name(let name): name
-    case .each(let inner): inner.description + ".*"
+    case .each(let inner): inner.asBase + ".*"
     case .list(let elements): "[\(elements.map(\.description).joined(separator: ", "))]"
-    case .element(let base, let index): "\(base.description)[\(index.description)]"
-    case .slice(let base, let from, let upTo):
-      "\(base.description)[\(from?.description ?? ""):\(upTo?.description ?? "")]"
+    case .element(let base, let index): "\(base.asBase)[\(index.description)]"
+    case .slice(let base, let from, let upTo): "\(base.asBase)[\(from?.description ?? ""):\(upTo?.description ?? "")]"
     case .call(let name, let arguments):
       "\(name)(\(arguments.map { ($0.label.map { "\($0)=" } ?? "") + $0.value.description }.joined(separator: ", ")))"
     case .unary(.minus, let operand): "-\(operand.grouped)"
@@ -25,6 +24,14 @@ extension Expression {
     switch kind {
     case .unary, .binary, .conditional: "(\(description))"
     case .integer, .real, .name, .each, .list, .element, .slice, .call: description
+    }
+  }
+
+  /// The expression in parentheses where what follows it could be taken for a part of it.
+  private var asBase: String {
+    switch kind {
+    case .integer, .real, .each: "(\(description))"
+    default: grouped
     }
   }
 }

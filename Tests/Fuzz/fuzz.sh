@@ -1,0 +1,48 @@
+#!/bin/sh
+# Coverage-guided fuzzing of the compiler with libFuzzer and AddressSanitizer, both part of the Swift toolchain.
+#
+#   Tests/Fuzz/fuzz.sh model 600          bytes as a model file, ten minutes: YAML reader, model reader, elaborator,
+#                                         checks, passes, planner, and the renderer for what is refused
+#   Tests/Fuzz/fuzz.sh expression 120     bytes as an expression: parsed, written out, evaluated
+#   Tests/Fuzz/fuzz.sh model FILE         one input again
+#
+# Further arguments go to libFuzzer. A trap, a bad memory access, more than 1 GB, and more than 10 s for an input of at
+# most 4 KB (under the sanitizers, which cost a factor of five) end the run, and the input is kept in .build/fuzz as
+# crash-*, oom-* or timeout-*. The corpus stays in .build/fuzz too, so that the next run goes on from there.
+set -eu
+cd "$(dirname "$0")/../.."
+case "${1:-}" in
+  model) product=FuzzModel ;;
+  expression) product=FuzzExpression ;;
+  *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p;}' "$0"; exit 2 ;;
+esac
+target=$1
+what=${2:-600}
+shift
+[ $# -eq 0 ] || shift
+
+work=.build/fuzz
+GELAN_FUZZ=1 swift build -c release --scratch-path "$work/build" --product "$product" \
+  -Xswiftc -sanitize=fuzzer,address -Xswiftc -g
+fuzzer=$work/build/release/$product
+export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=16:detect_stack_use_after_return=0
+limits="-max_len=4096 -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512"
+
+if [ -f "$what" ]; then exec "$fuzzer" $limits "$@" "$what"; fi
+
+corpus=$work/$target
+mkdir -p "$corpus"
+if [ "$target" = model ]; then
+  find models-yaml Tests/Fixtures Tests/CompilerTests/Golden -name '*.yaml' | while read -r file; do
+    cp "$file" "$corpus/seed-$(echo "$file" | tr / -)"
+  done
+else
+  # One file an argument of the parser's tests, and every quoted expression of the standard blocks.
+  { grep -o '("[^"]*", "' Tests/ModelSyntaxTests/ExpressionParserTests.swift | sed 's/^("//;s/", "$//'
+    sed -n 's/^[^"]*"\([^"]*\)".*/\1/p' Sources/Compiler/Blocks/gelan.yaml
+  } | sort -u | { number=0; while read -r text; do
+    number=$((number + 1)); printf %s "$text" > "$corpus/seed-$number"
+  done; }
+fi
+exec "$fuzzer" $limits -dict=Tests/Fuzz/gelan.dict -artifact_prefix="$work/" -max_total_time="$what" \
+  -print_final_stats=1 "$@" "$corpus"
