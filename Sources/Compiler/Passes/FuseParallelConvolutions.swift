@@ -17,34 +17,52 @@ extension Pass {
       let branches = zip(inputs, node.inputs).compactMap { value, original in
         Branch(builder[value], position: value, hasOtherReaders: readers[original.index] > 1)
       }
-      // The largest kernel takes in the others; ties go to the first.
-      guard let widest = branches.max(by: { $0.convolution.kernel < $1.convolution.kernel }) else {
-        return try builder.add(node.op, inputs, origin: node.origin)
+      // The largest kernel takes in the others of its input; ties go to the first.
+      var terms = inputs
+      var isFused = false
+      for widest in branches.sortedByKernel where terms.contains(widest.position) {
+        guard let (convolution, rest) = fuse(into: widest, branches, terms, builder) else { continue }
+        terms = [try builder.add(.conv2D(convolution), [widest.input], origin: widest.origin)] + rest
+        isFused = true
       }
-      var fused = widest.convolution
-      var weights = [fused.weight]
-      var biases = fused.bias.map { [$0] } ?? []
-      var rest: [ValueID] = []
-      var isFirst = true
-      for value in inputs {
-        if value == widest.position, isFirst {
-          isFirst = false
-        } else if let branch = branches.first(where: { $0.position == value }), branch.isParallel(to: widest) {
-          weights.append(branch.convolution.weight.padded(from: branch.convolution.kernel, to: fused.kernel))
-          biases += branch.convolution.bias.map { [$0] } ?? []
-        } else if let kernel = identityKernel(of: builder, value, for: widest, isShared: value == widest.input) {
-          weights.append(kernel.weight)
-          biases += kernel.bias.map { [$0] } ?? []
-        } else {
-          rest.append(value)
-        }
-      }
-      guard weights.count > 1 else { return try builder.add(node.op, inputs, origin: node.origin) }
-      fused.weight = .sum(weights)
-      fused.bias = biases.isEmpty ? nil : biases.count == 1 ? biases[0] : .sum(biases)
-      let sum = try builder.add(.conv2D(fused), [widest.input], origin: widest.origin)
-      return rest.isEmpty ? sum : try builder.add(.add(Add()), [sum] + rest, origin: node.origin)
+      guard isFused else { return try builder.add(node.op, inputs, origin: node.origin) }
+      return terms.count == 1 ? terms[0] : try builder.add(.add(Add()), terms, origin: node.origin)
     }
+  }
+}
+
+/// The convolution that does the work of `widest` and of every term that can join it, and the other terms; nothing when
+/// no term can.
+private func fuse(
+  into widest: Branch, _ branches: [Branch], _ terms: [ValueID], _ builder: GraphBuilder
+) -> (convolution: Conv2D, rest: [ValueID])? {
+  var fused = widest.convolution
+  var weights = [fused.weight]
+  var biases = fused.bias.map { [$0] } ?? []
+  var rest: [ValueID] = []
+  for value in terms where value != widest.position {
+    if let branch = branches.first(where: { $0.position == value }), branch.isParallel(to: widest) {
+      weights.append(branch.convolution.weight.padded(from: branch.convolution.kernel, to: fused.kernel))
+      biases += branch.convolution.bias.map { [$0] } ?? []
+    } else if let kernel = identityKernel(of: builder, value, for: widest, isShared: value == widest.input) {
+      weights.append(kernel.weight)
+      biases += kernel.bias.map { [$0] } ?? []
+    } else {
+      rest.append(value)
+    }
+  }
+  guard weights.count > 1 else { return nil }
+  fused.weight = .sum(weights)
+  fused.bias = biases.isEmpty ? nil : biases.count == 1 ? biases[0] : .sum(biases)
+  return (fused, rest)
+}
+
+extension [Branch] {
+  /// The largest kernel first; those of one size keep their order.
+  fileprivate var sortedByKernel: [Branch] {
+    enumerated().sorted { left, right in
+      (right.element.convolution.kernel, left.offset) < (left.element.convolution.kernel, right.offset)
+    }.map(\.element)
   }
 }
 
