@@ -16,7 +16,7 @@ extension Elaborator {
     }
     rowScope[model.classCountName] = names.isEmpty ? .poisoned : .integer(names.count)
     for (name, expression) in model.constants {
-      if let value = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression) { rowScope[name] = value }
+      if let value = try? ExpressionEvaluator(scope: rowScope, builder: builder, budget: EvaluationBudget()).evaluate(expression) { rowScope[name] = value }
     }
     if let activation = model.activation { readActivation(activation) }
     if let requestedInput {
@@ -42,7 +42,7 @@ extension Elaborator {
   }
 
   mutating func setting(_ expression: Expression, _ subject: String, in range: ClosedRange<Int>) -> Int? {
-    let value = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression)
+    let value = try? ExpressionEvaluator(scope: rowScope, builder: builder, budget: EvaluationBudget()).evaluate(expression)
     guard case .integer(let number)? = value else {
       diagnostics.append(Diagnostic(.wrongKind, "\(subject) is an integer", at: expression.range))
       return nil
@@ -57,7 +57,7 @@ extension Elaborator {
   }
 
   mutating func readActivation(_ expression: Expression) {
-    if case .activation(let function)? = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression) {
+    if case .activation(let function)? = try? ExpressionEvaluator(scope: rowScope, builder: builder, budget: EvaluationBudget()).evaluate(expression) {
       defaultActivation = function
       return
     }
