@@ -54,7 +54,8 @@ import Testing
   /// The Swift files below a folder, at least one.
   private func sources(in folder: String) throws -> [(file: String, text: String)] {
     let root = Fixtures.root.appendingPathComponent("Sources/\(folder)")
-    let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+    let files =
+      FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
     let swift = files.filter { $0.pathExtension == "swift" }
     #expect(!swift.isEmpty)
     return try swift.map { ($0.lastPathComponent, try String(contentsOf: $0, encoding: .utf8)) }

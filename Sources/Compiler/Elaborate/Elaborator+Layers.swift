@@ -141,9 +141,9 @@ extension Elaborator {
     var inner = Scope()
     inner["x"] = input
     inner.previous = input
-    let outerNames = Set(model.parameters.map(\.name.value))
+    let outerNames = parameterNames
     func evaluateInside(_ expression: Expression) throws(ElaborationFailure) -> Value {
-      var evaluator = ExpressionEvaluator(scope: inner, builder: builder)
+      var evaluator = ExpressionEvaluator(scope: inner, builder: builder, budget: budget)
       evaluator.outerNames = outerNames
       return try evaluator.evaluate(expression)
     }
@@ -159,7 +159,7 @@ extension Elaborator {
     var result = input
     let laterNames = Set(block.body.map(\.name.value))
     for entry in block.body {
-      var evaluator = ExpressionEvaluator(scope: inner, builder: builder)
+      var evaluator = ExpressionEvaluator(scope: inner, builder: builder, budget: budget)
       evaluator.laterNames = laterNames
       evaluator.ownName = entry.name.value
       evaluator.outerNames = outerNames

@@ -18,7 +18,9 @@ extension Elaborator {
     }
     rowScope[model.classCountName] = names.isEmpty ? .poisoned : .integer(names.count)
     for (name, expression) in model.constants {
-      if let value = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression) {
+      if let value = try? ExpressionEvaluator(scope: rowScope, builder: builder, budget: EvaluationBudget()).evaluate(
+        expression)
+      {
         rowScope[name] = value
       }
     }
@@ -46,7 +48,8 @@ extension Elaborator {
   }
 
   mutating func setting(_ expression: Expression, _ subject: String, in range: ClosedRange<Int>) -> Int? {
-    let value = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(expression)
+    let value = try? ExpressionEvaluator(scope: rowScope, builder: builder, budget: EvaluationBudget()).evaluate(
+      expression)
     guard case .integer(let number)? = value else {
       diagnostics.append(Diagnostic(.wrongKind, "\(subject) is an integer", at: expression.range))
       return nil
@@ -62,9 +65,9 @@ extension Elaborator {
   }
 
   mutating func readActivation(_ expression: Expression) {
-    if case .activation(let function)? = try? ExpressionEvaluator(scope: rowScope, builder: builder).evaluate(
-      expression)
-    {
+    if case .activation(let function)? = try? ExpressionEvaluator(
+      scope: rowScope, builder: builder, budget: EvaluationBudget()
+    ).evaluate(expression) {
       defaultActivation = function
       return
     }

@@ -50,6 +50,8 @@ struct Elaborator {
   var rowScope = Scope()
   /// The names of all rows, to tell a forward reference from a wrong name.
   let rowNames: Set<String>
+  /// The names of the model's parameters, which blocks cannot use.
+  let parameterNames: Set<String>
   var image = Value.none
   /// What the current row's block makes for training alone.
   var auxiliary: [ValueID] = []
@@ -59,6 +61,8 @@ struct Elaborator {
   var scopes: Set<String> = []
   /// Blocks that were expanded so far; a bound on what a small file may stand for.
   var expansions = 0
+
+  let budget = EvaluationBudget()
 
   static let maximumExpansions = 500_000
   static let maximumDepth = 32
@@ -71,6 +75,7 @@ struct Elaborator {
     library = standardLibrary.adding(model.blocks)
     self.requestedInput = requestedInput
     rowNames = Set(model.rows.map(\.layer.name.value))
+    parameterNames = Set(model.parameters.map(\.name.value))
   }
 
   mutating func elaborate() throws(CompileFailure) -> Graph {
@@ -111,7 +116,7 @@ struct Elaborator {
   }
 
   func rowEvaluator(_ index: Int) -> ExpressionEvaluator {
-    var evaluator = ExpressionEvaluator(scope: rowScope, builder: builder)
+    var evaluator = ExpressionEvaluator(scope: rowScope, builder: builder, budget: budget)
     // Earlier rows are in scope, so what is only here comes later.
     if model.dialect == .native { evaluator.laterNames = rowNames }
     evaluator.ownName = model.rows[index].layer.name.value

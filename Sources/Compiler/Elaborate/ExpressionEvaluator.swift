@@ -9,6 +9,8 @@ import ModelSyntax
 struct ExpressionEvaluator {
   let scope: Scope
   let builder: GraphBuilder
+  /// Shared by all evaluators of a model.
+  let budget: EvaluationBudget
   /// For an entry that is repeated over tuples: which element `….*` stands for.
   var eachIndex: Int?
   /// Names that exist further down, to tell a forward reference from a wrong name.
@@ -28,6 +30,19 @@ struct ExpressionEvaluator {
   ]
 
   func evaluate(_ expression: Expression) throws(ElaborationFailure) -> Value {
+    // Once is enough to say so.
+    if budget.isSpent { throw .poisoned }
+    let value = try valueOfAny(expression)
+    budget.spend(on: value)
+    if budget.isSpent {
+      throw .fault(
+        .tooLarge, "the model's expressions are too much work", expression.range, column: .arguments,
+        notes: ["every copy of a block evaluates its expressions again"])
+    }
+    return value
+  }
+
+  private func valueOfAny(_ expression: Expression) throws(ElaborationFailure) -> Value {
     switch expression.kind {
     case .integer(let value):
       return .integer(value)

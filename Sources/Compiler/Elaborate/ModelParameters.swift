@@ -8,11 +8,12 @@ extension ModelDeclaration {
   /// - Throws: every fault in them.
   func parameterScope() throws(CompileFailure) -> [(name: String, value: Value)] {
     let builder = GraphBuilder(name: name, classNames: [], inputHeight: 1, inputWidth: 1)
+    let budget = EvaluationBudget()
     var scope = Scope()
     var values: [(name: String, value: Value)] = []
     var faults: [Diagnostic] = []
     for (index, parameter) in parameters.enumerated() {
-      var evaluator = ExpressionEvaluator(scope: parameter.isSet ? Scope() : scope, builder: builder)
+      var evaluator = ExpressionEvaluator(scope: parameter.isSet ? Scope() : scope, builder: builder, budget: budget)
       if !parameter.isSet { evaluator.laterNames = Set(parameters[index...].map(\.name.value)) }
       evaluator.ownName = parameter.name.value
       var value = Value.poisoned

@@ -30,4 +30,6 @@ extension BlockDeclaration {
 }
 
 /// The primitives as blocks call them.
-package let primitiveSignatures: [(name: String, text: String)] = primitives.map { ($0.name, Signature($0).description) }
+package let primitiveSignatures: [(name: String, text: String)] = primitives.map {
+  ($0.name, Signature($0).description)
+}

@@ -45,7 +45,8 @@ indirect enum Value: Hashable {
     return .tuple(elements)
   }
 
-  private var leafCount: Int {
+  /// The values in it, lists included.
+  var leafCount: Int {
     if case .tuple(let elements) = self { return elements.reduce(1) { $0 + $1.leafCount } }
     return 1
   }

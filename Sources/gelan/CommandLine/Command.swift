@@ -37,7 +37,8 @@ struct Command: Sendable {
 
   /// The commands, in the order in which help lists them.
   static let all: [Command] = [
-    .check, .info, .blocks, .compile, .run, .detect, .bench, .show, .convert, .fmt, .diff, .explain, .schema, .completions,
+    .check, .info, .blocks, .compile, .run, .detect, .bench, .show, .convert, .fmt, .diff, .explain, .schema,
+    .completions,
   ]
 
   static let help = Option("-h", "--help", help: "show this help")

@@ -4,7 +4,8 @@ import ModelSyntax
 
 extension Command {
   static let blocks = Command(
-    name: "blocks", summary: "list the blocks that rows can call, or print one", operands: "[NAME]", operandCount: 0...1,
+    name: "blocks", summary: "list the blocks that rows can call, or print one", operands: "[NAME]",
+    operandCount: 0...1,
     options: [],
     details: """
       Without a name: every block and every primitive with its arguments. With one: the block's definition, in the language
