@@ -86,6 +86,14 @@ package struct CompileFailure: Error, Sendable {
   package init(_ diagnostic: Diagnostic) {
     self.init([diagnostic])
   }
+
+  /// The failure with a way out, at its first error.
+  package func offering(_ fixIt: Diagnostic.FixIt?) -> CompileFailure {
+    guard let fixIt, let first = diagnostics.firstIndex(where: { $0.severity == .error }) else { return self }
+    var offered = diagnostics
+    offered[first].fixIts.append(fixIt)
+    return CompileFailure(offered)
+  }
 }
 
 /// A value and the warnings that came with it.

@@ -19,7 +19,13 @@ extension [Check] {
 
 /// The doubts about an elaborated model, in file order, without those that the file silences.
 package func check(_ model: ModelDeclaration, _ graph: Graph, checks: [Check] = .all) -> [Diagnostic] {
-  let found = checks.flatMap { $0.run(model, graph) }
+  var found = checks.flatMap { $0.run(model, graph) }
+  let misread: Set<DiagnosticCode> = [.staleIndex, .deadRow]
+  if found.contains(where: { misread.contains($0.code) && !$0.isSilenced }),
+    let mended = Renumbering.find(model)?.warning
+  {
+    found = found.filter { !misread.contains($0.code) } + [mended]
+  }
   // A row that is dead because an index stops short of it is part of that mistake.
   let explained = Set(found.filter { $0.code == .staleIndex }.flatMap { $0.secondary.map(\.range) })
   return found.filter { !$0.isSilenced && !($0.code == .deadRow && explained.contains($0.primary.range)) }.inFileOrder

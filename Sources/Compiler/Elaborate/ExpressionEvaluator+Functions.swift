@@ -111,7 +111,9 @@ extension ExpressionEvaluator {
       throw .fault(
         .inputCount,
         "\(sources.count) tuple\(sources.count == 1 ? "" : "s") and \(indices.count) "
-          + "\(indices.count == 1 ? "index" : "indices"); there has to be one index for each", range)
+          + "\(indices.count == 1 ? "index" : "indices"); there has to be one index for each", range,
+        column: .arguments,
+        notes: ["the last source is the map that the chosen ones are added to, and has no index"], culprit: index)
     }
     var picked: [Value] = []
     for (position, source) in sources.enumerated() {
@@ -124,8 +126,8 @@ extension ExpressionEvaluator {
       let chosen = try integer(indices[position], range)
       guard elements.indices.contains(chosen) else {
         throw .fault(
-          .argumentRange, "index \(chosen) is beyond source \(position), a tuple of \(elements.count)", range,
-          culprit: source)
+          .argumentRange, "index \(chosen) is none of source \(position), a tuple of \(elements.count)", range,
+          column: .arguments, notes: ["its indices are 0 to \(elements.count - 1)"], culprit: index)
       }
       picked.append(elements[chosen])
     }

@@ -40,7 +40,11 @@ struct ModelFile {
   ) throws(CompileFailure) {
     let read = try readModel(try parseYAML(source), library: .standard, classCount: classes, loader: .files)
     model = try read.value.setting(settings)
-    graph = try elaborate(model, library: .standard, input: input)
+    do throws(CompileFailure) {
+      graph = try elaborate(model, library: .standard, input: input)
+    } catch {
+      throw error.offering(Renumbering.find(model)?.fixIt)
+    }
     warnings = (read.warnings.filter { !$0.isSilenced } + check(model, graph)).inFileOrder
   }
 
