@@ -79,6 +79,7 @@ struct Elaborator {
   }
 
   mutating func elaborate() throws(CompileFailure) -> Graph {
+    diagnostics = model.faults
     let classNames = readSettings()
     classCount = classNames.count
     builder = GraphBuilder(
@@ -95,6 +96,10 @@ struct Elaborator {
     let layer = row.layer
     auxiliary = []
     var value = Value.poisoned
+    if layer.isFaulty {
+      finishRow(layer, .poisoned)
+      return
+    }
     do throws(ElaborationFailure) {
       let result = try expand(
         layer, evaluator: rowEvaluator(index), prefix: "model", block: nil, depth: 0, rowIndex: index)
@@ -110,6 +115,11 @@ struct Elaborator {
       case .fault(let fault): report(fault)
       }
     }
+    finishRow(layer, value)
+  }
+
+  /// Makes the value of a row known to the rows after it.
+  mutating func finishRow(_ layer: LayerDeclaration, _ value: Value) {
     rowValues.append(value)
     rowScope[layer.name.value] = value
     rowScope.previous = value

@@ -8,6 +8,8 @@ struct MappingReader {
   private(set) var ordered: [YAMLNode.Entry] = []
   let range: SourceRange
   var errors: [Diagnostic] = []
+  /// Errors that leave the rest of the file meaningful.
+  var faults: [Diagnostic] = []
 
   /// - Throws: `wrong-kind` when the node is not a mapping.
   init(_ node: YAMLNode, of subject: String) throws(CompileFailure) {
@@ -62,6 +64,7 @@ struct MappingReader {
     }
     let range = misspelt.key.range
     errors.removeAll { $0.code == .unknownKey && $0.primary.range == range }
+    faults.removeAll { $0.code == .unknownKey && $0.primary.range == range }
     errors.append(
       Diagnostic(
         .unknownKey, "\(subject) has no key '\(range.text)'", at: range,
@@ -84,8 +87,19 @@ struct MappingReader {
     }
   }
 
+  /// Reads a row; one that cannot be read is a fault, and nothing.
+  mutating func attemptRow(_ body: () throws(CompileFailure) -> LayerDeclaration) -> LayerDeclaration? {
+    do {
+      return try body()
+    } catch {
+      faults += error.diagnostics
+      return nil
+    }
+  }
+
+  /// Throws the errors, and with them the faults that were found beside them.
   func finish() throws(CompileFailure) {
-    if !errors.isEmpty { throw CompileFailure(errors) }
+    if !errors.isEmpty { throw CompileFailure(errors + faults) }
   }
 }
 

@@ -55,6 +55,14 @@ package struct ModelDeclaration: Sendable {
   package var repeatsRows = false
   /// Class names that YAML 1.1 readers take for something other than a word.
   package var ambiguousClassNames: [Spanned<String>] = []
+  /// Faults that did not keep the rest of the file from being read; `elaborate` throws them with its own.
+  package var faults: [Diagnostic] = []
+
+  /// The model, unless some of its rows could not be read.
+  package func refusingFaults() throws(CompileFailure) -> ModelDeclaration {
+    if !faults.isEmpty { throw CompileFailure(faults) }
+    return self
+  }
 
   /// The name by which arguments speak of the class count.
   package var classCountName: String { dialect == .native ? "classes" : "nc" }
@@ -98,6 +106,16 @@ package struct LayerDeclaration: Sendable {
   /// The input channels that the list dialect spells out for some modules, to be compared with the real ones.
   package var statedInputChannels: Expression?
   package var range: SourceRange
+  /// Whether the row could not be read; its fault is reported, and what reads it stays silent.
+  package var isFaulty = false
+
+  /// The place of a row that could not be read, so that others can still be checked.
+  static func faulty(name: Spanned<String>, range: SourceRange) -> LayerDeclaration {
+    let nothing = Expression(.name("none"), range)
+    return LayerDeclaration(
+      name: name, from: nothing, number: nothing, block: Spanned("", range), arguments: [], argumentsRange: range,
+      range: range, isFaulty: true)
+  }
 }
 
 /// An argument: positional, or by the parameter's name.

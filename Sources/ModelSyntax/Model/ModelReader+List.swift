@@ -44,7 +44,8 @@ func readListModel(
     name: defaultModelName(of: yaml.range.file), dialect: .list, source: yaml.range.file, classes: classes,
     inputSize: nil, inputChannels: inputChannels, activation: activation,
     constants: anchors.map { ["anchors": $0] } ?? [:], blocks: [], rows: rows,
-    multipliers: multipliers, repeatsRows: repeatsRows, ambiguousClassNames: ambiguousClassNames(reader["nc"]))
+    multipliers: multipliers, repeatsRows: repeatsRows, ambiguousClassNames: ambiguousClassNames(reader["nc"]),
+    faults: reader.faults)
   return Checked(model, warnings: warnings)
 }
 
@@ -61,10 +62,11 @@ func readListRows(
       if case .sequence(let columns) = item.kind, columns.count > 1, let number = columns[1].text.flatMap({ Int($0) }) {
         repeatsRows = repeatsRows || number > 1
       }
-      let layer = reader.attempt { () throws(CompileFailure) in
+      let layer = reader.attemptRow { () throws(CompileFailure) in
         try readListRow(item, index: index, scaling: scaling, library: library)
       }
-      if let layer { rows.append(RowDeclaration(section: section, layer: layer)) }
+      let place = LayerDeclaration.faulty(name: Spanned(String(index), item.range), range: item.range)
+      rows.append(RowDeclaration(section: section, layer: layer ?? place))
     }
   }
   return rows

@@ -12,6 +12,9 @@ func readNativeModel(
 ) throws(CompileFailure) -> ModelDeclaration {
   var reader = try MappingReader(yaml, of: "a model")
   _ = reader.refuseKeys(except: ModelKey.allCases.map(\.rawValue), in: "a model")
+  // A key that is no misspelling of a known one changes nothing else.
+  reader.faults = reader.errors.filter { $0.code == .unknownKey && $0.fixIts.isEmpty && $0.help.isEmpty }
+  reader.errors.removeAll { reader.faults.contains($0) }
 
   let name = reader.read("name") { (node) throws(CompileFailure) in try readWord(node, "a model's name") }
   let written = reader.read("classes", readClasses)
@@ -60,10 +63,11 @@ func readNativeModel(
       try MappingReader(entry.value, of: "the section '\(text)'")
     }
     for row in sectionReader?.ordered ?? [] {
-      let layer = reader.attempt { () throws(CompileFailure) in try readLayer(row, names: .rows) }
-      guard let layer else { continue }
+      let read = reader.attemptRow { () throws(CompileFailure) in try readLayer(row, names: .rows) }
+      let name = Spanned(row.key.text ?? "", row.key.range)
+      let layer = read ?? .faulty(name: name, range: row.key.range)
       if let first = firstUse[layer.name.value] {
-        reader.errors.append(
+        reader.faults.append(
           Diagnostic(
             .duplicateName,
             parameters.contains { $0.name.value == layer.name.value }
@@ -84,5 +88,5 @@ func readNativeModel(
     name: name?.value ?? defaultModelName(of: yaml.range.file), dialect: .native, source: yaml.range.file,
     classes: classes, inputSize: inputSize, inputChannels: inputChannels, activation: activation,
     parameters: parameters,
-    blocks: blocks, rows: rows, ambiguousClassNames: ambiguousClassNames(reader["classes"]))
+    blocks: blocks, rows: rows, ambiguousClassNames: ambiguousClassNames(reader["classes"]), faults: reader.faults)
 }

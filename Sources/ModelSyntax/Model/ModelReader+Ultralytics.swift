@@ -30,6 +30,8 @@ func readUltralyticsModel(
   let activation = reader.read("activation") { (node) throws(CompileFailure) in try parseExpression(node) }
   var repeatsRows = false
   var rows = readListRows(&reader, scaling: scaling, library: library, repeatsRows: &repeatsRows)
+  reader.errors += reader.faults
+  reader.faults = []
   for index in rows.indices where rows[index].layer.block.value == "Detect" {
     rows[index].layer.block.value = "UltralyticsDetect"
   }

@@ -58,6 +58,6 @@ extension Command {
       _ = try readBlocks(blocks.value)
       return true
     }
-    return try readModel(yaml, library: .standard, loader: .files).value.dialect == .native
+    return try readModel(yaml, library: .standard, loader: .files).value.refusingFaults().dialect == .native
   }
 }

@@ -19,7 +19,7 @@ extension Command {
     }
     let source = try readSource(path)
     do throws(CompileFailure) {
-      let model = try readModel(try parseYAML(source), library: .standard, loader: .files).value
+      let model = try readModel(try parseYAML(source), library: .standard, loader: .files).value.refusingFaults()
       let signatures = BlockLibrary.standard.adding(model.blocks).signatures
       Terminal.print(ModelSchema(signatures: signatures, isComplete: true).json.description)
     } catch {
