@@ -57,8 +57,23 @@ func readListRows(
   for section in [Section.backbone, .head] {
     guard let node = reader[section.rawValue] else { continue }
     let items = reader.attempt { () throws(CompileFailure) in try readList(node, "the section '\(section.rawValue)'") }
+    // A row that lost its brackets comes as its columns, one item each: one mistake.
+    var isLoose = false
     for item in items ?? [] {
       let index = rows.count
+      var columnCount = 0
+      if case .sequence(let columns) = item.kind { columnCount = columns.count }
+      if isLoose, columnCount != 4 { continue }
+      isLoose = columnCount == 0 && item.text != nil
+      if isLoose {
+        reader.faults.append(
+          Diagnostic(
+            .wrongKind, "a row is [from, number, module, args], and this stands outside of brackets", at: item.range,
+            help: ["put the row's four columns in brackets"]))
+        rows.append(
+          RowDeclaration(section: section, layer: .faulty(name: Spanned(String(index), item.range), range: item.range)))
+        continue
+      }
       if case .sequence(let columns) = item.kind, columns.count > 1, let number = columns[1].text.flatMap({ Int($0) }) {
         repeatsRows = repeatsRows || number > 1
       }

@@ -1,14 +1,15 @@
 import Compiler
 import Diagnostics
 import ModelIR
+import ModelSyntax
 import Tensors
 
 /// What a model file has to say against itself.
 func diagnose(
-  _ source: SourceFile, input: InputSize?, settings: [ParameterSetting]
+  _ source: SourceFile, input: InputSize?, settings: [ParameterSetting], loader: BlockFileLoader = .files
 ) throws(CommandFailure) -> [Diagnostic] {
   do throws(CompileFailure) {
-    return try ModelFile(source, input: input, settings: settings).warnings
+    return try ModelFile(source, input: input, settings: settings, loader: loader).warnings
   } catch {
     try settings.refuse(error)
     return error.diagnostics

@@ -2,37 +2,43 @@ import Compiler
 import Diagnostics
 import Glibc
 import ModelIR
+import ModelSyntax
+import Synchronization
 import Tensors
 
-/// Checks files again whenever they are saved, and shows only what changed since the check before.
+/// Checks files again whenever they or the files that they include are saved, and shows only what changed since the
+/// check before.
 ///
 /// Files are looked at ten times a second: editors that write beside and rename, as most do, defeat watches on the file
 /// itself. Runs until it is interrupted.
 func watch(_ paths: [String], input: InputSize?, settings: [ParameterSetting]) -> Never {
   var known: [String: [String]] = [:]
   var seen: [String: FileState] = [:]
+  var included: [String: Set<String>] = [:]
   Terminal.note("watching \(paths.joined(separator: ", ")); press Ctrl-C to stop")
   while true {
     for path in paths {
-      let state = FileState(path)
-      if seen[path] == state { continue }
-      seen[path] = state
-      recheck(path, input: input, settings: settings, known: &known)
+      let files = [path] + (included[path] ?? [])
+      let changed = files.filter { seen[path + "\n" + $0] != FileState($0) }
+      if changed.isEmpty { continue }
+      included[path] = recheck(path, input: input, settings: settings, known: &known)
+      for file in [path] + (included[path] ?? []) { seen[path + "\n" + file] = FileState(file) }
     }
     usleep(100_000)
   }
 }
 
-/// Shows the faults of a file that are new, and how many are gone.
+/// Shows the faults of a file that are new, and how many are gone; returns the files that it includes.
 private func recheck(
   _ path: String, input: InputSize?, settings: [ParameterSetting], known: inout [String: [String]]
-) {
+) -> Set<String> {
+  let includes = IncludeRecord()
   let found: [Diagnostic]
   do throws(CommandFailure) {
-    found = try diagnose(try readSource(path), input: input, settings: settings)
+    found = try diagnose(try readSource(path), input: input, settings: settings, loader: includes.loader)
   } catch {
     Terminal.note(error.text)
-    return
+    return includes.paths
   }
   let before = known[path]
   let identities = found.map(\.identity)
@@ -45,6 +51,21 @@ private func recheck(
   } else if before != nil {
     let left = found.count - fresh.count
     Terminal.note("\(path): \(fresh.count) new, \(gone) mended, \(left) as before")
+  }
+  return includes.paths
+}
+
+/// The files that a model includes, noted as they are read.
+private final class IncludeRecord: Sendable {
+  private let seen = Mutex<Set<String>>([])
+
+  var paths: Set<String> { seen.withLock { $0 } }
+
+  var loader: BlockFileLoader {
+    BlockFileLoader { (path) throws(BlockFileLoader.Refusal) in
+      self.seen.withLock { _ = $0.insert(path) }
+      return try BlockFileLoader.files.load(path)
+    }
   }
 }
 

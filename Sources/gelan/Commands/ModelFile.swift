@@ -36,9 +36,10 @@ struct ModelFile {
 
   /// - Throws: every fault, as diagnostics.
   init(
-    _ source: SourceFile, classes: Int? = nil, input: InputSize? = nil, settings: [ParameterSetting] = []
+    _ source: SourceFile, classes: Int? = nil, input: InputSize? = nil, settings: [ParameterSetting] = [],
+    loader: BlockFileLoader = .files
   ) throws(CompileFailure) {
-    let read = try readModel(try parseYAML(source), library: .standard, classCount: classes, loader: .files)
+    let read = try readModel(try parseYAML(source), library: .standard, classCount: classes, loader: loader)
     model = try read.value.setting(settings)
     do throws(CompileFailure) {
       graph = try elaborate(model, library: .standard, input: input)
