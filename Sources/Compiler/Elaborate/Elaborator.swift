@@ -86,6 +86,7 @@ struct Elaborator {
       name: model.name, classNames: classNames, inputHeight: inputSize.height, inputWidth: inputSize.width)
     addImage()
     for index in model.rows.indices { elaborateRow(index) }
+    checkDefinitions()
     if diagnostics.isEmpty { addOutputs() }
     if !diagnostics.isEmpty { throw CompileFailure(diagnostics) }
     return try checkInputSize(builder.finish())
@@ -166,15 +167,8 @@ struct Elaborator {
 
   /// A row that reads something faulty has no value, but its block and its arguments are checked all the same.
   mutating func checkBesidesSources(of layer: LayerDeclaration, _ index: Int) {
-    let name = layer.block.value
     do throws(ElaborationFailure) {
-      if let block = block(named: name, calledAt: layer.block.range) {
-        _ = try bind(layer, rowEvaluator(index), to: Signature(block))
-      } else if let primitive = primitives.first(where: { $0.name == name }) {
-        _ = try bind(layer, rowEvaluator(index), to: Signature(primitive))
-      } else {
-        throw unknownBlock(layer.block)
-      }
+      _ = try bind(layer, rowEvaluator(index), to: try signature(of: layer.block))
     } catch {
       guard case .fault(var fault) = error else { return }
       fault.frames = [ElaborationFailure.Frame(layer: layer, block: nil, sources: [])]
