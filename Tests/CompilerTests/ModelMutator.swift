@@ -1,19 +1,12 @@
+import TestSupport
+
 /// Damages model files in a repeatable way: as bytes, as lines and as words.
 struct ModelMutator {
-  private var state: UInt64
+  private var generator: SeededGenerator
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-  /// The next number of the SplitMix64 sequence.
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  private mutating func number(below bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
+  private mutating func number(below bound: Int) -> Int { Int(generator.next() % UInt64(max(bound, 1))) }
 
   private mutating func element<Element>(of elements: [Element]) -> Element { elements[number(below: elements.count)] }
 

@@ -53,13 +53,8 @@ extension ExpressionEvaluator {
       let isBelow = a % b != 0 && (a < 0) != (b < 0)
       if operation == .floorDivide { return .integer(isBelow ? quotient - 1 : quotient) }
       return .integer(isBelow ? a % b + b : a % b)
-    case .equal: return .boolean(a == b)
-    case .notEqual: return .boolean(a != b)
-    case .less: return .boolean(a < b)
-    case .lessOrEqual: return .boolean(a <= b)
-    case .greater: return .boolean(a > b)
-    case .greaterOrEqual: return .boolean(a >= b)
-    case .and, .or: preconditionFailure("'and' and 'or' are evaluated one side at a time.")
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or:
+      return .boolean(compare(operation, a, b))
     }
     guard !result.overflow else {
       throw .fault(.undefinedArithmetic, "this number does not fit in 64 bits", range, column: .arguments)
@@ -85,17 +80,27 @@ extension ExpressionEvaluator {
       } else {
         result = a - quotient.rounded(.down) * b
       }
-    case .equal: return .boolean(a == b)
-    case .notEqual: return .boolean(a != b)
-    case .less: return .boolean(a < b)
-    case .lessOrEqual: return .boolean(a <= b)
-    case .greater: return .boolean(a > b)
-    case .greaterOrEqual: return .boolean(a >= b)
-    case .and, .or: preconditionFailure("'and' and 'or' are evaluated one side at a time.")
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or:
+      return .boolean(compare(operation, a, b))
     }
     guard result.isFinite else {
       throw .fault(.undefinedArithmetic, "this number is too large", range, column: .arguments)
     }
     return .real(result)
+  }
+
+  private func compare<Number: Comparable>(
+    _ operation: Expression.BinaryOperator, _ a: Number, _ b: Number
+  ) -> Bool {
+    switch operation {
+    case .equal: a == b
+    case .notEqual: a != b
+    case .less: a < b
+    case .lessOrEqual: a <= b
+    case .greater: a > b
+    case .greaterOrEqual: a >= b
+    case .plus, .minus, .times, .divide, .floorDivide, .remainder, .and, .or:
+      preconditionFailure("'\(operation.rawValue)' is no comparison of two numbers.")
+    }
   }
 }
