@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh Debian or Ubuntu machine with a Swift toolchain: make demo, make test.
 
-PACKAGES := pkg-config libyaml-dev libopenblas-dev libturbojpeg0-dev libpng-dev
+PACKAGES := pkg-config libyaml-dev libopenblas-dev libturbojpeg0-dev libpng-dev zlib1g-dev
 MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan

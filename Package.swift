@@ -12,6 +12,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Text to graph to plan.
     .target(name: "Diagnostics", resources: [.embedInCode("Explanations")]),
@@ -23,13 +24,16 @@ let package = Package(
 
     // Plan to tensors to boxes.
     .target(name: "Tensors", swiftSettings: optimised),
+    .target(name: "PyTorch", dependencies: ["Tensors", "CZlib"], swiftSettings: optimised),
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
     .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"]),
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
 
     .executableTarget(
       name: "gelan",
-      dependencies: ["Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "Kernels", "Runtime", "Detection"]),
+      dependencies: [
+        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "Kernels", "Runtime", "Detection",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Compiler", "ModelIR", "Tensors"], path: "Tests/Support",
@@ -39,6 +43,7 @@ let package = Package(
     .testTarget(name: "ModelIRTests", dependencies: ["ModelIR", "TestSupport"]),
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Tensors", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "PyTorchTests", dependencies: ["PyTorch", "Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),

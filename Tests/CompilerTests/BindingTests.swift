@@ -89,13 +89,6 @@ struct BindingTests {
     #expect(report.causes.count == 1 && report.causes[0].contains("normalisations are folded already"))
   }
 
-  @Test(arguments: ["module.", "model."])
-  func aPrefixOfAllNamesIsRecognised(_ prefix: String) throws {
-    let report = try report(Dictionary(uniqueKeysWithValues: tensors.map { (prefix + $0, $1) }))
-    #expect(
-      report.causes.first == "every name in the checkpoint begins with '\(prefix)'; save the inner module's state dict")
-  }
-
   @Test func anInsertedRowAndAnotherModelAreTold() throws {
     let longer = try Fixtures.graph(Self.text(classes: 3, more: "  c: [-1, 1, Conv, [16, 1]]"))
     let inserted = try Self.tensors(of: longer)

@@ -49,11 +49,18 @@ package struct BindingReport: Sendable, Equatable {
     causes = findCauses(graph, checkpoint)
   }
 
+  /// The numbers of classes that the shapes of vectors speak for, where the graph has one element for each class.
+  package func classCounts(in graph: Graph) -> [Int] {
+    let classes = graph.classNames.count
+    return Set(misshapen.filter { $0.expected == [classes] && $0.found.count == 1 }.map { $0.found[0] }).sorted()
+      .filter { (1...100_000).contains($0) }.prefix(4).map(\.self)
+  }
+
   private func findCauses(_ graph: Graph, _ checkpoint: Checkpoint) -> [String] {
     guard !isComplete else { return [] }
     var causes: [String] = []
     let classes = graph.classNames.count
-    let otherCounts = Set(misshapen.filter { $0.expected == [classes] && $0.found.count == 1 }.map { $0.found[0] })
+    let otherCounts = classCounts(in: graph)
     // Another class count changes the class branches alone; when most shapes differ, the model is another one.
     if otherCounts.count == 1, let count = otherCounts.first, misshapen.count < checkpoint.shapes.count / 4 {
       causes.append("the checkpoint was trained for \(count) classes, the model has \(classes); try --classes \(count)")
@@ -65,12 +72,6 @@ package struct BindingReport: Sendable, Equatable {
     if isFused {
       causes.append(
         "the checkpoint is in inference form: its normalisations are folded already; use the one that training wrote")
-    }
-    for prefix in ["module.", "model."] where names.allSatisfy({ $0.hasPrefix(prefix + "model.") }) {
-      causes.append("every name in the checkpoint begins with '\(prefix)'; save the inner module's state dict")
-    }
-    if names.contains(where: { $0.hasPrefix("0.") }), !names.contains(where: { $0.hasPrefix("model.") }) {
-      causes.append("the names in the checkpoint begin with the row's number; the official ones begin with 'model.'")
     }
     if causes.isEmpty, missing.count > checkpoint.shapes.count / 2 || misshapen.count > checkpoint.shapes.count / 4 {
       causes.append("the checkpoint seems to belong to another model")

@@ -7,6 +7,14 @@ package struct Checkpoint: Sendable {
   package let shapes: [String: [Int]]
   private let load: @Sendable (String) throws(TensorFileError) -> Tensor
 
+  /// Tensors that a file of another format holds.
+  package init(
+    shapes: [String: [Int]], load: @escaping @Sendable (String) throws(TensorFileError) -> Tensor
+  ) {
+    self.shapes = shapes
+    self.load = load
+  }
+
   /// The tensors of a safetensors file.
   package init(_ file: TensorFile) {
     shapes = Dictionary(file.entries.map { ($0.name, $0.shape) }) { first, _ in first }
@@ -32,6 +40,16 @@ package struct Checkpoint: Sendable {
   }
 
   package func tensor(_ name: String) throws(TensorFileError) -> Tensor { try load(name) }
+
+  /// Some of the tensors under other names.
+  ///
+  /// - Parameter names: What a tensor is called here, by its new name.
+  func renamed(_ names: [String: String]) -> Checkpoint {
+    let kept = names.filter { shapes[$0.value] != nil }
+    return Checkpoint(shapes: kept.compactMapValues { shapes[$0] }) { [load] (name) throws(TensorFileError) in
+      try load(kept[name] ?? name)
+    }
+  }
 }
 
 private func randomTensor(_ name: String, _ use: ParameterUse, seed: UInt64) -> Tensor {

@@ -4,13 +4,13 @@ import Glibc
 ///
 /// **Invariant:** the memory never moves and stays valid while the object lives. A file that someone else cuts short
 /// meanwhile cannot be guarded against: touching a lost page ends the process.
-final class FileBytes: Sendable {
+package final class FileBytes: Sendable {
   /// The memory is only ever read, so it can be shared between threads.
-  nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+  nonisolated(unsafe) package let bytes: UnsafeRawBufferPointer
   private let isMapped: Bool
 
   /// Maps a regular file.
-  init(mapping path: String) throws(FileError) {
+  package init(mapping path: String) throws(FileError) {
     let file = try FileDescriptor(reading: path, waits: false)
     guard let status = file.status() else { throw FileError("read", path, code: errno) }
     guard !status.isDirectory else { throw FileError("read", path, reason: "it is a directory") }
@@ -30,7 +30,7 @@ final class FileBytes: Sendable {
   }
 
   /// Copies bytes to memory that is aligned like a mapped file's.
-  init(copying content: [UInt8]) {
+  package init(copying content: [UInt8]) {
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 64)
     memory.copyBytes(from: content)
     bytes = UnsafeRawBufferPointer(memory)

@@ -6,13 +6,13 @@ package struct TensorFileError: Error, Hashable, Sendable, CustomStringConvertib
   package let isFileError: Bool
 
   /// - Parameter reason: what is wrong with the file, as a clause: "its header is cut off".
-  init(_ path: String, _ reason: String) {
+  package init(_ path: String, _ reason: String) {
     self.path = path
     description = "\(quoted(path)): \(reason)"
     isFileError = false
   }
 
-  init(_ error: FileError) {
+  package init(_ error: FileError) {
     path = error.path
     description = error.description
     isFileError = true

@@ -2,7 +2,7 @@
 ///
 /// - Parameter bytes: the elements; any alignment.
 /// - Returns: nil for types that hold no real floating-point numbers, or only eight bits of them.
-func widened(_ bytes: UnsafeRawBufferPointer, from type: ElementType) -> [Float]? {
+package func widened(_ bytes: UnsafeRawBufferPointer, from type: ElementType) -> [Float]? {
   let count = bytes.count / type.byteCount
   switch type {
   case .float32:

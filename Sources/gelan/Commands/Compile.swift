@@ -1,5 +1,6 @@
 import Compiler
 import ModelIR
+import PyTorch
 import Runtime
 import Tensors
 
@@ -8,16 +9,22 @@ extension Command {
     name: "compile", summary: "turn a model and its weights into a plan", operands: "FILE", operandCount: 1...1,
     options: [
       Option("-o", "--output", value: "PLAN", help: "the file to write"),
-      Option("--weights", value: "FILE", help: "trained weights (.safetensors) in the official state-dict names"),
+      Option(
+        "--weights", value: "FILE", help: "trained weights, .pt or .safetensors, in the official state-dict names"),
+      .checkpointKey,
       Option("--random-weights", value: "SEED", help: "random weights, to try a design before it is trained"),
+      Option("--verify", help: "compare the plan with the unfused training graph; so is done with --weights anyway"),
+      Option("--no-verify", help: "write the plan without that comparison"),
       .input, .classes, .set,
     ],
     details: """
       The auxiliary branch is stripped, batch normalisations are folded, RepConv branches fused, and the result is one
       file. Weights are those that training wrote: names follow the model's rows, so nothing has to be renumbered.
+      A PyTorch checkpoint is read without running anything of it. Its classes, their number and their names, become the
+      plan's. The plan and the training graph are run on the same pictures, and one that differs is not written.
       The input size is the plan's default; a plan runs at every legal size.
 
-      example: gelan compile models-yaml/yolov9-c.yaml --weights yolov9-c.safetensors -o yolov9-c.plan
+      example: gelan compile models-yaml/yolov9-c.yaml --weights best.pt -o yolov9-c.plan
       """
   ) { arguments in
     guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o PLAN is missing") }
@@ -29,31 +36,32 @@ extension Command {
     guard weights != nil || seed != nil else {
       throw CommandFailure.usage("give the weights: --weights FILE, or --random-weights SEED to try a design")
     }
+    let isVerified = arguments.isSet("--verify") || weights != nil && !arguments.isSet("--no-verify")
     for input in [arguments.operands[0], weights].compactMap({ $0 }) where realPath(input) == realPath(output) {
       throw CommandFailure.usage("-o \(output) would replace '\(input)', which the plan is made from")
     }
-    let file = try ModelFile.open(arguments.operands[0], arguments)
-    let optimized = optimize(file.graph)
-    let plan = plan(optimized)
+    let graph: Graph
     let checkpoint: Checkpoint
+    let file: ModelFile
+    var facts = CheckpointFacts()
     if let weights {
-      checkpoint = Checkpoint(try openWeights(weights))
+      let source = try WeightsFile(weights, key: arguments.string("--checkpoint-key"))
+      let fitted = try FittedModel(source, weights, arguments)
+      (file, graph, checkpoint, facts) = (fitted.file, fitted.fit.graph, fitted.fit.checkpoint, source.facts)
     } else {
-      checkpoint = Checkpoint(randomFor: file.graph, seed: UInt64(seed ?? 0))
+      file = try ModelFile.open(arguments.operands[0], arguments)
+      (graph, checkpoint) = (file.graph, Checkpoint(randomFor: file.graph, seed: UInt64(seed ?? 0)))
     }
+    let optimized = optimize(graph)
+    var plan = plan(optimized)
+    if facts.classNames.count == plan.classNames.count { plan.classNames = facts.classNames }
     let bound: BoundPlan
     do throws(BindingError) {
-      bound = try bindWeights(of: plan, from: file.graph, checkpoint)
+      bound = try bindWeights(of: plan, from: graph, checkpoint)
     } catch {
-      switch error {
-      case .incomplete(let report): throw CommandFailure.message(report.text(for: weights ?? "the weights"))
-      case .unreadable(let error): throw CommandFailure(error)
-      case .notFinite(let names):
-        throw CommandFailure.message(
-          "the weights in \(weights ?? "the checkpoint") give values that are no numbers: "
-            + names.list(title: "weights of the plan") + "\n  likely: training diverged, or the file is damaged")
-      }
+      throw CommandFailure(error, weights: weights ?? "the checkpoint")
     }
+    if isVerified { try verify(bound, against: graph, checkpoint) }
     let origin = weights.map { ["gelan.weights": $0.split(separator: "/").last.map(String.init) ?? $0] } ?? [:]
     do throws(TensorFileError) {
       try InferenceModel.write(plan: bound.plan, tensors: bound.tensors, path: output, metadata: origin)
@@ -69,6 +77,10 @@ extension Command {
       Terminal.note("note: the weights are random; what the plan detects means nothing")
     }
     let report = ModelReport(file.graph, optimized: optimized)
+    if !facts.strides.isEmpty, facts.strides != report.strides {
+      Terminal.note(
+        "note: the checkpoint was trained with strides \(facts.strides), and the model has \(report.strides)")
+    }
     let dropped = report.rows.filter { $0.inference.parameters == 0 && $0.branch != .main && $0.branch != .shared }
     Terminal.print(report.totals.joined(separator: "\n"))
     if !dropped.isEmpty {
@@ -78,33 +90,33 @@ extension Command {
   }
 }
 
-/// Opens a checkpoint; one of PyTorch's own files gets the way to convert it.
-private func openWeights(_ path: String) throws(CommandFailure) -> TensorFile {
-  do {
-    return try openTensorFile(path)
-  } catch {
-    guard case .message(let text) = error, [".pt", ".pth"].contains(where: path.hasSuffix) else { throw error }
+/// Compares a plan with the graph that it was made from; one that is too far from it is refused.
+private func verify(_ bound: BoundPlan, against graph: Graph, _ checkpoint: Checkpoint) throws(CommandFailure) {
+  Terminal.progress("comparing the plan with the training graph ...")
+  let verification = try Verification(of: bound, against: graph, checkpoint)
+  Terminal.progress("")
+  guard verification.isWithinBounds else {
     throw .message(
-      """
-      \(text)
-        convert it with Python: import torch, safetensors.torch
-        model = torch.load("\(path)", weights_only=False)["model"].float()
-        safetensors.torch.save_file(model.state_dict(), "weights.safetensors")
-      """)
+      "the plan differs from the training graph, and is not written (--no-verify does it all the same)\n  "
+        + "\(verification.text); allowed are \(Verification.bounds)\n  "
+        + "likely: the weights are extreme, or this is a fault of ours; please report it with the model")
   }
+  Terminal.print(verification.text)
 }
 
-extension BindingReport {
-  /// What does not fit, for people.
-  func text(for weights: String) -> String {
-    var parts = ["the weights in \(weights) do not fit the model"]
-    let shapes = misshapen.map { "\($0.name) is \($0.found.dimensions), not \($0.expected.dimensions)" }
-    for (title, names) in [
-      ("missing", missing), ("of another shape", shapes), ("in the file but not in the model", unused),
-    ]
-    where !names.isEmpty { parts.append("  " + names.list(title: title)) }
-    parts += causes.map { "  likely: \($0)" }
-    return parts.joined(separator: "\n")
+extension CommandFailure {
+  /// - Parameter weights: The name of the checkpoint.
+  init(_ error: BindingError, weights: String) {
+    switch error {
+    case .incomplete(let report):
+      self = .message(
+        "the weights in \(weights) lack \((report.missing + report.misshapen.map(\.name)).list(title: "tensors"))")
+    case .unreadable(let error): self.init(error)
+    case .notFinite(let names):
+      self = .message(
+        "the weights in \(weights) give values that are no numbers: "
+          + names.list(title: "weights of the plan") + "\n  likely: training diverged, or the file is damaged")
+    }
   }
 }
 
@@ -113,8 +125,4 @@ extension [String] {
   fileprivate func list(title: String) -> String {
     "\(title) (\(count)):" + map { "\n    \($0)" }.joined()
   }
-}
-
-extension [Int] {
-  fileprivate var dimensions: String { isEmpty ? "a single number" : map(String.init).joined(separator: "x") }
 }

@@ -51,13 +51,18 @@ struct ModelFile {
 
   /// The model that a command names, after its diagnostics are printed.
   static func open(_ path: String, _ arguments: Arguments) throws(CommandFailure) -> ModelFile {
+    let file = try read(path, arguments, classes: try arguments.classCount())
+    Terminal.report(file.warnings)
+    return file
+  }
+
+  /// A model for a number of classes, or for its own; errors are printed, and its warnings are still to be.
+  static func read(_ path: String, _ arguments: Arguments, classes: Int?) throws(CommandFailure) -> ModelFile {
     let source = try readSource(path)
-    let (classes, input) = (try arguments.classCount(), try arguments.inputSize())
+    let input = try arguments.inputSize()
     let settings = try arguments.settings()
     do throws(CompileFailure) {
-      let file = try ModelFile(source, classes: classes, input: input, settings: settings)
-      Terminal.report(file.warnings)
-      return file
+      return try ModelFile(source, classes: classes, input: input, settings: settings)
     } catch {
       try settings.refuse(error)
       Terminal.report(error.diagnostics)

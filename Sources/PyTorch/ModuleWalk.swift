@@ -1,0 +1,85 @@
+import Tensors
+
+/// Names the tensors of a state dictionary or of a tree of modules as `state_dict()` does.
+///
+/// Modules may be shared and may, in a hostile file, contain themselves; a budget bounds the walk.
+struct ModuleWalk {
+  private(set) var tensors: [(name: String, tensor: TensorView)] = []
+  /// What cannot be read, by name, with the reason.
+  private(set) var refusals: [(name: String, reason: String)] = []
+  /// Members that may still be looked at: more than any checkpoint has.
+  private var budget = 20_000_000
+  private var modules = 0
+
+  static let maximumDepth = 100
+  static let maximumModules = 100_000
+  static let maximumTensors = 200_000
+
+  /// Whether a value is a module: an object whose state has `_modules` and `_parameters`.
+  static func isModule(_ value: PickleValue) -> Bool {
+    guard let state = value.state, state.members != nil else { return false }
+    return state["_modules"]?.members != nil && state["_parameters"] != nil
+  }
+
+  /// Whether a value is a dictionary of tensors by name.
+  static func isStateDictionary(_ value: PickleValue) -> Bool {
+    guard let members = value.members else { return false }
+    // One tensor may have another kind of value beside it, as `_extra_state` is.
+    return members.prefix(64).contains { key, value in
+      key.text != nil && value.call?.constructor.qualifiedName?.hasPrefix("torch._utils._rebuild_") == true
+    }
+  }
+
+  init(_ value: PickleValue) throws(Refusal) {
+    if Self.isModule(value) {
+      try walk(value)
+    } else {
+      for (key, value) in value.members ?? .none(of: value) {
+        if let name = key.text { try add(name, value) }
+      }
+    }
+  }
+
+  /// Every module below a root, the root first, as far as the budget goes.
+  private mutating func walk(_ root: PickleValue) throws(Refusal) {
+    var waiting = [(module: root, prefix: "", depth: 0)]
+    while let (module, prefix, depth) = waiting.popLast() {
+      modules += 1
+      guard depth <= Self.maximumDepth, modules <= Self.maximumModules else {
+        throw Refusal("its modules have no end")
+      }
+      let state = module.state
+      try spend(state)
+      let hidden = Set((state?["_non_persistent_buffers_set"]?.elements ?? []).compactMap(\.text))
+      for part in ["_parameters", "_buffers"] {
+        for (key, value) in try spend(state?[part]) ?? .none(of: root) {
+          guard let name = key.text, part == "_parameters" || !hidden.contains(name) else { continue }
+          try add(prefix + name, value)
+        }
+      }
+      // The last one waits longest, so that modules come in their order.
+      for (key, value) in (try spend(state?["_modules"]) ?? .none(of: root)).reversed() {
+        try spend(value.state)
+        if let name = key.text, Self.isModule(value) { waiting.append((value, prefix + name + ".", depth + 1)) }
+      }
+    }
+  }
+
+  /// The members of a dictionary, which are paid for.
+  @discardableResult
+  private mutating func spend(_ value: PickleValue?) throws(Refusal) -> PickleMembers? {
+    let members = value?.members
+    budget -= members?.count ?? 0
+    guard budget >= 0 else { throw Refusal("its modules have no end") }
+    return members
+  }
+
+  private mutating func add(_ name: String, _ value: PickleValue) throws(Refusal) {
+    guard tensors.count + refusals.count < Self.maximumTensors else { throw Refusal("its tensors have no end") }
+    do throws(Refusal) {
+      if let tensor = try TensorView(value) { tensors.append((name, tensor)) }
+    } catch {
+      refusals.append((name, error.reason))
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Compiler
+import ModelIR
+
+/// A model file and a checkpoint that fits it.
+struct FittedModel {
+  let file: ModelFile
+  let fit: CheckpointFit
+
+  /// Reads a model for the classes that a checkpoint was trained for, unless the command line names a number.
+  ///
+  /// - Parameter path: The name of the checkpoint's file.
+  init(_ weights: WeightsFile, _ path: String, _ arguments: Arguments) throws(CommandFailure) {
+    let model = arguments.operands[0]
+    let asked = try arguments.classCount()
+    let written = try ModelFile.read(model, arguments, classes: asked)
+    let count = asked ?? weights.facts.classCount ?? written.graph.classNames.count
+    let file =
+      count == written.graph.classNames.count ? written : try ModelFile.read(model, arguments, classes: count)
+    let fit = CheckpointFit(weights.checkpoint, to: file.graph)
+    if fit.report.isComplete {
+      Terminal.report(file.warnings)
+      self.init(file, fit, count: count, written, path)
+      return
+    }
+    // What the checkpoint does not say, the shapes of its tensors do.
+    for guess in fit.report.classCounts(in: file.graph) {
+      let other = try ModelFile.read(model, arguments, classes: guess)
+      let otherFit = CheckpointFit(weights.checkpoint, to: other.graph)
+      guard otherFit.report.isComplete else { continue }
+      guard asked == nil else {
+        throw .message(
+          fit.report.text(for: path, file.graph)
+            + "\n  it fits with \(guess) classes; leave --classes \(count) away, or try --classes \(guess)")
+      }
+      Terminal.report(other.warnings)
+      self.init(other, otherFit, count: guess, written, path)
+      return
+    }
+    throw .message(Self.refusal(fit, file, weights, path))
+  }
+
+  private init(_ file: ModelFile, _ fit: CheckpointFit, count: Int, _ written: ModelFile, _ path: String) {
+    self.file = file
+    self.fit = fit
+    let declared = written.graph.classNames.count
+    if count != declared {
+      Terminal.note(
+        "note: \(path) was trained for \(count.of("class", "classes")), the model is written for \(declared); "
+          + "building for \(count) (--classes decides otherwise)")
+    }
+    if fit.form.isStripped {
+      Terminal.note("note: the checkpoint has no auxiliary branch any more; its rows are matched in order")
+    }
+    if fit.form.isFused { Terminal.note("note: the normalisations of the checkpoint are folded already") }
+  }
+
+  private static func refusal(
+    _ fit: CheckpointFit, _ file: ModelFile, _ weights: WeightsFile, _ path: String
+  ) -> String {
+    var text = fit.report.text(for: path, file.graph)
+    var facts: [String] = []
+    if let model = weights.facts.model { facts.append("was trained from \(model)") }
+    if let count = weights.facts.classCount { facts.append("has \(count.of("class", "classes"))") }
+    let rows = Set(
+      weights.checkpoint.shapes.keys.compactMap { name -> Int? in
+        let parts = name.split(separator: ".")
+        return parts.count > 2 && parts[0] == "model" ? Int(parts[1]) : nil
+      })
+    if let last = rows.max() {
+      facts.append("numbers its rows up to \(last), the model up to \(file.graph.rows.count - 1)")
+    }
+    if let last = rows.max(), last >= file.graph.rows.count {
+      text +=
+        "\n  likely: the checkpoint still has an auxiliary branch; compile it with the model that it was trained from"
+    }
+    if !facts.isEmpty { text += "\n  the checkpoint \(facts.joined(separator: ", "))" }
+    return text
+  }
+}
+
+extension Int {
+  /// The number with a word in its singular or plural.
+  func of(_ singular: String, _ plural: String) -> String { "\(self) \(self == 1 ? singular : plural)" }
+}
