@@ -65,6 +65,21 @@ struct PlanFormatTests {
     #expect(metadata[PlanFile.Key.plan] == bound.plan.description)
   }
 
+  /// Files of every format that was ever written, from one model and one seed.
+  @Test func everyFormatGivesTheSameNumbers() throws {
+    let folder = Fixtures.folder.appendingPathComponent("plans").path
+    var generator = SeededGenerator(seed: 3)
+    let image = generator.image(channels: 3, height: 10, width: 6)
+    let outputs = try (1...PlanFile.format).map { format in
+      let file = try TensorFile(path: "\(folder)/format-\(format).plan")
+      #expect(PlanFile.format(of: file) == format)
+      #expect(file.isSealed == (format > 1))
+      return try run(try InferenceModel(file), image, height: 10, width: 6)
+    }
+    #expect(outputs[0][0].count == 6 * 15)
+    #expect(outputs.allSatisfy { $0 == outputs[0] })
+  }
+
   /// A runtime opens every older format for good.
   @Test func formatsAreOpenedUpToTheOwnOne() throws {
     let format = PlanFile.Key.format
@@ -83,6 +98,50 @@ struct PlanFormatTests {
     // Without the number a file does not become one of format 1 whose checksums nobody looks at.
     #expect(try refusal([Seal.headerKey: "0"], isSealed: false)?.contains("checksum does not match") == true)
   }
+
+  /// What Python's own package makes of a plan, and what its hashlib makes of the checksums.
+  @Test(.enabled(if: hasPythonPackages, "Python's safetensors and numpy are not on this machine"))
+  func pythonReadsPlans() throws {
+    for type in WeightsType.allCases {
+      try write(type, to: path)
+      let script = """
+        import hashlib, sys
+        from safetensors import safe_open
+        path = sys.argv[1]
+        with safe_open(path, "np") as file:
+            metadata = file.metadata()
+            names = sorted(file.keys())
+            print(metadata["gelan.model"], metadata["gelan.weights_type"], len(names), file.get_slice(names[-1]).get_shape())
+        content = open(path, "rb").read()
+        start = 8 + int.from_bytes(content[:8], "little")
+        digest = metadata["gelan.header_sha256"]
+        header = content[:start].replace(digest.encode(), b"0" * 64)
+        assert hashlib.sha256(header).hexdigest() == digest
+        assert hashlib.sha256(content[start:]).hexdigest() == metadata["gelan.data_sha256"]
+        """
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = ["python3", "-c", script, path]
+      let output = Pipe()
+      process.standardOutput = output
+      try process.run()
+      let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+      let last = try #require(bound.tensors.max { $0.name < $1.name })
+      #expect(said == "\(bound.plan.name) \(type.rawValue) \(bound.tensors.count) \(last.tensor.shape)\n")
+    }
+  }
+
+  private static let hasPythonPackages: Bool = {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", "import safetensors, numpy"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }()
 
   @Test func everyFlippedBitOfTheHeaderIsAnError() throws {
     let original = try bytes()

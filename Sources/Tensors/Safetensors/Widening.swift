@@ -85,9 +85,18 @@ private func floatsFromHalves(_ words: HalfWords) -> SIMD16<UInt32> {
   // Five bits of exponent with bias 15 become eight with bias 127; all ones stay all ones.
   let normal = magnitude &<< 13 &+ (127 - 15) << 23
   let infiniteOrNaN = magnitude &<< 13 | 0x7F80_0000
-  // Subnormals are multiples of 2⁻²⁴. The product is a normal `Float`, right even where those are flushed to zero.
-  let subnormal = unsafeBitCast(SIMD16<Float>(magnitude) * 0x1p-24, to: SIMD16<UInt32>.self)
-  return sign
-    | normal.replacing(with: subnormal, where: magnitude .< 0x0400)
-    .replacing(with: infiniteOrNaN, where: magnitude .>= 0x7C00)
+  // Subnormals are multiples of 2⁻²⁴, the last place of ½: right even where subnormal `Float`s are flushed to zero.
+  let half = SIMD16<Float>(repeating: 0.5)
+  let sum = unsafeBitCast(magnitude | half[0].bitPattern, to: SIMD16<Float>.self)
+  let subnormal = unsafeBitCast(sum - half, to: SIMD16<UInt32>.self)
+  // Masks of whole lanes; those of `SIMDMask` take the lanes one by one.
+  let isSubnormal = signMask(magnitude &- 0x0400)
+  let isInfiniteOrNaN = signMask(0x7BFF &- magnitude)
+  return sign | normal & ~(isSubnormal | isInfiniteOrNaN) | subnormal & isSubnormal | infiniteOrNaN & isInfiniteOrNaN
+}
+
+/// All ones in the lanes whose upper bit is set, else zeros.
+@inline(__always)
+private func signMask(_ lanes: SIMD16<UInt32>) -> SIMD16<UInt32> {
+  SIMD16<UInt32>(truncatingIfNeeded: SIMD16<Int32>(truncatingIfNeeded: lanes) &>> 31)
 }

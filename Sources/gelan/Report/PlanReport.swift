@@ -99,7 +99,7 @@ struct PlanReport {
     let origin = file.metadata[PlanFile.Key.weights].map { ", from \($0)" } ?? ""
     let types = Set(file.entries.map(\.type)).sorted { $0.byteCount > $1.byteCount }
     return "\(grouped(count)) numbers in \(file.entries.count) tensors as "
-      + types.map { $0.rawValue.lowercased() }.joined(separator: " and ") + origin
+      + types.map(\.title).joined(separator: " and ") + origin
   }
 
   private var memoryText: String {
@@ -153,6 +153,18 @@ struct PlanReport {
     return ([titles] + rows).map { cells in
       cells.indices.map { cells[$0].padded(to: widths[$0], onTheLeft: numeric.contains($0)) }
         .joined(separator: "  ").trimmedAtEnd
+    }
+  }
+}
+
+extension ElementType {
+  /// The name that `--weights-type` has for it.
+  fileprivate var title: String {
+    switch self {
+    case .float32: "fp32"
+    case .float16: "fp16"
+    case .bfloat16: "bf16"
+    default: rawValue
     }
   }
 }
