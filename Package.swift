@@ -7,6 +7,11 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
 let package = Package(
   name: "gelan",
+  products: [
+    .executable(name: "gelan", targets: ["gelan"]),
+    // For Swift programs that run plans: no YAML, no compiler.
+    .library(name: "GelanRuntime", targets: ["GelanRuntime"]),
+  ],
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -27,9 +32,14 @@ let package = Package(
     .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"]),
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
 
+    .target(name: "GelanRuntime", dependencies: ["Runtime", "Detection", "ModelIR", "Tensors"]),
+    .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
+
     .executableTarget(
       name: "gelan",
-      dependencies: ["Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "Kernels", "Runtime", "Detection"]),
+      dependencies: [
+        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "Kernels", "Runtime", "GelanRuntime",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Compiler", "ModelIR", "Tensors"], path: "Tests/Support",
@@ -43,7 +53,11 @@ let package = Package(
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "gelanTests", dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "TestSupport"]),
+      name: "GelanRuntimeTests",
+      dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Compiler", "Runtime", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "gelanTests",
+      dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "GelanRuntime", "TestSupport"]),
   ]
 )
 

@@ -18,6 +18,8 @@ import Testing
     ("Runtime", ["ModelIR", "Kernels", "Tensors"]),
     ("Tensors", []),
     ("Detection", ["CTurboJPEG", "CPNG"]),
+    ("GelanRuntime", ["Detection", "ModelIR", "Runtime", "Tensors"]),
+    ("ExampleDetect", ["GelanRuntime"]),
   ]
 
   @Test(arguments: imports)
