@@ -54,7 +54,7 @@ let package = Package(
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "GelanRuntimeTests",
-      dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Compiler", "Runtime", "Tensors", "TestSupport"]),
+      dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Tensors", "TestSupport"]),
     .testTarget(
       name: "gelanTests",
       dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "GelanRuntime", "TestSupport"]),

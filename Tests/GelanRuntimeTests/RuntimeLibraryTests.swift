@@ -3,14 +3,14 @@ import GelanRuntime
 import TestSupport
 import Testing
 
-/// The library as a Swift program uses it: everything here but `PlanFile` and the fixtures is its public surface.
+/// The library as a Swift program uses it: everything here but `SmallPlan` and the fixtures is its public surface.
 @Suite struct RuntimeLibraryTests {
-  private let file: PlanFile
+  private let file: SmallPlan
   private let model: InferenceModel
   private let picture = Fixtures.folder.appendingPathComponent("images/street.png").path
 
   init() throws {
-    file = try PlanFile()
+    file = try SmallPlan()
     model = try InferenceModel(path: file.path)
   }
 
@@ -141,7 +141,7 @@ extension InferenceError {
 /// The program of `Sources/ExampleDetect`, which links the library and nothing else of this package.
 @Suite struct ExampleTests {
   @Test func theExampleFindsObjects() throws {
-    let file = try PlanFile()
+    let file = try SmallPlan()
     let picture = Fixtures.folder.appendingPathComponent("images/street.png").path
     for (words, status, line) in [
       ([file.path, picture, picture], 0, "\(picture): 0 objects"), ([file.path], 2, "usage: "),
