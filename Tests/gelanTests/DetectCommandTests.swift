@@ -218,6 +218,19 @@ import Testing
     #expect(rest.isEmpty)
   }
 
+  /// Not even in the folder of the pictures is one of them written over.
+  @Test func drawingsLeavePicturesAlone() throws {
+    let place = try Workplace()
+    try FileManager.default.copyItem(at: place.url("photos/a.png"), to: place.url("photos/a-2.png"))
+    let before = try ["a", "a-2", "c"].map { try Data(contentsOf: place.url("photos/\($0).png")) }
+    let result = try place.detect(
+      "photos/a.png", "photos/more/../a.png", "photos/a-2.png", "photos/c.png", "--save", "photos")
+    for name in ["a-3", "a-4", "a-2-2", "c-2"] {
+      #expect(result.output.contains("drawn in photos/\(name).png\n"), "\(name)")
+    }
+    #expect(try ["a", "a-2", "c"].map { try Data(contentsOf: place.url("photos/\($0).png")) } == before)
+  }
+
   @Test func anArrayWithoutObjectsIsAnArray() throws {
     let place = try Workplace()
     let result = try place.detect("photos", "--format", "coco", "--conf", "1")
