@@ -32,11 +32,18 @@ import Testing
         let pixels = (0..<size.0 * size.1 * 3).map { UInt8(truncatingIfNeeded: $0 &* $0 / 11 &+ size.0) }
         try Image(width: size.0, height: size.1, pixels: pixels).writePNG(to: url(name).path)
       }
-      let golden = Fixtures.folder.appendingPathComponent("golden/mini-c").path
-      let compiled = try Tool.run(
-        "compile", "\(golden).yaml", "--weights", "\(golden).weights.safetensors", "--input", "128", "-o", "m.plan",
-        in: folder)
-      #expect(compiled.status == 0, "\(compiled.errors)")
+      try Self.plan.get().write(to: url("m.plan"))
+    }
+
+    /// The plan that all places share, compiled once.
+    private static let plan = Result {
+      try withTemporaryFolder { folder in
+        let golden = Fixtures.folder.appendingPathComponent("golden/mini-c").path
+        _ = try Tool.run(
+          "compile", "\(golden).yaml", "--weights", "\(golden).weights.safetensors", "--input", "128", "-o", "m.plan",
+          in: folder)
+        return try Data(contentsOf: folder.appendingPathComponent("m.plan"))
+      }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

@@ -15,7 +15,7 @@ extension Command {
       Option("--json", help: "the same as --format jsonl"),
       Option(
         "-o", "--output", value: "FILE", help: "write there; for yolo, the folder for a text file of each picture"),
-      Option("--resume", help: "go on with an output that is there: skip the pictures that it has"),
+      Option("--resume", help: "go on with an output of the same plan and options: skip its pictures"),
       Option("--save", value: "DIR", help: "write each picture with its boxes drawn, as PNG"),
       Option("--shard", value: "K/N", help: "do only part K of N equal parts of the pictures; K counts from 1"),
       .threads,

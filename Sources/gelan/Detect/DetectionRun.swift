@@ -48,8 +48,10 @@ struct DetectionRun: Sendable {
 
   /// Looks at every picture, until the list or the wish of the person ends it.
   ///
-  /// - Parameter write: is given the reports in order; returns whether anybody still reads them.
-  func perform(_ write: (PictureReport) throws(FileError) -> Bool) -> Outcome {
+  /// - Parameters:
+  ///   - prints: whether reports go to standard output, where the progress must not stand in their way.
+  ///   - write: is given the reports in order; returns whether anybody still reads them.
+  func perform(prints: Bool = false, _ write: (PictureReport) throws(FileError) -> Bool) -> Outcome {
     // The slowest picture holds up the others only when this many reports wait for its own.
     let work = OrderedWork<Result<PictureReport, PictureFailure>>(count: pictures.count, window: 16 * workers)
     var crew: [WorkerThread] = []
@@ -61,6 +63,7 @@ struct DetectionRun: Sendable {
     var outcome = Outcome()
     if crew.isEmpty { outcome.failure = .message("the system refuses to start a thread") }
     var bar = ProgressBar(total: pictures.count, unit: "pictures")
+    let sharesTerminal = prints && Terminal.showsOutput
     var isOver = crew.isEmpty
     while !isOver {
       if Interruption.isWanted { work.stop() }
@@ -68,6 +71,7 @@ struct DetectionRun: Sendable {
       case .end: isOver = true
       case .wait: break
       case .result(let result):
+        if sharesTerminal { bar.hide() }
         do throws(FileError) {
           try take(result, into: &outcome, bar: &bar, write)
         } catch {
@@ -90,7 +94,6 @@ struct DetectionRun: Sendable {
   ) throws(FileError) {
     switch result {
     case .success(let report):
-      if Terminal.showsOutput { bar.hide() }
       if try write(report) { outcome.done += 1 } else { outcome.lostReader = true }
     case .failure(.unreadable(let text)):
       bar.hide()

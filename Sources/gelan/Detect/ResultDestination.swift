@@ -21,7 +21,9 @@ enum ResultDestination {
     switch self {
     case .standardOutput:
       guard try Terminal.printPart(format.opening) else { return .init(lostReader: true) }
-      let outcome = run([:]).perform { (report) throws(FileError) in try Terminal.printPart(text.piece(for: report)) }
+      let outcome = run([:]).perform(prints: true) { (report) throws(FileError) in
+        try Terminal.printPart(text.piece(for: report))
+      }
       // An array that was begun is closed, whatever stopped the run.
       if outcome.lostReader { return outcome }
       return try Terminal.printPart(format.closing) ? outcome : .init(lostReader: true)
