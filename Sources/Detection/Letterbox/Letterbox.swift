@@ -69,18 +69,10 @@ package struct Letterbox: Sendable, Equatable {
     precondition(image.width == imageWidth && image.height == imageHeight, "the letterbox is for another image size")
     let planeSize = targetWidth * targetHeight
     precondition(planes.count >= 3 * planeSize, "the buffer is too small for the network input")
-    planes[..<(3 * planeSize)].update(repeating: Letterbox.unitValues[Int(Letterbox.borderValue)])
-    Letterbox.unitValues.withUnsafeBufferPointer { unitValues in
-      resizeLinearly(image, width: scaledWidth, height: scaledHeight) { y, row in
-        let start = (top + y) * targetWidth + left
-        for channel in 0..<3 {
-          let plane = planes.baseAddress.unsafelyUnwrapped + channel * planeSize + start
-          for x in 0..<scaledWidth {
-            plane[x] = unitValues[Int(row[x * 3 + channel])]
-          }
-        }
-      }
-    }
+    planes[..<(3 * planeSize)].update(repeating: unitValues[Int(Letterbox.borderValue)])
+    writeScaled(
+      image, width: scaledWidth, height: scaledHeight, left: left, top: top, to: planes, planeWidth: targetWidth,
+      planeHeight: targetHeight)
   }
 
   /// Maps a box from network input pixels to image pixels and clips it to the image.
@@ -104,9 +96,6 @@ package struct Letterbox: Sendable, Equatable {
       x2: mapped(box.x2, border: horizontalBorder, limit: imageWidth),
       y2: mapped(box.y2, border: verticalBorder, limit: imageHeight))
   }
-
-  /// The samples 0 to 255 as fractions, each divided rather than multiplied by a reciprocal to round like the original.
-  private static let unitValues: [Float] = (0...255).map { Float($0) / 255 }
 
   /// The factor by which the image scales, the same in both directions.
   private static func gain(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) -> Double {
