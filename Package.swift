@@ -31,6 +31,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
     .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"]),
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
+    .target(name: "Evaluation", dependencies: ["Tensors"], swiftSettings: optimised),
 
     .target(name: "GelanRuntime", dependencies: ["Runtime", "Detection", "ModelIR", "Tensors"]),
     .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
@@ -38,7 +39,8 @@ let package = Package(
     .executableTarget(
       name: "gelan",
       dependencies: [
-        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "Kernels", "Runtime", "GelanRuntime",
+        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "Kernels", "Runtime", "Detection", "Evaluation",
+        "GelanRuntime",
       ]),
 
     .target(
@@ -52,6 +54,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(
       name: "GelanRuntimeTests",
       dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Tensors", "TestSupport"]),

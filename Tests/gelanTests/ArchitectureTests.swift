@@ -18,6 +18,7 @@ import Testing
     ("Runtime", ["ModelIR", "Kernels", "Tensors"]),
     ("Tensors", []),
     ("Detection", ["CTurboJPEG", "CPNG"]),
+    ("Evaluation", ["Tensors"]),
     ("GelanRuntime", ["Detection", "ModelIR", "Runtime", "Tensors"]),
     ("ExampleDetect", ["GelanRuntime"]),
   ]
