@@ -5,7 +5,7 @@ MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
-.PHONY: demo test fuzz build setup format lint clean
+.PHONY: demo test fuzz check-shards build setup format lint clean
 
 demo: build
 	@mkdir -p demo
@@ -37,6 +37,12 @@ fuzz: setup
 	Tests/Fuzz/fuzz.sh checkpoint $(SECONDS_EACH)
 	GELAN_MUTANTS=$(MUTANTS) swift test -c release -Xswiftc -enable-testing --scratch-path .build/mutants \
 	  --filter CompilerTests.MutationTests
+
+# Not part of make test: the parts of gelan detect --shard under Dask from PyPI, with a worker that is killed.
+check-shards: build
+	@test -d .build/dask || { echo "Installing Dask into .build/dask"; python3 -m venv .build/dask.new && \
+	  .build/dask.new/bin/pip install --quiet "distributed>=2024.1" && mv .build/dask.new .build/dask; }
+	.build/dask/bin/python3 Tests/Distributed/check_shards.py --gelan $(GELAN)
 
 build: setup
 	swift build -c release --product gelan

@@ -7,6 +7,11 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
 let package = Package(
   name: "gelan",
+  products: [
+    .executable(name: "gelan", targets: ["gelan"]),
+    // For Swift programs that run plans: no YAML, no compiler.
+    .library(name: "GelanRuntime", targets: ["GelanRuntime"]),
+  ],
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -28,11 +33,16 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
     .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"]),
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
+    .target(name: "Evaluation", dependencies: ["Tensors"], swiftSettings: optimised),
+
+    .target(name: "GelanRuntime", dependencies: ["Runtime", "Detection", "ModelIR", "Tensors"]),
+    .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
 
     .executableTarget(
       name: "gelan",
       dependencies: [
         "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "Kernels", "Runtime", "Detection",
+        "Evaluation", "GelanRuntime",
       ]),
 
     .target(
@@ -47,9 +57,13 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
+    .testTarget(
+      name: "GelanRuntimeTests",
+      dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Tensors", "TestSupport"]),
     .testTarget(
       name: "gelanTests",
-      dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
+      dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "GelanRuntime", "TestSupport"]),
   ]
 )
 

@@ -56,7 +56,36 @@ import Testing
   func rejectsNonFinite(row: Int, value: Float) {
     var column: [Float] = [10, 10, 5, 5, 0.5, 0.6]
     column[row] = value
-    #expect(select([column, [90, 90, 5, 5, 0, 0.4]]).map(\.confidence) == [0.4])
+    for labels in [SelectionOptions.Labels.best, .every] {
+      let options = SelectionOptions(labels: labels)
+      #expect(select([column, [90, 90, 5, 5, 0, 0.4]], options: options).map(\.confidence) == [0.4])
+    }
+  }
+
+  @Test("With every label, an anchor counts once for each class that is confident enough")
+  func everyLabel() {
+    let columns: [[Float]] = [[10, 20, 4, 6, 0.5, 0.75, 0.25], [100, 20, 4, 6, 0.5, 0.1, 0.1]]
+    let objects = select(columns, options: SelectionOptions(confidence: 0.25, labels: .every))
+    #expect(objects.map(\.confidence) == [0.75, 0.5, 0.5])
+    #expect(objects.map(\.classIndex) == [1, 0, 0])
+    #expect(objects.map(\.box.x1) == [8, 8, 98])
+  }
+
+  @Test("Of equal confidences the earlier anchor goes first, then the earlier class")
+  func everyLabelIsStable() {
+    let columns: [[Float]] = (0..<20).map { [Float($0) * 20, 20, 10, 10, 0.5, 0.5, 0.5] }
+    let objects = select(columns, options: SelectionOptions(labels: .every))
+    #expect(objects.map(\.classIndex) == (0..<60).map { $0 % 3 })
+    let left: [Float] = (0..<60).map { Float($0 / 3) * 20 - 5 }
+    #expect(objects.map(\.box.x1) == left)
+  }
+
+  @Test("Only allowed classes take part", arguments: [SelectionOptions.Labels.best, .every])
+  func allowsClasses(labels: SelectionOptions.Labels) {
+    let columns: [[Float]] = [[10, 20, 4, 6, 0.5, 0.75], [100, 20, 4, 6, 0.6, 0.1], [200, 20, 4, 6, 0.1, 0.4]]
+    let options = SelectionOptions(maximumDetections: 2, labels: labels, classes: [1])
+    #expect(select(columns, options: options).map(\.confidence) == [0.75, 0.4])
+    #expect(select(columns, options: SelectionOptions(labels: labels, classes: [])).isEmpty)
   }
 
   @Test("No predictions give no objects")
@@ -76,21 +105,24 @@ import Testing
       let probabilities = (0..<classes).map { _ in Float(Int.random(in: 0...40, using: &generator)) / 40 }
       return center + size + probabilities
     }
-    let options = SelectionOptions(confidence: 0.25, iou: [0.45, 0.6, 0.7][seed / 3 % 3], maximumDetections: 60)
+    let options = SelectionOptions(
+      confidence: 0.25, iou: [0.45, 0.6, 0.7][seed / 3 % 3], maximumDetections: 60,
+      labels: seed % 2 == 0 ? .best : .every)
     #expect(select(columns, options: options) == selectByDefinition(columns, options: options))
   }
 
   /// Non-maximum suppression as defined: one comparison of every candidate with every box kept.
   private func selectByDefinition(_ columns: [[Float]], options: SelectionOptions) -> [DetectedObject] {
-    let candidates = columns.compactMap { column -> DetectedObject? in
+    let candidates = columns.flatMap { column -> [DetectedObject] in
       let probabilities = column[4...]
-      guard let best = probabilities.max(), best > options.confidence,
-        let first = probabilities.firstIndex(of: best)
-      else { return nil }
+      let best = probabilities.firstIndex { $0 == probabilities.max() }
+      let labels = options.labels == .every ? Array(probabilities.indices) : [best].compactMap { $0 }
       let box = Box(
         x1: column[0] - column[2] / 2, y1: column[1] - column[3] / 2, x2: column[0] + column[2] / 2,
         y2: column[1] + column[3] / 2)
-      return DetectedObject(classIndex: first - 4, confidence: best, box: box)
+      return labels.filter { column[$0] > options.confidence }.map {
+        DetectedObject(classIndex: $0 - 4, confidence: column[$0], box: box)
+      }
     }
     let order = candidates.indices.sorted {
       candidates[$0].confidence == candidates[$1].confidence

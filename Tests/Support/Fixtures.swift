@@ -47,6 +47,12 @@ package enum Fixtures {
   package static func plan(of graph: Graph) -> Plan { Compiler.plan(optimize(graph)) }
 }
 
+/// An executable that the build put beside the tests.
+package func builtExecutable(_ name: String) -> URL {
+  let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL.deletingLastPathComponent()
+  return (tests ?? Fixtures.root.appendingPathComponent(".build/debug")).appendingPathComponent(name)
+}
+
 /// A model that a test meant to be right and that is not.
 package struct UnexpectedFailure: Error, CustomStringConvertible {
   package let description: String

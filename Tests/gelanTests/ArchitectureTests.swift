@@ -19,6 +19,9 @@ import Testing
     ("Tensors", []),
     ("PyTorch", ["Tensors", "CZlib", "Synchronization"]),
     ("Detection", ["CTurboJPEG", "CPNG"]),
+    ("Evaluation", ["Tensors"]),
+    ("GelanRuntime", ["Detection", "ModelIR", "Runtime", "Tensors"]),
+    ("ExampleDetect", ["GelanRuntime"]),
   ]
 
   @Test(arguments: imports)

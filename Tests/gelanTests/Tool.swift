@@ -19,29 +19,29 @@ enum Tool {
   }
 
   /// The executable that the build put beside the tests.
-  private static let executable = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
-    .deletingLastPathComponent().appendingPathComponent("gelan")
+  static let path = builtExecutable("gelan").path
 
   /// Runs `gelan` with these words at the root of the repository.
   static func run(_ words: String..., in folder: URL = Fixtures.root) throws -> Result {
     try run(words, in: folder)
   }
 
-  static func run(_ words: [String], in folder: URL = Fixtures.root) throws -> Result {
+  /// - Parameter input: what the tool finds on its standard input.
+  static func run(_ words: [String], in folder: URL = Fixtures.root, input: String = "") throws -> Result {
     let process = Process()
-    process.executableURL = executable ?? Fixtures.root.appendingPathComponent(".build/debug/gelan")
+    process.executableURL = URL(fileURLWithPath: path)
     process.arguments = words
     process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
     // Files rather than pipes: a pipe that nobody empties would stop the tool.
-    let (outputFile, errorFile) = (temporaryFile(), temporaryFile())
+    let (inputFile, outputFile, errorFile) = (temporaryFile(), temporaryFile(), temporaryFile())
+    try Data(input.utf8).write(to: inputFile)
+    process.standardInput = try FileHandle(forReadingFrom: inputFile)
     process.standardOutput = try FileHandle(forWritingTo: outputFile)
     process.standardError = try FileHandle(forWritingTo: errorFile)
     try process.run()
     process.waitUntilExit()
     defer {
-      try? FileManager.default.removeItem(at: outputFile)
-      try? FileManager.default.removeItem(at: errorFile)
+      for file in [inputFile, outputFile, errorFile] { try? FileManager.default.removeItem(at: file) }
     }
     // A signal has no exit status; make it one that no expectation names.
     let status = process.terminationReason == .exit ? process.terminationStatus : 1000 + process.terminationStatus

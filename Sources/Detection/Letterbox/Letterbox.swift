@@ -1,6 +1,6 @@
-/// The preprocessing of an image for a detector: scaled to fit a fixed input size and centred on a grey border.
+/// The preprocessing of an image for a detector: scaled to fit an input size and centred on a grey border.
 ///
-/// Geometry, rounding and resampling follow the official YOLOv9 code for a fixed input size, which OpenCV carries out.
+/// Geometry, rounding and resampling follow the official YOLOv9 code, where OpenCV carries them out.
 package struct Letterbox: Sendable, Equatable {
   /// The width of the image, in pixels.
   package let imageWidth: Int
@@ -24,16 +24,39 @@ package struct Letterbox: Sendable, Equatable {
 
   /// Computes how an image of one size fits an input of another; every dimension must be at least one.
   package init(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) {
-    precondition(imageWidth > 0 && imageHeight > 0, "an image has at least one pixel")
-    precondition(targetWidth > 0 && targetHeight > 0, "a network input has at least one pixel")
+    let scaled = Letterbox.scaledSize(
+      imageWidth: imageWidth, imageHeight: imageHeight, limitWidth: targetWidth, limitHeight: targetHeight)
+    self.init(
+      imageWidth: imageWidth, imageHeight: imageHeight, targetWidth: targetWidth, targetHeight: targetHeight,
+      scaledWidth: scaled.width, scaledHeight: scaled.height)
+  }
+
+  /// Computes the least input that holds an image scaled to fit a limit: the official `letterbox` with `auto=True`.
+  ///
+  /// The sides are multiples of `widthMultiple` and `heightMultiple`, the official stride, and at most the limit's, which
+  /// must be multiples themselves. Every number must be at least one.
+  package init(
+    imageWidth: Int, imageHeight: Int, limitWidth: Int, limitHeight: Int, widthMultiple: Int, heightMultiple: Int
+  ) {
+    precondition(limitWidth % widthMultiple == 0 && limitHeight % heightMultiple == 0, "the limit is a legal size")
+    let scaled = Letterbox.scaledSize(
+      imageWidth: imageWidth, imageHeight: imageHeight, limitWidth: limitWidth, limitHeight: limitHeight)
+    self.init(
+      imageWidth: imageWidth, imageHeight: imageHeight,
+      targetWidth: scaled.width + (limitWidth - scaled.width) % widthMultiple,
+      targetHeight: scaled.height + (limitHeight - scaled.height) % heightMultiple, scaledWidth: scaled.width,
+      scaledHeight: scaled.height)
+  }
+
+  private init(
+    imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int, scaledWidth: Int, scaledHeight: Int
+  ) {
     self.imageWidth = imageWidth
     self.imageHeight = imageHeight
     self.targetWidth = targetWidth
     self.targetHeight = targetHeight
-    let gain = Letterbox.gain(
-      imageWidth: imageWidth, imageHeight: imageHeight, targetWidth: targetWidth, targetHeight: targetHeight)
-    scaledWidth = Letterbox.scaled(imageWidth, by: gain, limit: targetWidth)
-    scaledHeight = Letterbox.scaled(imageHeight, by: gain, limit: targetHeight)
+    self.scaledWidth = scaledWidth
+    self.scaledHeight = scaledHeight
     left = Letterbox.leadingBorder(targetWidth - scaledWidth)
     top = Letterbox.leadingBorder(targetHeight - scaledHeight)
   }
@@ -46,24 +69,17 @@ package struct Letterbox: Sendable, Equatable {
     precondition(image.width == imageWidth && image.height == imageHeight, "the letterbox is for another image size")
     let planeSize = targetWidth * targetHeight
     precondition(planes.count >= 3 * planeSize, "the buffer is too small for the network input")
-    planes[..<(3 * planeSize)].update(repeating: Letterbox.unitValues[Int(Letterbox.borderValue)])
-    Letterbox.unitValues.withUnsafeBufferPointer { unitValues in
-      resizeLinearly(image, width: scaledWidth, height: scaledHeight) { y, row in
-        let start = (top + y) * targetWidth + left
-        for channel in 0..<3 {
-          let plane = planes.baseAddress.unsafelyUnwrapped + channel * planeSize + start
-          for x in 0..<scaledWidth {
-            plane[x] = unitValues[Int(row[x * 3 + channel])]
-          }
-        }
-      }
-    }
+    planes[..<(3 * planeSize)].update(repeating: unitValues[Int(Letterbox.borderValue)])
+    writeScaled(
+      image, width: scaledWidth, height: scaledHeight, left: left, top: top, to: planes, planeWidth: targetWidth,
+      planeHeight: targetHeight)
   }
 
   /// Maps a box from network input pixels to image pixels and clips it to the image.
   ///
-  /// The border is taken as the exact fraction here, not as the whole pixels written, as in the official code. A
-  /// coordinate that is not a number becomes zero.
+  /// The border is taken as the exact fraction here, not as the whole pixels written, and the scale is that of the
+  /// target, which differs a little from the one of the limit that a minimal rectangle was made for: as in the official
+  /// code. A coordinate that is not a number becomes zero.
   package func imageBox(_ box: Box) -> Box {
     let gain = Letterbox.gain(
       imageWidth: imageWidth, imageHeight: imageHeight, targetWidth: targetWidth, targetHeight: targetHeight)
@@ -81,18 +97,24 @@ package struct Letterbox: Sendable, Equatable {
       y2: mapped(box.y2, border: verticalBorder, limit: imageHeight))
   }
 
-  /// The samples 0 to 255 as fractions, each divided rather than multiplied by a reciprocal to round like the original.
-  private static let unitValues: [Float] = (0...255).map { Float($0) / 255 }
-
   /// The factor by which the image scales, the same in both directions.
   private static func gain(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) -> Double {
     min(Double(targetHeight) / Double(imageHeight), Double(targetWidth) / Double(imageWidth))
   }
 
-  private static func scaled(_ side: Int, by gain: Double, limit: Int) -> Int {
-    let length = (Double(side) * gain).rounded(.toNearestOrEven)
-    // An extremely long image would otherwise vanish across its short side.
-    return min(max(Int(length), 1), limit)
+  /// The size of an image scaled to fit a limit.
+  private static func scaledSize(
+    imageWidth: Int, imageHeight: Int, limitWidth: Int, limitHeight: Int
+  ) -> (width: Int, height: Int) {
+    precondition(imageWidth > 0 && imageHeight > 0, "an image has at least one pixel")
+    precondition(limitWidth > 0 && limitHeight > 0, "a network input has at least one pixel")
+    let gain = gain(
+      imageWidth: imageWidth, imageHeight: imageHeight, targetWidth: limitWidth, targetHeight: limitHeight)
+    func scaled(_ side: Int, limit: Int) -> Int {
+      // An extremely long image would otherwise vanish across its short side.
+      min(max(Int((Double(side) * gain).rounded(.toNearestOrEven)), 1), limit)
+    }
+    return (scaled(imageWidth, limit: limitWidth), scaled(imageHeight, limit: limitHeight))
   }
 
   /// Returns the smaller half of the border; an odd pixel goes to the right or the bottom.

@@ -1,5 +1,13 @@
 /// The limits of non-maximum suppression.
 package struct SelectionOptions: Sendable, Equatable {
+  /// Which classes an anchor's box is a candidate for.
+  package enum Labels: Sendable {
+    /// The most probable one.
+    case best
+    /// Every one that is confident enough, as when average precision is measured.
+    case every
+  }
+
   /// The probability an object's class must exceed.
   package var confidence: Float
   /// The intersection over union above which the less probable of two boxes of a class is suppressed.
@@ -10,14 +18,20 @@ package struct SelectionOptions: Sendable, Equatable {
   package var maximumDetections: Int
   /// The most candidates, by probability, that enter suppression.
   package var maximumCandidates: Int
+  package var labels: Labels
+  /// The classes that may be selected; nothing for all.
+  package var classes: Set<Int>?
 
   /// Creates limits; the defaults are those of the official YOLOv9 detection script, but for its 1000 objects at most.
   package init(
-    confidence: Float = 0.25, iou: Double = 0.45, maximumDetections: Int = 300, maximumCandidates: Int = 30000
+    confidence: Float = 0.25, iou: Double = 0.45, maximumDetections: Int = 300, maximumCandidates: Int = 30000,
+    labels: Labels = .best, classes: Set<Int>? = nil
   ) {
     self.confidence = confidence
     self.iou = iou
     self.maximumDetections = maximumDetections
     self.maximumCandidates = maximumCandidates
+    self.labels = labels
+    self.classes = classes
   }
 }

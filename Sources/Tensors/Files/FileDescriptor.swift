@@ -19,6 +19,14 @@ struct FileDescriptor: ~Copyable {
     self.init(owning: number)
   }
 
+  /// Opens a file for reading and for writing at its end, and makes it when there is none.
+  init(growing path: String) throws(FileError) {
+    try checkPath(path, action: "write")
+    let number = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0o666)
+    guard number >= 0 else { throw FileError("write", path, code: errno) }
+    self.init(owning: number)
+  }
+
   deinit { _ = close(number) }
 
   /// Asks the system what the file is; nil on failure, with `errno` set.
@@ -51,6 +59,15 @@ struct FileDescriptor: ~Copyable {
   func map(byteCount: Int) -> UnsafeRawPointer? {
     let memory = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, number, 0)
     return memory == MAP_FAILED ? nil : UnsafeRawPointer(memory)
+  }
+
+  /// Cuts the file off after some bytes; false on failure, with `errno` set.
+  func truncate(to byteCount: Int) -> Bool { ftruncate(number, byteCount) == 0 }
+
+  /// Keeps other processes from locking the file while this one has it open; false when one of them has it.
+  func lock() -> Bool {
+    // A file system without locks may be used without.
+    flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
   }
 
   /// Waits until what was written is on the disk; false on failure, with `errno` set.

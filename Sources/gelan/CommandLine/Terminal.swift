@@ -1,11 +1,26 @@
 import Diagnostics
 import Glibc
+import Tensors
 
 /// Where the tool prints: results to standard output, diagnostics and progress to standard error.
 enum Terminal {
   /// Prints a result. A reader that goes away early, as `head` does, ends the program quietly.
   static func print(_ text: String) {
-    if !write(text + "\n", to: STDOUT_FILENO) { exit(0) }
+    do throws(FileError) {
+      if try !printPart(text + "\n") { exit(0) }
+    } catch {
+      note("gelan: \(error.description)")
+      exit(CommandFailure.file("").status)
+    }
+  }
+
+  /// Prints a part of a result, with its own line ends.
+  ///
+  /// - Returns: whether there is still a reader.
+  static func printPart(_ text: String) throws(FileError) -> Bool {
+    let error = write(text, to: STDOUT_FILENO)
+    guard error == 0 || error == EPIPE else { throw FileError("write", "/dev/stdout", code: error) }
+    return error == 0
   }
 
   /// Prints a remark for the person.
@@ -24,6 +39,9 @@ enum Terminal {
   /// Whether standard output is such a terminal.
   static var outputHasColour: Bool { hasColour(STDOUT_FILENO) }
 
+  /// Whether results and progress share a terminal.
+  static var showsOutput: Bool { isatty(STDOUT_FILENO) == 1 }
+
   private static func hasColour(_ descriptor: Int32) -> Bool {
     let refusal = getenv("NO_COLOR").map { String(cString: $0) } ?? ""
     return isatty(descriptor) == 1 && refusal.isEmpty
@@ -37,17 +55,18 @@ enum Terminal {
     if showsProgress { _ = write("\r\u{1B}[K" + text, to: STDERR_FILENO) }
   }
 
-  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+  /// Returns 0, or why not all was written.
+  private static func write(_ text: String, to descriptor: Int32) -> CInt {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {
         if errno == EINTR { continue }
-        return false
+        return errno
       }
       bytes = bytes.dropFirst(count)
     }
-    return true
+    return 0
   }
 }
 

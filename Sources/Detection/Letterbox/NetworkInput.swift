@@ -1,0 +1,21 @@
+/// The samples 0 to 255 as fractions, each divided rather than multiplied by a reciprocal to round like the original.
+let unitValues: [Float] = (0...255).map { Float($0) / 255 }
+
+/// Writes an image scaled to `width × height` into the red, the green, then the blue plane, as values from 0 to 1, its
+/// left top corner at `left` and `top`. It must fit there.
+func writeScaled(
+  _ image: RGBImage, width: Int, height: Int, left: Int, top: Int, to planes: UnsafeMutableBufferPointer<Float>,
+  planeWidth: Int, planeHeight: Int
+) {
+  unitValues.withUnsafeBufferPointer { unitValues in
+    resizeLinearly(image, width: width, height: height) { y, row in
+      let start = (top + y) * planeWidth + left
+      for channel in 0..<3 {
+        let plane = planes.baseAddress.unsafelyUnwrapped + channel * planeWidth * planeHeight + start
+        for x in 0..<width {
+          plane[x] = unitValues[Int(row[x * 3 + channel])]
+        }
+      }
+    }
+  }
+}

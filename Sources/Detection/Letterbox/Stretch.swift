@@ -1,0 +1,43 @@
+/// The preprocessing of an image for a detector that was trained on stretched ones: width and height are scaled each by
+/// its own factor to fill the input, with OpenCV's linear interpolation.
+package struct Stretch: Sendable, Equatable {
+  /// The size of the image, in pixels.
+  package let imageWidth: Int
+  package let imageHeight: Int
+  /// The size of the network input, in pixels.
+  package let targetWidth: Int
+  package let targetHeight: Int
+
+  /// Every dimension must be at least one.
+  package init(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) {
+    precondition(imageWidth > 0 && imageHeight > 0, "an image has at least one pixel")
+    precondition(targetWidth > 0 && targetHeight > 0, "a network input has at least one pixel")
+    self.imageWidth = imageWidth
+    self.imageHeight = imageHeight
+    self.targetWidth = targetWidth
+    self.targetHeight = targetHeight
+  }
+
+  /// Writes the network input for `image`, whose size must be the one this is for; as `Letterbox.write` does.
+  package func write(_ image: RGBImage, to planes: UnsafeMutableBufferPointer<Float>) {
+    precondition(image.width == imageWidth && image.height == imageHeight, "this is for another image size")
+    precondition(planes.count >= 3 * targetWidth * targetHeight, "the buffer is too small for the network input")
+    writeScaled(
+      image, width: targetWidth, height: targetHeight, left: 0, top: 0, to: planes, planeWidth: targetWidth,
+      planeHeight: targetHeight)
+  }
+
+  /// Maps a box from network input pixels to image pixels and clips it to the image. A coordinate that is not a number
+  /// becomes zero.
+  package func imageBox(_ box: Box) -> Box {
+    func mapped(_ value: Float, image: Int, target: Int) -> Float {
+      let position = value * (Float(image) / Float(target))
+      return position.isNaN ? 0 : min(max(position, 0), Float(image))
+    }
+    return Box(
+      x1: mapped(box.x1, image: imageWidth, target: targetWidth),
+      y1: mapped(box.y1, image: imageHeight, target: targetHeight),
+      x2: mapped(box.x2, image: imageWidth, target: targetWidth),
+      y2: mapped(box.y2, image: imageHeight, target: targetHeight))
+  }
+}

@@ -1,0 +1,35 @@
+import Tensors
+
+/// What annotations and results call a picture: COCO's number, or a name where files are not named by numbers.
+///
+/// Ordered as the reference implementation orders pictures: numbers by value, before names.
+package enum ImageID: Sendable, Hashable, Comparable {
+  case number(Int)
+  case name(String)
+
+  /// The identifier of a picture that has no other than its file: the name without folder and extension.
+  package init(file: String) {
+    let name = file.split(separator: "/").last ?? ""
+    let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
+    if stem.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let number = Int(stem) {
+      self = .number(number)
+    } else {
+      self = .name(String(stem))
+    }
+  }
+
+  init?(_ value: JSONValue?) {
+    switch value {
+    case .integer(let number)?: self = .number(number)
+    case .string(let name)?: self = .name(name)
+    default: return nil
+    }
+  }
+
+  package var json: JSONValue {
+    switch self {
+    case .number(let number): .integer(number)
+    case .name(let name): .string(name)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/// What an `ObjectDetector` reports, and at which size it looks.
+public struct DetectionOptions: Sendable, Hashable {
+  /// The probability that an object's class must exceed.
+  public var confidence: Float
+  /// Of two boxes of one class whose intersection over union exceeds this, the less probable one is dropped.
+  public var overlap: Double
+  /// The most objects reported for a picture, the most probable ones.
+  public var maximumDetections: Int
+  /// The size of the network's input.
+  public var input: InputShape
+
+  /// The size of the network's input for a picture. The picture is always scaled to fit without distortion.
+  public enum InputShape: Sendable, Hashable {
+    /// As large as the plan's own size allows, with no more border than the network needs: the sides are the least
+    /// multiples of the plan's `heightMultiple` and `widthMultiple` that hold the scaled picture. The fastest, and what
+    /// the official code does for single pictures.
+    case rectangle
+    /// The size that the plan was compiled for, the rest of it grey.
+    case square
+    /// A size in pixels, the rest of it grey.
+    case fixed(height: Int, width: Int)
+  }
+
+  public init(
+    confidence: Float = 0.25, overlap: Double = 0.45, maximumDetections: Int = 300, input: InputShape = .rectangle
+  ) {
+    self.confidence = confidence
+    self.overlap = overlap
+    self.maximumDetections = maximumDetections
+    self.input = input
+  }
+}

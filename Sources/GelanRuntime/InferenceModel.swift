@@ -1,0 +1,59 @@
+import ModelIR
+import Runtime
+
+/// A plan that `gelan compile` wrote, opened: its weights are mapped from the file, not copied.
+///
+/// A model is a value that threads share freely. What computes is a session or a detector, one for each thread; all of
+/// them read this one set of weights.
+///
+/// ```swift
+/// let model = try InferenceModel(path: "gelan-c.plan")
+/// ```
+public struct InferenceModel: Sendable {
+  let base: Runtime.InferenceModel
+  /// The name in messages.
+  let path: String
+
+  /// Opens a plan file and checks all of it.
+  ///
+  /// - Throws: `InferenceError.file` when the file cannot be read, `.plan` when it is no plan that can be run.
+  public init(path: String) throws(InferenceError) {
+    do throws(ModelError) {
+      base = try Runtime.InferenceModel(path: path)
+    } catch {
+      throw InferenceError(opening: error)
+    }
+    self.path = path
+  }
+
+  /// What the model was called when it was compiled.
+  public var name: String { base.plan.name }
+
+  /// The names of the classes, by their index.
+  public var classNames: [String] { base.plan.classNames }
+
+  /// The height of the input, in pixels, that the plan was compiled for. Sessions may have others.
+  public var inputHeight: Int { base.plan.input.height }
+
+  /// The width of the input, in pixels, that the plan was compiled for.
+  public var inputWidth: Int { base.plan.input.width }
+
+  /// Legal input heights are the positive multiples of this.
+  public var heightMultiple: Int { base.plan.input.heightMultiple }
+
+  /// Legal input widths are the positive multiples of this.
+  public var widthMultiple: Int { base.plan.input.widthMultiple }
+
+  /// The names of the outputs, in order.
+  public var outputNames: [String] { base.plan.outputs.map(\.name) }
+
+  /// Whether the plan takes RGB pictures and its first output predicts boxes, so that an `ObjectDetector` can use it.
+  public var isDetector: Bool {
+    let plan = base.plan
+    guard let shape = plan.type(of: plan.outputs[0].view).shape(height: inputHeight, width: inputWidth) else {
+      return false
+    }
+    return shape.count == 2 && shape[0] > 4 && classNames.count == shape[0] - 4
+      && plan.input.view.upper - plan.input.view.lower == 3
+  }
+}

@@ -1,0 +1,69 @@
+import Runtime
+
+/// A model with the memory to run it at one input size: tensors in, tensors out.
+///
+/// A session belongs to one thread at a time, which the compiler sees to: it is not `Sendable`. Sessions on several
+/// threads share the weights of their model.
+///
+/// ```swift
+/// let session = try InferenceSession(model, height: 480, width: 640, threads: 2)
+/// let predictions = try session.run(pixels)[0]          // (4 + classes) × anchors
+/// ```
+public final class InferenceSession {
+  let base: Session
+
+  /// Opens a model at a size.
+  ///
+  /// - Parameters:
+  ///   - height: In pixels, a multiple of the model's `heightMultiple`; nothing for the size that it was compiled for.
+  ///   - width: Likewise.
+  ///   - threads: How many threads a run may use, at least one.
+  /// - Throws: `InferenceError.size` when the size is not legal or wants more memory than there is.
+  public init(_ model: InferenceModel, height: Int? = nil, width: Int? = nil, threads: Int = 1) throws(InferenceError) {
+    precondition(threads >= 1, "a session needs a thread")
+    do throws(ModelError) {
+      base = try Session(model.base, height: height, width: width, threads: threads)
+    } catch {
+      throw .size("\(model.path): \(error.description)")
+    }
+  }
+
+  /// The shape of the input: channels, height, width.
+  public var inputShape: [Int] { base.inputShape }
+
+  /// How many outputs there are.
+  public var outputCount: Int { base.plan.outputs.count }
+
+  /// The shape of an output, such as `[84, 8400]`: the centre, width and height of a box in pixels and the probability
+  /// of each class, for every anchor.
+  public func outputShape(_ index: Int) -> [Int] {
+    precondition(base.plan.outputs.indices.contains(index), "the plan has no output \(index)")
+    return base.outputShape(index)
+  }
+
+  /// The memory of the input, to be filled before `run()`: plane by plane, row by row, values from 0 to 1.
+  ///
+  /// Valid while the session lives. What a run leaves in it is not specified.
+  public var input: UnsafeMutableBufferPointer<Float> { base.input }
+
+  /// Computes the outputs of what is in `input`.
+  public func run() { base.run() }
+
+  /// The memory of an output, in the order of its shape; valid until the next run, while the session lives.
+  public func output(_ index: Int) -> UnsafeBufferPointer<Float> {
+    precondition(base.plan.outputs.indices.contains(index), "the plan has no output \(index)")
+    return base.output(index)
+  }
+
+  /// Computes every output of one input, copying both.
+  ///
+  /// - Throws: `InferenceError.size` when there are not exactly as many values as `inputShape` says.
+  public func run(_ values: [Float]) throws(InferenceError) -> [[Float]] {
+    guard values.count == input.count else {
+      throw .size("the input has \(inputShape) = \(input.count) values, not \(values.count)")
+    }
+    _ = input.update(fromContentsOf: values)
+    run()
+    return (0..<outputCount).map { Array(output($0)) }
+  }
+}

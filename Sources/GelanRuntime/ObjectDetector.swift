@@ -1,0 +1,85 @@
+import Detection
+import ModelIR
+
+/// Finds objects in pictures with a model that has a detection head.
+///
+/// A detector belongs to one thread at a time, which the compiler sees to: it is not `Sendable`. For several pictures at
+/// once make several detectors of one model; they share its weights.
+///
+/// ```swift
+/// let detector = try ObjectDetector(InferenceModel(path: "gelan-c.plan"))
+/// for object in try detector.detect(Image(path: "street.jpg")).objects {
+///   print(object.className, object.confidence, object.box)
+/// }
+/// ```
+public final class ObjectDetector {
+  /// What the detector runs.
+  public let model: InferenceModel
+  /// What it reports.
+  public let options: DetectionOptions
+  private var sessions: SessionCache
+
+  /// Prepares to run a model; memory is taken when the first picture of a shape comes.
+  ///
+  /// - Parameter threads: How many threads a picture may use, at least one.
+  /// - Throws: `InferenceError.plan` when the model has no detection head for RGB pictures, `.size` when the options fix
+  ///   a size that the model cannot have.
+  public init(
+    _ model: InferenceModel, options: DetectionOptions = DetectionOptions(), threads: Int = 1
+  ) throws(InferenceError) {
+    guard model.isDetector else {
+      throw .plan("\(model.path): this plan has no detection head for RGB pictures")
+    }
+    self.model = model
+    self.options = options
+    sessions = SessionCache(model: model, threads: threads)
+    if case .fixed(let height, let width) = options.input { _ = try sessions.session(height: height, width: width) }
+  }
+
+  /// Finds the objects in a picture.
+  ///
+  /// - Throws: `InferenceError.size` when there is no memory for the picture's shape.
+  public func detect(_ image: Image) throws(InferenceError) -> DetectionResult {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (letterbox, session) = try inputs(for: image)
+    letterbox.write(image.base, to: session.input)
+    let prepared = clock.now
+    session.run()
+    let ran = clock.now
+    let shape = session.outputShape(0)
+    let selected = selectDetections(
+      predictions: session.output(0), classes: shape[0] - 4, anchors: shape[1],
+      options: SelectionOptions(
+        confidence: options.confidence, iou: options.overlap, maximumDetections: options.maximumDetections))
+    let names = model.classNames
+    let objects = selected.map { object in
+      DetectedObject(
+        classIndex: object.classIndex, className: names[object.classIndex], confidence: object.confidence,
+        box: Box(letterbox.imageBox(object.box)))
+    }
+    return DetectionResult(
+      objects: objects, inputHeight: letterbox.targetHeight, inputWidth: letterbox.targetWidth,
+      prepareTime: prepared - start, runTime: ran - prepared, selectTime: clock.now - ran)
+  }
+
+  /// How a picture is laid into the network's input, and the session of that size.
+  private func inputs(for image: Image) throws(InferenceError) -> (Letterbox, InferenceSession) {
+    var (height, width) = (model.inputHeight, model.inputWidth)
+    switch options.input {
+    case .rectangle:
+      let letterbox = Letterbox(
+        imageWidth: image.width, imageHeight: image.height, limitWidth: width, limitHeight: height,
+        widthMultiple: model.widthMultiple, heightMultiple: model.heightMultiple)
+      // A network may be unable to take a very low or narrow input; the plan's own size always works.
+      if let session = try? sessions.session(height: letterbox.targetHeight, width: letterbox.targetWidth) {
+        return (letterbox, session)
+      }
+    case .square: break
+    case .fixed(let fixedHeight, let fixedWidth): (height, width) = (fixedHeight, fixedWidth)
+    }
+    let letterbox = Letterbox(
+      imageWidth: image.width, imageHeight: image.height, targetWidth: width, targetHeight: height)
+    return (letterbox, try sessions.session(height: height, width: width))
+  }
+}

@@ -1,0 +1,30 @@
+/// The sessions of the input sizes that were used last.
+///
+/// Pictures of one source have few shapes, and opening a session takes about a tenth of the time of a run, all of it for
+/// fresh memory. So sessions stay as long as their memory is small, and the last one always.
+struct SessionCache {
+  let model: InferenceModel
+  let threads: Int
+  /// The most recently used last.
+  private(set) var sessions: [InferenceSession] = []
+
+  /// The bytes that sessions may hold together.
+  private static let capacity = 64 << 20
+
+  init(model: InferenceModel, threads: Int) {
+    self.model = model
+    self.threads = threads
+  }
+
+  mutating func session(height: Int, width: Int) throws(InferenceError) -> InferenceSession {
+    if let index = sessions.firstIndex(where: { $0.base.height == height && $0.base.width == width }) {
+      sessions.append(sessions.remove(at: index))
+    } else {
+      sessions.append(try InferenceSession(model, height: height, width: width, threads: threads))
+      while sessions.count > 1, byteCount > Self.capacity { sessions.removeFirst() }
+    }
+    return sessions[sessions.count - 1]
+  }
+
+  private var byteCount: Int { sessions.reduce(0) { $0 + $1.base.arenaCount * MemoryLayout<Float>.stride } }
+}
