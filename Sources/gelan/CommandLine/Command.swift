@@ -37,7 +37,7 @@ struct Command: Sendable {
 
   /// The commands, in the order in which help lists them.
   static let all: [Command] = [
-    .check, .info, .blocks, .compile, .run, .detect, .bench, .show, .convert, .fmt, .diff, .explain, .schema,
+    .check, .info, .blocks, .compile, .run, .detect, .bench, .export, .show, .convert, .fmt, .diff, .explain, .schema,
     .completions,
   ]
 
