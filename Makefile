@@ -5,7 +5,7 @@ MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
-.PHONY: demo test fuzz build setup format lint clean
+.PHONY: demo test fuzz check-onnx build setup format lint clean
 
 demo: build
 	@mkdir -p demo
@@ -35,6 +35,12 @@ fuzz: setup
 	Tests/Fuzz/fuzz.sh expression $(SECONDS_EACH)
 	GELAN_MUTANTS=$(MUTANTS) swift test -c release -Xswiftc -enable-testing --scratch-path .build/mutants \
 	  --filter CompilerTests.MutationTests
+
+# Not part of make test, which does it for three small models: all published graphs in ONNX's checker and other engines.
+check-onnx: build
+	@python3 -c "import numpy, safetensors, onnx, onnxruntime, openvino" || { \
+	  echo "Please install: pip install numpy safetensors onnx onnxruntime openvino"; exit 1; }
+	python3 Tests/Tools/check_onnx.py --gelan $(GELAN)
 
 build: setup
 	swift build -c release --product gelan

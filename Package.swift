@@ -28,11 +28,13 @@ let package = Package(
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
 
     // Plan to other engines.
-    .target(name: "ONNX", dependencies: ["ModelIR", "Tensors"]),
+    .target(name: "ONNX", dependencies: ["ModelIR", "Tensors"], swiftSettings: optimised),
 
     .executableTarget(
       name: "gelan",
-      dependencies: ["Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "Kernels", "Runtime", "Detection", "ONNX"]),
+      dependencies: [
+        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "Kernels", "Runtime", "Detection", "ONNX",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Compiler", "ModelIR", "Tensors"], path: "Tests/Support",

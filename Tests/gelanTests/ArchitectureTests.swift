@@ -18,6 +18,7 @@ import Testing
     ("Runtime", ["ModelIR", "Kernels", "Tensors"]),
     ("Tensors", []),
     ("Detection", ["CTurboJPEG", "CPNG"]),
+    ("ONNX", ["ModelIR", "Tensors"]),
   ]
 
   @Test(arguments: imports)
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func noSwitchOverOperatorsHasADefault() throws {
-    for folder in ["ModelIR", "Compiler", "Runtime"] {
+    for folder in ["ModelIR", "Compiler", "Runtime", "ONNX"] {
       for (file, text) in try sources(in: folder) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() where line.contains("switch") && line.contains(".op ") {

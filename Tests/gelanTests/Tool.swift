@@ -27,9 +27,17 @@ enum Tool {
     try run(words, in: folder)
   }
 
+  /// Where the executable is.
+  static var path: String { (executable ?? Fixtures.root.appendingPathComponent(".build/debug/gelan")).path }
+
   static func run(_ words: [String], in folder: URL = Fixtures.root) throws -> Result {
+    try run(URL(fileURLWithPath: path), words, in: folder)
+  }
+
+  /// Runs any program.
+  static func run(_ program: URL, _ words: [String], in folder: URL) throws -> Result {
     let process = Process()
-    process.executableURL = executable ?? Fixtures.root.appendingPathComponent(".build/debug/gelan")
+    process.executableURL = program
     process.arguments = words
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
