@@ -1,5 +1,5 @@
 /// Nodes in an order in which each reads only earlier values.
-struct ONNXGraph: Hashable, Sendable {
+struct ONNXGraph: Sendable {
   var name: String
   var nodes: [ONNXNode] = []
   var initializers: [ONNXInitializer] = []
@@ -22,9 +22,9 @@ struct ONNXGraph: Hashable, Sendable {
 }
 
 /// One operator of ONNX at work.
-struct ONNXNode: Hashable, Sendable {
+struct ONNXNode: Sendable {
   /// An attribute's value.
-  enum Attribute: Hashable, Sendable {
+  enum Attribute: Sendable {
     case real(Float)
     case integer(Int)
     case integers([Int])
@@ -37,13 +37,6 @@ struct ONNXNode: Hashable, Sendable {
   var outputs: [String]
   /// In the order of their names.
   var attributes: [(name: String, value: Attribute)]
-
-  static func == (left: ONNXNode, right: ONNXNode) -> Bool {
-    (left.name, left.op, left.inputs, left.outputs) == (right.name, right.op, right.inputs, right.outputs)
-      && left.attributes.elementsEqual(right.attributes, by: ==)
-  }
-
-  func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
   /// NodeProto.
   var message: ProtobufMessage {

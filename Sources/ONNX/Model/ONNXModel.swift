@@ -3,8 +3,8 @@
 ///
 /// Contract of this module: a plan comes in, an ONNX file comes out.
 ///
-/// **Invariant:** knows no YAML and no training graph, and never looks at the numbers of a weight.
-package struct ONNXModel: Hashable, Sendable {
+/// **Invariant:** knows no YAML and no training graph; weights pass through when a file is written and not before.
+package struct ONNXModel: Sendable {
   var opset: Int
   var producerVersion: String
   var graph: ONNXGraph
@@ -52,7 +52,7 @@ package struct ONNXModel: Hashable, Sendable {
 }
 
 /// A line of metadata.
-package struct ONNXMetadata: Hashable, Sendable {
+package struct ONNXMetadata: Sendable {
   package let key: String
   package let value: String
 
