@@ -5,7 +5,7 @@ MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
-.PHONY: demo test fuzz check-shards build setup format lint clean
+.PHONY: demo test fuzz check-shards check-onnx build setup format lint clean
 
 demo: build
 	@mkdir -p demo
@@ -43,6 +43,12 @@ check-shards: build
 	@test -d .build/dask || { echo "Installing Dask into .build/dask"; python3 -m venv .build/dask.new && \
 	  .build/dask.new/bin/pip install --quiet "distributed>=2024.1" && mv .build/dask.new .build/dask; }
 	.build/dask/bin/python3 Tests/Distributed/check_shards.py --gelan $(GELAN)
+
+# Not part of make test, which does it for three small models: all published graphs in ONNX's checker and other engines.
+check-onnx: build
+	@python3 -c "import numpy, safetensors, onnx, onnxruntime, openvino" || { \
+	  echo "Please install: pip install numpy safetensors onnx onnxruntime openvino"; exit 1; }
+	python3 Tests/Tools/check_onnx.py --gelan $(GELAN)
 
 build: setup
 	swift build -c release --product gelan

@@ -38,11 +38,14 @@ let package = Package(
     .target(name: "GelanRuntime", dependencies: ["Runtime", "Detection", "ModelIR", "Tensors"]),
     .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
 
+    // Plan to other engines.
+    .target(name: "ONNX", dependencies: ["ModelIR", "Tensors"], swiftSettings: optimised),
+
     .executableTarget(
       name: "gelan",
       dependencies: [
         "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "Kernels", "Runtime", "Detection",
-        "Evaluation", "GelanRuntime",
+        "Evaluation", "GelanRuntime", "ONNX",
       ]),
 
     .target(
@@ -56,6 +59,7 @@ let package = Package(
     .testTarget(name: "PyTorchTests", dependencies: ["PyTorch", "Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
+    .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Compiler", "Tensors", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(

@@ -22,6 +22,7 @@ import Testing
     ("Evaluation", ["Tensors"]),
     ("GelanRuntime", ["Detection", "ModelIR", "Runtime", "Tensors"]),
     ("ExampleDetect", ["GelanRuntime"]),
+    ("ONNX", ["ModelIR", "Tensors"]),
   ]
 
   @Test(arguments: imports)
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func noSwitchOverOperatorsHasADefault() throws {
-    for folder in ["ModelIR", "Compiler", "Runtime"] {
+    for folder in ["ModelIR", "Compiler", "Runtime", "ONNX"] {
       for (file, text) in try sources(in: folder) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() where line.contains("switch") && line.contains(".op ") {

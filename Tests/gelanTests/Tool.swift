@@ -26,10 +26,19 @@ enum Tool {
     try run(words, in: folder)
   }
 
-  /// - Parameter input: what the tool finds on its standard input.
+  /// Where the executable is.
+  static var path: String { (executable ?? Fixtures.root.appendingPathComponent(".build/debug/gelan")).path }
+
   static func run(_ words: [String], in folder: URL = Fixtures.root, input: String = "") throws -> Result {
+    try run(URL(fileURLWithPath: path), words, in: folder, input: input)
+  }
+
+  /// Runs any program.
+  ///
+  /// - Parameter input: what it finds on its standard input.
+  static func run(_ program: URL, _ words: [String], in folder: URL, input: String = "") throws -> Result {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
+    process.executableURL = program
     process.arguments = words
     process.currentDirectoryURL = folder
     // Files rather than pipes: a pipe that nobody empties would stop the tool.

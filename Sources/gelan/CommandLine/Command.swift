@@ -37,8 +37,8 @@ struct Command: Sendable {
 
   /// The commands, in the order in which help lists them.
   static let all: [Command] = [
-    .check, .info, .blocks, .compile, .inspect, .weights, .run, .detect, .val, .bench, .show, .convert, .fmt, .diff,
-    .explain, .schema,
+    .check, .info, .blocks, .compile, .inspect, .weights, .run, .detect, .val, .bench, .export, .show, .convert, .fmt,
+    .diff, .explain, .schema,
     .completions,
   ]
 
