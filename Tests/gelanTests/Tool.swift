@@ -26,9 +26,6 @@ enum Tool {
     try run(words, in: folder)
   }
 
-  /// Where the executable is.
-  static var path: String { (executable ?? Fixtures.root.appendingPathComponent(".build/debug/gelan")).path }
-
   static func run(_ words: [String], in folder: URL = Fixtures.root, input: String = "") throws -> Result {
     try run(URL(fileURLWithPath: path), words, in: folder, input: input)
   }
