@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import Tensors
 
 extension Command.Option {
   static let set = Self(
@@ -7,10 +8,10 @@ extension Command.Option {
 }
 
 extension Arguments {
-  /// The values for the model's parameters.
-  func settings() throws(CommandFailure) -> [ParameterSetting] {
+  /// The values for the model's parameters that an option gives.
+  func settings(_ option: String = "--set") throws(CommandFailure) -> [ParameterSetting] {
     var settings: [ParameterSetting] = []
-    for text in strings("--set") { settings.append(try setting(text, option: "--set")) }
+    for text in strings(option) { settings.append(try setting(text, option: option)) }
     return settings
   }
 
@@ -41,5 +42,26 @@ extension CommandFailure {
     let hints = fault.help.isEmpty ? fault.notes : fault.help
     return .usage(
       ([("\(option) \(fault.primary.range.file.range.text): \(fault.message)")] + hints).joined(separator: "; "))
+  }
+}
+
+extension ParameterSetting {
+  /// The value as it was written.
+  var writtenValue: String { value.range.text }
+}
+
+extension [ParameterSetting] {
+  /// `width=0.5, depth=1`.
+  var text: String { map(\.source.range.text).joined(separator: ", ") }
+
+  /// The values by name; numbers as numbers, other expressions as text.
+  var json: JSONValue {
+    .object(
+      JSONObject(
+        map { setting -> (String, JSONValue) in
+          if let number = setting.value.constantInteger { return (setting.name, .integer(number)) }
+          if let number = Double(setting.writtenValue) { return (setting.name, .number(number)) }
+          return (setting.name, .string(setting.writtenValue))
+        }))
   }
 }

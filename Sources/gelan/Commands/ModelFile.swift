@@ -51,9 +51,14 @@ struct ModelFile {
 
   /// The model that a command names, after its diagnostics are printed.
   static func open(_ path: String, _ arguments: Arguments) throws(CommandFailure) -> ModelFile {
+    try open(path, arguments, settings: try arguments.settings())
+  }
+
+  static func open(
+    _ path: String, _ arguments: Arguments, settings: [ParameterSetting]
+  ) throws(CommandFailure) -> ModelFile {
     let source = try readSource(path)
     let (classes, input) = (try arguments.classCount(), try arguments.inputSize())
-    let settings = try arguments.settings()
     do throws(CompileFailure) {
       let file = try ModelFile(source, classes: classes, input: input, settings: settings)
       Terminal.report(file.warnings)
