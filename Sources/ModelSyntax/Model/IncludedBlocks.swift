@@ -1,5 +1,30 @@
 import Diagnostics
 
+/// Whether a file holds blocks for models to include, and no model.
+package func isBlockFile(_ yaml: YAMLNode) -> Bool {
+  guard case .mapping(let entries) = yaml.kind, !entries.isEmpty else { return false }
+  return entries.allSatisfy { entry in BlockFileKey.allCases.contains { $0.rawValue == entry.key.text } }
+}
+
+/// Reads a file of blocks and the files that it includes: all their blocks, in the order in which they take each other's
+/// place.
+///
+/// - Throws: every independent fault of form.
+package func readBlockFile(
+  _ yaml: YAMLNode, loader: BlockFileLoader = .none
+) throws(CompileFailure) -> [BlockDeclaration] {
+  var included = IncludedBlocks(of: yaml.range.file, loader: loader)
+  var errors: [Diagnostic] = []
+  do throws(CompileFailure) {
+    try included.readFile(yaml)
+  } catch {
+    errors = error.diagnostics
+  }
+  errors += included.errors
+  if !errors.isEmpty { throw CompileFailure(errors) }
+  return included.blocks
+}
+
 /// Collects the blocks of the files that `include:` names, and of those that they include in turn.
 ///
 /// Blocks come in the order in which they take each other's place: those of an included file before those of the file
@@ -66,7 +91,7 @@ struct IncludedBlocks {
     chain.append((path, written.range))
     defer { chain.removeLast() }
     do throws(CompileFailure) {
-      try readFile(source)
+      try readFile(try parseYAML(source))
     } catch {
       let place = "included from \(written.range.file.name):\(written.range.startLine):\(written.range.startColumn)"
       throw CompileFailure(
@@ -79,15 +104,15 @@ struct IncludedBlocks {
   }
 
   /// Reads a file of blocks: `blocks:` and perhaps `include:`.
-  private mutating func readFile(_ source: SourceFile) throws(CompileFailure) {
-    var reader = try MappingReader(try parseYAML(source), of: "a file of blocks")
-    _ = reader.refuseKeys(except: ["include", "blocks"], in: "a file of blocks")
+  fileprivate mutating func readFile(_ yaml: YAMLNode) throws(CompileFailure) {
+    var reader = try MappingReader(yaml, of: "a file of blocks")
+    _ = reader.refuseKeys(except: BlockFileKey.allCases.map(\.rawValue), in: "a file of blocks")
     if let included = reader["include"] { include(included) }
     blocks += reader.read("blocks", readBlocks) ?? []
     if reader["blocks"] == nil, reader["include"] == nil, reader.errors.isEmpty {
       reader.errors.append(
         Diagnostic(
-          .missingKey, "this file has no blocks", at: source.range,
+          .missingKey, "this file has no blocks", at: yaml.range.file.range,
           help: ["write blocks: and below it a mapping of blocks"]))
     }
     try reader.finish()

@@ -15,7 +15,7 @@ package func readModel(
     let range = (reader["classes"] ?? reader["nc"])?.range ?? yaml.range
     return Spanned(ModelDeclaration.Classes.count(Expression(.integer(count), range)), range)
   }
-  if !reader.ordered.isEmpty, reader.entries.keys.allSatisfy({ ["include", "blocks"].contains($0) }) {
+  if isBlockFile(yaml) {
     throw CompileFailure(
       Diagnostic(
         .unknownDialect, "this is a file of blocks, not a model", at: reader.ordered[0].key.range,
