@@ -19,8 +19,10 @@ enum Tool {
   }
 
   /// The executable that the build put beside the tests.
-  private static let executable = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+  static let executable =
+    Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
     .deletingLastPathComponent().appendingPathComponent("gelan")
+    ?? Fixtures.root.appendingPathComponent(".build/debug/gelan")
 
   /// Runs `gelan` with these words at the root of the repository.
   static func run(_ words: String..., in folder: URL = Fixtures.root) throws -> Result {
@@ -29,7 +31,7 @@ enum Tool {
 
   static func run(_ words: [String], in folder: URL = Fixtures.root) throws -> Result {
     let process = Process()
-    process.executableURL = executable ?? Fixtures.root.appendingPathComponent(".build/debug/gelan")
+    process.executableURL = executable
     process.arguments = words
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
