@@ -73,6 +73,7 @@ import Testing
     arguments: [
       ("diff models-yaml/gelan-s.yaml", 2, "B is missing"), ("diff", 2, "A [B] is missing"),
       ("diff models-yaml/gelan-s.yaml --set width=1", 2, "B is missing"),
+      ("diff models-yaml/gelan-scalable.yaml models-yaml/gelan-t.yaml --set width=1", 2, "--set-b are for one"),
       (
         "diff models-yaml/gelan-scalable.yaml --set-b widht=1", 2, "--set-b widht=1: the model has no parameter 'widht'"
       ),

@@ -36,6 +36,19 @@ import Testing
     #expect((result.output + result.errors).contains(example.says), "\(result.output)\(result.errors)")
   }
 
+  /// Completion asks for them while the model is still being written.
+  @Test func theParametersOfAModelWithFaultsAreShown() throws {
+    try withTemporaryFolder { folder in
+      let model = "parameters: {width: 0.5, c: 'scaled(8, width)'}\nclasses: 2\nbackbone:\n  p1: [-1, 1, Convv, [c]]\n"
+      try model.write(to: folder.appendingPathComponent("m.yaml"), atomically: true, encoding: .utf8)
+      let result = try Tool.run("show", "m.yaml", "--form", "parameters", in: folder)
+      #expect((result.status, result.output) == (0, "width = 0.5\nc = scaled(8, width)\n"))
+      let set = try Tool.run("show", "m.yaml", "--form", "parameters", "--set", "width=2", in: folder)
+      #expect(set.output == "width = 2\nc = scaled(8, width)\n")
+      #expect(try Tool.run("show", "m.yaml", "--form", "parameters", "--set", "w=2", in: folder).status == 2)
+    }
+  }
+
   @Test func aSweepPrintsEveryCombination() throws {
     let result = try Tool.run(
       "info", "models-yaml/gelan-scalable.yaml", "--json", "--sweep", "width=0.5,1", "--sweep", "depth=1,3")

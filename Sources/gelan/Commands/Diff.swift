@@ -51,8 +51,12 @@ struct ComparedFile {
     self.path = path
     let ofOne = try arguments.settings(own)
     settings = try arguments.settings().filter { both in !ofOne.contains { $0.name == both.name } } + ofOne
-    let file = try ModelFile.open(path, arguments, settings: settings)
-    model = ComparedModel(file.graph, dialect: file.model.dialect)
+    do throws(CommandFailure) {
+      let file = try ModelFile.open(path, arguments, settings: settings)
+      model = ComparedModel(file.graph, dialect: file.model.dialect)
+    } catch .usage(let text) where text.hasPrefix("--set ") {
+      throw .usage("\(path): \(text); --set is for both models, --set-a and --set-b are for one")
+    }
   }
 
   var title: String { settings.isEmpty ? path : "\(path) with \(settings.text)" }
