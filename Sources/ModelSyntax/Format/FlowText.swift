@@ -4,7 +4,7 @@ extension YAMLNode {
   /// The node on one line: `[-1, 1, Conv, [16, 3, 2]]`, `{c2: 32, k: 3}`. Scalars stay as they were written.
   var flowText: String {
     switch kind {
-    case .scalar:
+    case .scalar, .faulty:
       let text = scalarText
       return text.isEmpty ? "null" : quotedForFlow(text)
     case .sequence(let items):
@@ -36,7 +36,7 @@ extension YAMLNode {
     let bytes = range.file.bytes
     guard range.lower < bytes.count else { return false }
     switch kind {
-    case .scalar: return true
+    case .scalar, .faulty: return true
     case .sequence: return bytes[range.lower] == UInt8(ascii: "[")
     case .mapping: return bytes[range.lower] == UInt8(ascii: "{")
     }
@@ -45,7 +45,7 @@ extension YAMLNode {
   /// Whether some scalar of the node goes over several lines.
   var hasLongScalar: Bool {
     switch kind {
-    case .scalar: scalarText.utf8.contains(UInt8(ascii: "\n"))
+    case .scalar, .faulty: scalarText.utf8.contains(UInt8(ascii: "\n"))
     case .sequence(let items): items.contains(where: \.hasLongScalar)
     case .mapping(let entries): entries.contains { $0.key.hasLongScalar || $0.value.hasLongScalar }
     }

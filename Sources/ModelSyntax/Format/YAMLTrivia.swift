@@ -97,7 +97,7 @@ extension YAMLNode {
   /// The ranges of all scalars, keys included.
   fileprivate var scalarRanges: [SourceRange] {
     switch kind {
-    case .scalar: range.lower < range.upper ? [range] : []
+    case .scalar, .faulty: range.lower < range.upper ? [range] : []
     case .sequence(let items): items.flatMap(\.scalarRanges)
     case .mapping(let entries): entries.flatMap { $0.key.scalarRanges + $0.value.scalarRanges }
     }

@@ -55,7 +55,9 @@ extension Command {
     if case .mapping(let entries) = yaml.kind, let blocks = entries.first(where: { $0.key.text == "blocks" }),
       entries.allSatisfy({ ["blocks", "include"].contains($0.key.text) })
     {
-      _ = try readBlocks(blocks.value)
+      var faults: [Diagnostic] = []
+      _ = readBlocks(blocks.value, &faults)
+      if !faults.isEmpty { throw CompileFailure(faults) }
       return true
     }
     return try readModel(yaml, library: .standard, loader: .files).value.refusingFaults().dialect == .native
