@@ -80,7 +80,8 @@ private struct NativeText {
     switch model.classes.value {
     case .count(let count): lines.append("classes: \(count.description)" + tail(comments.ofSetting["nc"]))
     case .names(let names):
-      lines.append("classes: [\(names.map(word).joined(separator: ", "))]" + tail(comments.ofSetting["nc"]))
+      lines.append(
+        "classes: [\(names.map { word($0.value) }.joined(separator: ", "))]" + tail(comments.ofSetting["nc"]))
     }
     if let sides = model.inputSize?.value { lines.append("input: [\(sides.map(\.flowText).joined(separator: ", "))]") }
     if let channels = model.inputChannels {

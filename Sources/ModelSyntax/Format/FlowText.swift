@@ -5,7 +5,7 @@ extension YAMLNode {
   var flowText: String {
     if isAlias { return range.text }
     switch kind {
-    case .scalar:
+    case .scalar, .faulty:
       let text = scalarText
       return text.isEmpty ? "null" : quotedForFlow(text)
     case .sequence(let items):
@@ -39,7 +39,7 @@ extension YAMLNode {
     let bytes = range.file.bytes
     guard range.lower < bytes.count else { return false }
     switch kind {
-    case .scalar: return true
+    case .scalar, .faulty: return true
     case .sequence: return bytes[range.lower] == UInt8(ascii: "[")
     case .mapping: return bytes[range.lower] == UInt8(ascii: "{")
     }
@@ -48,7 +48,7 @@ extension YAMLNode {
   /// Whether some scalar of the node goes over several lines.
   var hasLongScalar: Bool {
     switch kind {
-    case .scalar: scalarText.utf8.contains(UInt8(ascii: "\n"))
+    case .scalar, .faulty: scalarText.utf8.contains(UInt8(ascii: "\n"))
     case .sequence(let items): items.contains(where: \.hasLongScalar)
     case .mapping(let entries): entries.contains { $0.key.hasLongScalar || $0.value.hasLongScalar }
     }

@@ -104,7 +104,7 @@ struct ModelLayout {
 
   private func canLayOut(_ node: YAMLNode, as kind: Entries) -> Bool {
     switch node.kind {
-    case .scalar: return true
+    case .scalar, .faulty: return true
     case .sequence(let items):
       if !trivia.comments(in: node.range.lower..<node.range.upper).isEmpty, node.isFlow { return kind == .rows }
       return node.isFlow || kind == .rows || items.allSatisfy { $0.isFlow && canLayOut($0, as: .settings) }
@@ -258,7 +258,7 @@ struct ModelLayout {
     let brackets: (String, String)
     switch node.kind {
     case _ where node.isAlias: return nil
-    case .scalar: return nil
+    case .scalar, .faulty: return nil
     case .sequence(let nodes): (items, brackets) = (nodes.map(\.flowText), ("[", "]"))
     case .mapping(let entries):
       (items, brackets) = (entries.map { "\($0.key.flowText): \($0.value.flowText)" }, ("{", "}"))

@@ -4,7 +4,10 @@ import Diagnostics
 extension YAMLNode {
   /// Whether a list or a mapping is written as an alias, `*name`.
   var isAlias: Bool {
-    if case .scalar = kind { return false }
+    switch kind {
+    case .scalar: return false
+    case .sequence, .mapping, .faulty: break
+    }
     let text = file.bytes[range.lower..<range.upper]
     return text.first == UInt8(ascii: "*") && text.dropFirst().allSatisfy(\.isAnchorPart)
   }
@@ -13,7 +16,7 @@ extension YAMLNode {
   var anchorRange: SourceRange? {
     let bracket: UInt8
     switch kind {
-    case .scalar: return nil
+    case .scalar, .faulty: return nil
     case .sequence: bracket = UInt8(ascii: "[")
     case .mapping: bracket = UInt8(ascii: "{")
     }
@@ -32,6 +35,7 @@ extension YAMLNode {
   var hasReferences: Bool {
     switch kind {
     case .scalar: isScalarReference
+    case .faulty: true
     case .sequence(let items): isAlias || anchorRange != nil || items.contains(where: \.hasReferences)
     case .mapping(let entries):
       isAlias || anchorRange != nil || entries.contains { $0.key.hasReferences || $0.value.hasReferences }

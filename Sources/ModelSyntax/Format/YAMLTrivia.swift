@@ -100,7 +100,7 @@ extension YAMLNode {
     if isAlias { return [range] }
     let anchor = anchorRange.map { [$0] } ?? []
     switch kind {
-    case .scalar: return range.lower < range.upper ? [range] : []
+    case .scalar, .faulty: return range.lower < range.upper ? [range] : []
     case .sequence(let items): return anchor + items.flatMap(\.scalarRanges)
     case .mapping(let entries): return anchor + entries.flatMap { $0.key.scalarRanges + $0.value.scalarRanges }
     }

@@ -14,14 +14,10 @@ package func readBlockFile(
   _ yaml: YAMLNode, loader: BlockFileLoader = .none
 ) throws(CompileFailure) -> [BlockDeclaration] {
   var included = IncludedBlocks(of: yaml.range.file, loader: loader)
-  var errors: [Diagnostic] = []
-  do throws(CompileFailure) {
-    try included.readFile(yaml)
-  } catch {
-    errors = error.diagnostics
-  }
-  errors += included.errors
-  if !errors.isEmpty { throw CompileFailure(errors) }
+  var faults: [Diagnostic] = []
+  _ = included.readFile(yaml, &faults)
+  faults += included.faults
+  if !faults.isEmpty { throw CompileFailure(faults) }
   return included.blocks
 }
 
@@ -37,7 +33,9 @@ struct IncludedBlocks {
   private static let mostBytes = YAMLLimits.bytes
 
   private(set) var blocks: [BlockDeclaration] = []
-  private(set) var errors: [Diagnostic] = []
+  private(set) var faults: [Diagnostic] = []
+  /// Whether some file, or the blocks of one, could not be read, so that there are blocks that are not known.
+  private(set) var isIncomplete = false
 
   private let loader: BlockFileLoader
   private var seen: Set<String> = []
@@ -57,7 +55,8 @@ struct IncludedBlocks {
       do throws(CompileFailure) {
         try includeFile(try readWord(item, "a file to include"))
       } catch {
-        errors += error.diagnostics
+        faults += error.diagnostics
+        isIncomplete = true
       }
     }
   }
@@ -90,32 +89,37 @@ struct IncludedBlocks {
     }
     chain.append((path, written.range))
     defer { chain.removeLast() }
-    do throws(CompileFailure) {
-      try readFile(try parseYAML(source))
-    } catch {
-      let place = "included from \(written.range.file.name):\(written.range.startLine):\(written.range.startColumn)"
-      throw CompileFailure(
-        error.diagnostics.map { diagnostic in
-          var located = diagnostic
-          if located.primary.range.file === source { located.notes.append(place) }
-          return located
-        })
+    var found: [Diagnostic] = []
+    if found.attempt({ () throws(CompileFailure) in try parseYAML(source) }).map({ readFile($0, &found) }) != true {
+      isIncomplete = true
+    }
+    let place = "included from \(written.range.file.name):\(written.range.startLine):\(written.range.startColumn)"
+    faults += found.map { diagnostic in
+      var located = diagnostic
+      if located.primary.range.file === source { located.notes.append(place) }
+      return located
     }
   }
 
-  /// Reads a file of blocks: `blocks:` and perhaps `include:`.
-  fileprivate mutating func readFile(_ yaml: YAMLNode) throws(CompileFailure) {
-    var reader = try MappingReader(yaml, of: "a file of blocks")
+  /// Reads a file of blocks, `blocks:` and perhaps `include:`; says whether its blocks are known then.
+  fileprivate mutating func readFile(_ yaml: YAMLNode, _ found: inout [Diagnostic]) -> Bool {
+    let reader = found.attempt { () throws(CompileFailure) in try MappingReader(yaml, of: "a file of blocks") }
+    guard var reader else { return false }
     _ = reader.refuseKeys(except: BlockFileKey.allCases.map(\.rawValue), in: "a file of blocks")
     if let included = reader["include"] { include(included) }
-    blocks += reader.read("blocks", readBlocks) ?? []
-    if reader["blocks"] == nil, reader["include"] == nil, reader.errors.isEmpty {
-      reader.errors.append(
+    found += reader.faults
+    if let node = reader["blocks"] {
+      guard let read = readBlocks(node, &found) else { return false }
+      blocks += read
+      return true
+    }
+    if reader["include"] == nil, found.isEmpty {
+      found.append(
         Diagnostic(
-          .missingKey, "this file has no blocks", at: yaml.range.file.range,
+          .missingKey, "this file has no blocks", at: yaml.range,
           help: ["write blocks: and below it a mapping of blocks"]))
     }
-    try reader.finish()
+    return found.isEmpty
   }
 
   private func cycle(from start: Int, to path: String, at range: SourceRange) -> CompileFailure {

@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import ModelSyntax
 import Tensors
 
 extension Command.Option {
@@ -33,6 +34,26 @@ extension [ParameterSetting] {
         throw .usage(option: setting.source.name, fault)
       }
     }
+  }
+}
+
+extension CompileFailure {
+  /// The failure with a word about the settings at every error, which the model has for no other reason.
+  func explained(by settings: [ParameterSetting], of model: ModelDeclaration) -> CompileFailure {
+    let options = settings.map { "\($0.source.name) \($0.source.range.text)" }.joined(separator: " ")
+    let labels = settings.compactMap { setting in
+      model.parameters.first { $0.name.value == setting.name }.map { parameter in
+        Diagnostic.Label(parameter.name.range, "set to \(setting.value.range.text)")
+      }
+    }
+    return CompileFailure(
+      diagnostics.map { diagnostic in
+        guard diagnostic.severity == .error else { return diagnostic }
+        var explained = diagnostic
+        explained.secondary += labels
+        explained.notes.append("this comes of \(options): with the values in the file the model has no faults")
+        return explained
+      })
   }
 }
 

@@ -44,7 +44,11 @@ struct ModelFile {
     do throws(CompileFailure) {
       graph = try elaborate(model, library: .standard, input: input)
     } catch {
-      throw error.offering(Renumbering.find(model)?.fixIt)
+      var failure = error.offering(Renumbering.find(model)?.fixIt)
+      if !settings.isEmpty, (try? elaborate(read.value, library: .standard, input: input)) != nil {
+        failure = failure.explained(by: settings, of: model)
+      }
+      throw CompileFailure(failure.diagnostics + read.warnings.filter { !$0.isSilenced })
     }
     warnings = (read.warnings.filter { !$0.isSilenced } + check(model, graph)).inFileOrder
   }
