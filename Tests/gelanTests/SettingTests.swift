@@ -21,6 +21,10 @@ import Testing
     Case(words: "check models-yaml/gelan-scalable.yaml --set depth=", status: 2, says: "expression was expected"),
     Case(words: "check models-yaml/gelan-scalable.yaml --set depth", status: 2, says: "NAME=VALUE"),
     Case(words: "check models-yaml/gelan-scalable.yaml --set width=true", status: 1, says: "a number was expected"),
+    Case(
+      words: "check models-yaml/gelan-scalable.yaml --set width=0.5 --set depth=-1", status: 1,
+      says: "this comes of --set width=0.5 --set depth=-1: with the values in the file the model has no faults"),
+    Case(words: "check models-yaml/gelan-scalable.yaml --set depth=-1", status: 1, says: "set to -1"),
     Case(words: "info models-yaml/gelan-scalable.yaml --sweep width", status: 2, says: "NAME=V1,V2"),
     Case(words: "info models-yaml/gelan-scalable.yaml --sweep widht=1,2", status: 2, says: "did you mean 'width'?"),
     Case(words: "info models-yaml/gelan-scalable.yaml --sweep width=1,,2", status: 2, says: "expression was expected"),

@@ -28,7 +28,7 @@ package func check(_ model: ModelDeclaration, _ graph: Graph, checks: [Check] = 
     found = found.filter { !misread.contains($0.code) } + [mended]
   }
   // A row that is dead because an index stops short of it, or a head leaves it out, is part of that mistake.
-  let causes: Set<DiagnosticCode> = [.staleIndex, .mixedGroups]
+  let causes: Set<DiagnosticCode> = [.staleIndex, .mixedGroups, .singleHead]
   let explained = Set(found.filter { causes.contains($0.code) }.flatMap { $0.secondary.map(\.range) })
   return found.filter { !$0.isSilenced && !($0.code == .deadRow && explained.contains($0.primary.range)) }.inFileOrder
 }

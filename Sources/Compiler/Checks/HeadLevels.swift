@@ -43,18 +43,34 @@ struct HeadLevels {
     }
   }
 
-  /// Whether one group is in truth several, one after another: 8, 16, 32, 8, 16, 32.
+  /// The levels that a whole group has, as far as the sources tell.
+  var wholeGroup: [Double] { runs.max { $0.count < $1.count } ?? [] }
+
+  /// Whether one group is in truth several, one after another, perhaps not all of them whole: 8, 16, 32, 8, 16, 32.
   var isRepeated: Bool {
-    let runs = runs
-    return groups.count == 1 && (2...3).contains(runs.count) && runs.allSatisfy { $0 == runs[0] } && runs[0].count > 1
+    groups.count == 1 && runs.count > 1 && runsArePartsOfOne && Set(sources.map(\.text)).count == sources.count
   }
 
   /// Whether the groups are cut in other places than the levels suggest, because there are too few or too many sources:
   /// 8, 16 and 32, 8.
   var mixesGroups: Bool {
-    guard groups.count > 1, let whole = runs.max(by: { $0.count < $1.count }), whole.count > 1 else { return false }
     // Groups of the same levels in another order have the right number of sources.
-    return Set(groups.map(Set.init)).count > 1 && runs != groups && runs.allSatisfy { Set($0).isSubset(of: whole) }
+    groups.count > 1 && runs != groups && Set(groups.map(Set.init)).count > 1 && runsArePartsOfOne
+  }
+
+  private var runsArePartsOfOne: Bool {
+    let whole = wholeGroup
+    return whole.count > 1 && runs.allSatisfy { Set($0).isSubset(of: whole) }
+  }
+
+  /// The rows that could be levels of the head and that nothing reads: they were left out.
+  func leftOut(_ model: ModelDeclaration, _ graph: Graph) -> [Diagnostic.Label] {
+    Check.deadRow.run(model, graph).compactMap { dead in
+      let row = model.rows.firstIndex { $0.layer.block.range == dead.primary.range }
+      guard let row, let stride = graph.rows[row].results.first?.extents?.height.stride, wholeGroup.contains(stride)
+      else { return nil }
+      return Diagnostic.Label(dead.primary.range, "not read by anything")
+    }
   }
 }
 
