@@ -24,14 +24,23 @@ extension ElaborationFailure {
       if fault.subject != nil, fault.isHandedOn, fault.blamed.count == 1 {
         fault.subject = (layer.block.value, fault.blamed[0])
       }
+      let isOwn = layer.range.file !== BlockLibrary.standardSource
+      if fault.reader != nil, fault.frames.allSatisfy({ $0.handsInputOn }) { fault.reader = layer.block.value }
       let expressions = given.compactMap { bound.expressions[$0] }
-      if layer.range.file !== BlockLibrary.standardSource {
+      if isOwn {
         if fault.argument == nil, expressions.count == 1 { fault.argument = expressions[0].range }
         fault.isHandedOn = false
       }
       if expressions.count != 1 || !expressions[0].isName { fault.isHandedOn = false }
       fault.blamed = expressions.flatMap(\.names).map(\.name)
     }
+  }
+}
+
+extension ElaborationFailure.Frame {
+  /// Whether it is an entry of a standard block that reads what the block reads.
+  fileprivate var handsInputOn: Bool {
+    if case .name("x") = layer.from.kind { layer.range.file === BlockLibrary.standardSource } else { false }
   }
 }
 

@@ -16,6 +16,8 @@ struct ElaborationFailure: Error {
     var message: String
     /// The argument that is at fault, under the name that it has nearest to what the person wrote.
     var subject: (block: String, parameter: String)?
+    /// What cannot read its input, by the name nearest to what the person wrote; the message goes on after it.
+    var reader: String?
     /// The names that the fault comes of, where it was found; on the way out those of the callers take their place.
     var blamed: [String] = []
     /// Whether the argument is handed on as it is, so that the caller's own name for it says the same.

@@ -47,6 +47,7 @@ struct FaultReport {
   }
 
   private var message: String {
+    if let reader = fault.reader { return "\(reader) \(fault.message)" }
     guard let subject = fault.subject else { return fault.message }
     return "\(subject.block)'s '\(subject.parameter)' \(fault.message)"
   }

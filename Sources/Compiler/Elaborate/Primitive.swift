@@ -26,7 +26,7 @@ struct PrimitiveCall {
   /// The one tensor that the primitive reads.
   func tensor() throws(ElaborationFailure) -> ValueID {
     guard case .tensor(let value) = input else {
-      throw .fault(.notATensor, "\(name) needs one tensor, and this is \(input.kind)", nil, culprit: input)
+      throw inputFault(.notATensor, "needs one tensor, and this is \(input.kind)", culprit: input)
     }
     return value
   }
@@ -34,8 +34,8 @@ struct PrimitiveCall {
   /// The tensors that the primitive reads, `count` of them when that is given.
   func tensors(count: Int? = nil) throws(ElaborationFailure) -> [ValueID] {
     guard case .tuple(let elements) = input else {
-      throw .fault(
-        .notATuple, "\(name) needs a list of tensors, and this is \(input.kind)", nil,
+      throw inputFault(
+        .notATuple, "needs a list of tensors, and this is \(input.kind)",
         help: input.isTensor ? ["write the sources as a list"] : [])
     }
     var tensors: [ValueID] = []
@@ -47,9 +47,18 @@ struct PrimitiveCall {
       tensors.append(value)
     }
     guard !tensors.isEmpty, count == nil || tensors.count == count else {
-      throw .fault(.inputCount, "\(name) needs \(count.map(String.init) ?? "some") sources, not \(tensors.count)", nil)
+      throw inputFault(.inputCount, "needs \(count.map(String.init) ?? "some") sources, not \(tensors.count)")
     }
     return tensors
+  }
+
+  /// A fault of what is read; the message goes on after the reader's name.
+  private func inputFault(
+    _ code: DiagnosticCode, _ message: String, help: [String] = [], culprit: Value? = nil
+  ) -> ElaborationFailure {
+    var fault = ElaborationFailure.Fault(code: code, message: message, column: .from, help: help, culprit: culprit)
+    fault.reader = name
+    return .fault(fault)
   }
 
   // MARK: Arguments
