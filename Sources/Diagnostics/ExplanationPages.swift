@@ -38,6 +38,7 @@ extension DiagnosticCode {
     case .notATensor: (.shapes, PackageResources.not_a_tensor_md)
     case .notATuple: (.shapes, PackageResources.not_a_tuple_md)
     case .inputCount: (.shapes, PackageResources.input_count_md)
+    case .unevenGroups: (.shapes, PackageResources.uneven_groups_md)
     case .shapeMismatch: (.shapes, PackageResources.shape_mismatch_md)
     case .channelMismatch: (.shapes, PackageResources.channel_mismatch_md)
     case .channelsNotDivisible: (.shapes, PackageResources.channels_not_divisible_md)
@@ -49,12 +50,17 @@ extension DiagnosticCode {
     case .staleIndex: (.doubts, PackageResources.stale_index_md)
     case .staleIndexComment: (.doubts, PackageResources.stale_index_comment_md)
     case .levelOrder: (.doubts, PackageResources.level_order_md)
+    case .mixedGroups: (.doubts, PackageResources.mixed_groups_md)
     case .singleHead: (.doubts, PackageResources.single_head_md)
+    case .missingHead: (.doubts, PackageResources.missing_head_md)
     case .repeatedWidthChange: (.doubts, PackageResources.repeated_width_change_md)
     case .partialMultiplier: (.doubts, PackageResources.partial_multiplier_md)
     case .idleMultiplier: (.doubts, PackageResources.idle_multiplier_md)
     case .ambiguousWord: (.doubts, PackageResources.ambiguous_word_md)
     case .numberBelowOne: (.doubts, PackageResources.number_below_one_md)
+    case .duplicateClass: (.doubts, PackageResources.duplicate_class_md)
+    case .unusedParameter: (.doubts, PackageResources.unused_parameter_md)
+    case .unknownCode: (.doubts, PackageResources.unknown_code_md)
     }
   }
 }

@@ -135,6 +135,32 @@ import Testing
         "detect: [[p2], 1, Detect, [classes]]  # last",
         "# end",
       ]),
+    Case(
+      testDescription: "groups of rows stay apart",
+      before: """
+        nc: 3
+        anchors: 3
+        backbone:
+          [
+
+           [-1, 1, Conv, [16, 3, 2]],
+
+
+           # down
+
+           [-1, 1, Conv, [16, 3, 2]],
+           [-1, 1, Conv, [16, 3, 2]],
+
+          ]
+        head:
+          [
+           [[2], 1, Detect, [nc]],
+          ]
+        """,
+      lines: [
+        "classes: 3", "", "backbone:", "p1: [-1, 1, Conv, [16, 3, 2]]", "", "# down", "p2: [-1, 1, Conv, [16, 3, 2]]",
+        "p3: [-1, 1, Conv, [16, 3, 2]]", "", "heads:", "detect: [[p3], 1, Detect, [classes]]",
+      ]),
   ])
   func rowsAndSettingsAreWrittenShort(_ example: Case) throws {
     let text = try convert(SourceFile(name: "m.yaml", text: example.before))

@@ -10,7 +10,10 @@ import Testing
 /// The line that a diagnostic points at ends in a comment `# error[code] COLUMN: part of the message`, several if there
 /// are several. A diagnostic without comment fails as much as a comment without diagnostic.
 @Suite struct DiagnosticTests {
-  static let files = GoldenFile.urls("diagnostics", extension: "yaml")
+  static let files = GoldenFile.urls("diagnostics", extension: "yaml") + threads
+  /// Faults that people have reported. The first line names the public thread; the models are our own and small, and show
+  /// the same mistake, with modules that exist in place of the reporter's where those are beside the point.
+  static let threads = GoldenFile.urls("threads", extension: "yaml")
 
   struct Expectation: Hashable, CustomStringConvertible {
     var line: Int
@@ -45,6 +48,20 @@ import Testing
     var codes: Set<String> = []
     for url in Self.files { codes.formUnion(try expectations(in: try Fixtures.source(url)).map(\.code)) }
     #expect(codes == Set(DiagnosticCode.allCases.map(\.rawValue)))
+  }
+
+  @Test func sixtyFilesComeFromThreads() throws {
+    var names: Set<String> = []
+    for url in Self.threads {
+      let source = try Fixtures.source(url)
+      let line = source.text(source.byteRange(ofLine: 1))
+      let trace = try #require(
+        try line.firstMatch(of: /^# ([A-Za-z0-9-]+\/[A-Za-z0-9_.-]+ #[1-9][0-9]*): \S.*$/),
+        "\(url.lastPathComponent) begins with '# owner/repository #number: what'")
+      names.insert(String(trace.1))
+    }
+    // Some threads have several files, one for each dialect.
+    #expect(names.count >= 60)
   }
 
   private func expectations(in source: SourceFile) throws -> [Expectation] {

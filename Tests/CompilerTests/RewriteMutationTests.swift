@@ -23,7 +23,9 @@ import Testing
     var rewritten = 0
     for round in 0..<(isSmall ? 600 : 150) {
       let source = SourceFile(name: original.name, bytes: mutator.mutated(original.bytes))
-      guard let yaml = try? parseYAML(source), let model = try? readModel(yaml, library: .standard).value else {
+      guard let yaml = try? parseYAML(source),
+        let model = try? readModel(yaml, library: .standard).value.refusingFaults()
+      else {
         continue
       }
       do {

@@ -126,6 +126,7 @@ import Testing
     case .real(let value): return "\(value)"
     case .name(let name): return name
     case .each(let inner): return list("each", [inner])
+    case .unreadable: return "unreadable"
     case .list(let elements): return list("list", elements)
     case .element(let base, let index): return list("at", [base, index])
     case .slice(let base, let from, let upTo): return list("cut", [base, from, upTo])

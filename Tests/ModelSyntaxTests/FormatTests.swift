@@ -78,9 +78,24 @@ import Testing
       before: "input:  64\nclasses: [\n  cat, # purrs\n  dog]\nbackbone:\n  a: [-1,1,Conv,[8]]\n",
       after: "input: 64\nclasses: [\n  cat, # purrs\n  dog]\n\nbackbone:\n  a: [-1, 1, Conv, [8]]\n"),
     Case(
-      testDescription: "anchors and aliases stay, and nothing moves",
-      before: "backbone:\n  a: &r [-1,1,Conv,[8]]\n  b: *r\n  # below\nclasses:   3\n",
-      after: "backbone:\n  a: &r [-1,1,Conv,[8]]\n  b: *r\n  # below\nclasses: 3\n"),
+      testDescription: "anchors and aliases stay where they are, and nothing moves",
+      before: "backbone:\n  a: &r [-1,1,Conv,[&w 8,3]]\n  bb:   *r\n  # below\nclasses:   *w\n",
+      after: "backbone:\n  a:  &r [-1, 1, Conv, [&w 8, 3]]\n  bb: *r\n  # below\nclasses: *w\n"),
+    Case(
+      testDescription: "anchors in mappings, in lists of lines and before what needs quotes",
+      before:
+        "classes: 3\nbackbone:\n  a: [-1,1,Conv,&k {c2: 8}]\n  b: [-1,1,Conv,*k]\n  c:\n    - -1\n    - 1\n    - Conv\n    - - &m max(8, 4)\n      - *m\n",
+      after:
+        "classes: 3\n\nbackbone:\n  a: [-1, 1, Conv, &k {c2: 8}]\n  b: [-1, 1, Conv, *k]\n  c: [-1, 1, Conv, [&m 'max(8, 4)', *m]]\n"
+    ),
+    Case(
+      testDescription: "an anchor before lines stays with its section",
+      before: "classes:   3\nbackbone: &b\n  a: [-1,1,Conv,[8]]\nneck:   *b\n",
+      after: "classes: 3\nbackbone: &b\n  a: [-1,1,Conv,[8]]\nneck: *b\n"),
+    Case(
+      testDescription: "words in quotes are no aliases",
+      before: "backbone:\n  a: [-1, 1, Conv, ['*w',  \"&w\"]]\nclasses: 3\n",
+      after: "classes: 3\n\nbackbone:\n  a: [-1, 1, Conv, ['*w', \"&w\"]]\n"),
     Case(
       testDescription: "document markers stay",
       before: "%YAML 1.1\n---\nclasses:   3\nbackbone: {a: [-1,1,Conv,[8]]}\n",
@@ -102,6 +117,30 @@ import Testing
     let formatted = try format(example.before)
     #expect(formatted == example.after)
     #expect(try format(formatted) == formatted)
+  }
+
+  struct Stay: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var text: String
+    var stays: [String]
+  }
+
+  @Test(arguments: [
+    Stay(testDescription: "nothing", text: "classes: 3\nbackbone:\n  a: &r [-1, 1, Conv, [8]]\n  b: *r\n", stays: []),
+    Stay(
+      testDescription: "an anchor before lines", text: "classes: 3\nbackbone: &b\n  a: [-1, 1, Conv, [8]]\n",
+      stays: ["2 backbone: an anchor that is not before a list in brackets"]),
+    Stay(
+      testDescription: "a tag and comments", text: "classes: [a, # b\n  c]\nbackbone: !!map\n  a: [-1, 1, Conv, [8]]\n",
+      stays: ["1 classes: comments between the items of a list", "3 backbone: a tag"]),
+    Stay(
+      testDescription: "a long text", text: "name: 'a\n  b'\nclasses: 3\nbackbone:\n  a: [-1, 1, Conv, [8]]\n",
+      stays: ["1 name: a text over several lines"]),
+  ])
+  func whatStaysIsNamed(_ example: Stay) throws {
+    let yaml = try parseYAML(SourceFile(name: "m.yaml", text: example.text))
+    #expect(
+      unformattedSections(of: yaml).map { "\($0.key.range.startLine) \($0.key.value): \($0.reason)" } == example.stays)
   }
 
   @Test func longListsOfClassesAreFilledToTheWidthOfAPage() throws {

@@ -19,7 +19,10 @@ package enum DamagedModel {
     do throws(CompileFailure) {
       let model = try readModel(try parseYAML(source), library: .standard)
       outcome.problems += problems(model.warnings, in: source)
-      guard isWhole else { return outcome }
+      guard isWhole else {
+        _ = try model.value.refusingFaults()
+        return outcome
+      }
       let graph = try elaborate(model.value, library: .standard)
       outcome.problems += problems(check(model.value, graph), in: source)
       let optimized = optimize(graph)

@@ -6,11 +6,12 @@ Not part of `make test`. It needs `pip install jsonschema pyyaml` and a built ge
     python3 Tests/Tools/check-schema.py [.build/debug/gelan]
 
 Good models pass with the schema of all models and with their own. Each broken one, a small edit of a good one that `gelan
-check` refuses too, fails.
+check` refuses too, fails. The same goes for files of blocks, which `gelan check` reads for a model that includes them.
 """
 
 import glob
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -100,6 +101,44 @@ BROKEN_WITH_BLOCKS = [
 ]
 
 
+GOOD_BLOCKS = """
+include: [more.yaml]
+blocks:
+  Squeeze:
+    summary: Two convolutions.
+    parameters: {c2: required, ratio: 4}
+    let: {hidden: channels(x) // ratio}
+    body:
+      cv1: [x, 1, Conv, [hidden, 1]]
+      cv2: [-1, 1, Conv, {c2: c2, k: 3}]
+    result: cv2
+  Twice:
+    parameters: {c2: required}
+    body: {m.*: [x, 2, Squeeze, [c2]]}
+"""
+
+BROKEN_BLOCKS = [
+    ("include: [more.yaml]", "include: {}"),
+    ("include: [more.yaml]", "classes: 80"),
+    ("blocks:\n", "bloks:\n"),
+    ("    body:\n", "    boby:\n"),
+    ("    summary: Two convolutions.\n", "    title: Two convolutions.\n"),
+    ("{c2: required, ratio: 4}", "{c-2: required, ratio: 4}"),
+    ("[x, 1, Conv, [hidden, 1]]", "[x, 1, Conv]"),
+    ("[x, 1, Conv, [hidden, 1]]", "[x, 1, Conv, {hidden: 1}]"),
+    ("[x, 1, Conv, [hidden, 1]]", "Conv"),
+    ("{c2: c2, k: 3}", "{k: 3}"),
+]
+
+BROKEN_BLOCKS_WITH_BLOCKS = [
+    ("2, Squeeze, [c2]", "2, Squeze, [c2]"),
+    ("2, Squeeze, [c2]", "2, Squeeze, []"),
+    ("2, Squeeze, [c2]", "2, Squeeze, {c2: 8, ration: 4}"),
+]
+
+MORE_BLOCKS = "blocks: {More: {body: {a: [x, 1, Conv, [8]]}}}"
+
+
 def schema(*operands):
     text = subprocess.run([GELAN, "schema", *operands], check=True, capture_output=True, text=True).stdout
     loaded = json.loads(text)
@@ -117,9 +156,9 @@ def is_valid(validator, text):
     return validator.is_valid(with_text_keys(yaml.safe_load(text)))
 
 
-def replaced(part, other):
-    assert GOOD.count(part) == 1, f"'{part}' is not there once"
-    return GOOD.replace(part, other)
+def replaced(part, other, good=GOOD):
+    assert good.count(part) == 1, f"'{part}' is not there once"
+    return good.replace(part, other)
 
 
 def is_refused(text):
@@ -127,6 +166,43 @@ def is_refused(text):
         file.write(text)
         file.flush()
         return subprocess.run([GELAN, "check", file.name], capture_output=True).returncode == 1
+
+
+def includes(folder, text):
+    """Whether a model may include a file of blocks with this text."""
+    with open(os.path.join(folder, "blocks.yaml"), "w") as file:
+        file.write(text)
+    with open(os.path.join(folder, "model.yaml"), "w") as file:
+        file.write("classes: 2\ninclude: blocks.yaml\nbackbone:\n  p1: [-1, 1, Conv, [16]]\n")
+    return subprocess.run([GELAN, "check", os.path.join(folder, "model.yaml")], capture_output=True).returncode == 0
+
+
+def check_blocks(expect):
+    """Files of blocks; returns how many broken ones there are."""
+    general = schema("--blocks")
+    for path in glob.glob("models-yaml/**/*.yaml", recursive=True):
+        with open(path) as file:
+            text = file.read()
+        if set(yaml.safe_load(text)) <= {"include", "blocks"}:
+            expect(is_valid(general, text), f"{path} does not pass")
+            expect(is_valid(schema(path), text), f"{path} does not pass with the schema of its own blocks")
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "more.yaml"), "w") as file:
+            file.write(MORE_BLOCKS)
+        expect(includes(folder, GOOD_BLOCKS), "gelan itself refuses the good blocks")
+        own = schema(os.path.join(folder, "blocks.yaml"))
+        for validator in (general, own):
+            expect(is_valid(validator, GOOD_BLOCKS), "the good blocks do not pass")
+            expect(not is_valid(validator, "classes: 2\nbackbone: {p1: [-1, 1, Conv, [8]]}"), "a model passes for blocks")
+        expect(is_valid(own, GOOD_BLOCKS.replace("2, Squeeze, [c2]", "2, More, []")), "an included block is not known")
+        for part, other in BROKEN_BLOCKS:
+            text = replaced(part, other, GOOD_BLOCKS)
+            expect(not is_valid(general, text), f"'{other}' passes for '{part}'")
+        for part, other in BROKEN_BLOCKS + BROKEN_BLOCKS_WITH_BLOCKS:
+            text = replaced(part, other, GOOD_BLOCKS)
+            expect(not is_valid(own, text), f"'{other}' passes for '{part}' with the schema of its own blocks")
+            expect(not includes(folder, text), f"gelan itself accepts '{other}' for '{part}'")
+    return len(BROKEN_BLOCKS) + len(BROKEN_BLOCKS_WITH_BLOCKS)
 
 
 def main():
@@ -166,7 +242,9 @@ def main():
     expect(is_valid(general, without_blocks), "a model without blocks of its own does not pass")
     wrong = without_blocks.replace("DDetect", "DDetcet")
     expect(not is_valid(general, wrong), "a model without blocks of its own may call any block")
-    print("\n".join(failures) or f"{len(models)} models pass, {len(BROKEN) + len(BROKEN_WITH_BLOCKS) + 1} broken ones do not")
+    broken = len(BROKEN) + len(BROKEN_WITH_BLOCKS) + 1
+    blocks = check_blocks(expect)
+    print("\n".join(failures) or f"{len(models)} models pass, {broken} broken ones and {blocks} broken files of blocks do not")
     return 1 if failures else 0
 
 

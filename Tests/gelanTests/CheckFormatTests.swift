@@ -124,6 +124,47 @@ import Testing
     }
   }
 
+  /// An annotation shows one place; the shape of the other operand is told in words.
+  @Test func gitHubGetsBothShapes() throws {
+    try withModel { folder in
+      let result = try Tool.run("check", "m.yaml", "--format", "github", in: folder)
+      let line = try #require(result.output.split(separator: "\n").first { $0.contains("title=shape-mismatch") })
+      #expect(line.contains("differ in height or width: this is 16x160x160"), "\(line)")
+      #expect(line.contains("%0Athis is 16x320x320 (16 x H/2 x W/2) (m.yaml:5:10)"), "\(line)")
+    }
+  }
+
+  @Test func sarifRelatesTheOtherOperand() throws {
+    try withModel { folder in
+      let log = try #require(try Tool.run("check", "m.yaml", "--format", "sarif", in: folder).objects.first)
+      let results = try #require(try run(log)["results"] as? [[String: Any]])
+      let result = try #require(results.first { $0["ruleId"] as? String == "shape-mismatch" })
+      let related = try #require(result["relatedLocations"] as? [[String: Any]])
+      let texts = related.compactMap { ($0["message"] as? [String: String])?["text"] }
+      #expect(texts.contains("this is 16x320x320 (16 x H/2 x W/2)"), "\(texts)")
+      #expect(related.compactMap { $0["id"] as? Int } == Array(related.indices))
+    }
+  }
+
+  /// A program that applies fixes unasked needs to know which of them are certain: those that `--fix` applies.
+  @Test(arguments: [
+    (
+      "nc: 2\nbackbone:\n  - [-1, 1, Conv, [8]]  # 0\n  - [-1, 1, Conv, [8]]  # 2\nhead:\n  - [[1], 1, Detect, [nc]]\n",
+      true
+    ),
+    ("classes: 2\nbackbone:\n  p1: [-1, 1, Convv, [8]]\nheads:\n  d: [[p1], 1, Detect, [classes]]\n", false),
+  ])
+  func jsonSaysWhetherAFixIsCertain(_ model: String, _ isCertain: Bool) throws {
+    try withTemporaryFolder { folder in
+      try model.write(to: folder.appendingPathComponent("m.yaml"), atomically: true, encoding: .utf8)
+      let result = try Tool.run("check", "m.yaml", "--format", "json", in: folder)
+      let fixIts = try #require(try result.objects.first?["fixIts"] as? [[String: Any]])
+      #expect(fixIts.map { $0["certain"] as? Bool } == [isCertain])
+      let fixed = try Tool.run("check", "m.yaml", "--fix", in: folder)
+      #expect(fixed.errors.contains("1 fix applied") == isCertain, "\(fixed.errors)")
+    }
+  }
+
   @Test func gitHubGetsNoColumnsOfARangeOfManyLines() {
     let file = SourceFile(name: "m.yaml", text: "a:\n  b: 1\n")
     let range = SourceRange(file: file, lower: 0, upper: 9)

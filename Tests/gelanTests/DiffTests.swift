@@ -51,9 +51,32 @@ import Testing
     for group in ["new", "unused", "renamed"] { #expect((weights[group] as? [String: Any])?["count"] as? Int == 0) }
   }
 
+  /// gelan-scalable is gelan-t at half its width, and itself at its own.
+  @Test func settingsAreOfBothModelsOrOfOne() throws {
+    let scalable = "models-yaml/gelan-scalable.yaml"
+    let other = try Tool.run("diff", scalable, "models-yaml/gelan-t.yaml", "--set-a", "width=0.5")
+    #expect(other.output.contains("A  \(scalable) with width=0.5: gelan-scalable, 23 rows"), "\(other.output)")
+    #expect(other.output.contains("no differences"), "\(other.output)")
+    let both = try Tool.run("diff", scalable, scalable, "--set", "width=0.5")
+    #expect(both.output.contains("no differences"), "\(both.output)")
+    let itself = try Tool.run(
+      "diff", scalable, "--set", "depth=3", "--set", "width=1", "--set-b", "width=0.5", "--json")
+    let object = try #require(try itself.objects.first)
+    let (a, b) = (try #require(object["a"] as? [String: Any]), try #require(object["b"] as? [String: Any]))
+    #expect(a["set"] as? [String: Double] == ["depth": 3, "width": 1])
+    #expect(b["set"] as? [String: Double] == ["depth": 3, "width": 0.5])
+    #expect((a["inference"] as? [String: Int])?["parameters"] == 7_105_888)
+    #expect((b["inference"] as? [String: Int])?["parameters"] == 2_407_632)
+  }
+
   @Test(
     arguments: [
-      ("diff models-yaml/gelan-s.yaml", 2, "A B is missing"),
+      ("diff models-yaml/gelan-s.yaml", 2, "B is missing"), ("diff", 2, "A [B] is missing"),
+      ("diff models-yaml/gelan-s.yaml --set width=1", 2, "B is missing"),
+      ("diff models-yaml/gelan-scalable.yaml models-yaml/gelan-t.yaml --set width=1", 2, "--set-b are for one"),
+      (
+        "diff models-yaml/gelan-scalable.yaml --set-b widht=1", 2, "--set-b widht=1: the model has no parameter 'widht'"
+      ),
       ("diff models-yaml/gelan-s.yaml no-such.yaml", 3, "no-such.yaml"),
       ("diff models-yaml/gelan-s.yaml README.md", 1, "error["), ("diff --help", 0, "example: gelan diff"),
     ] as [(String, Int32, String)])

@@ -45,6 +45,17 @@ import Testing
     }
   }
 
+  @Test func aSectionThatStaysIsNamed() throws {
+    try withTemporaryFolder { folder in
+      let text = "classes: 3\nbackbone: &b\n  a: [-1,1,Conv,[8]]\n"
+      try text.write(to: folder.appendingPathComponent("a.yaml"), atomically: true, encoding: .utf8)
+      let result = try Tool.run("fmt", "a.yaml", in: folder)
+      #expect((result.status, result.output) == (0, ""))
+      #expect(result.errors.contains("a.yaml:2: 'backbone' stays as it is: it has an anchor"), "\(result.errors)")
+      #expect(try self.text(folder, "a.yaml") == text)
+    }
+  }
+
   @Test func theZooPassesTheCheck() throws {
     let names = try FileManager.default.subpathsOfDirectory(atPath: Fixtures.models.path)
     let result = try Tool.run(["fmt", "--check"] + names.filter { $0.hasSuffix(".yaml") }.map { "models-yaml/\($0)" })

@@ -114,6 +114,29 @@ import Testing
     }
   }
 
+  @Test func filesOfBlocksHaveTheirSchema() throws {
+    let schema = try schema("--blocks")
+    let properties = try #require(schema["properties"] as? [String: Object])
+    #expect(Set(properties.keys) == Set(BlockFileKey.allCases.map(\.rawValue)))
+    #expect(schema["additionalProperties"] as? Bool == false)
+    try withTemporaryFolder { folder in
+      let files = [
+        "a.yaml": "include: b.yaml\nblocks: {Own: {parameters: {c2: required}, body: {cv1: [x, 1, Conv, [c2]]}}}\n",
+        "b.yaml": "blocks: {Other: {body: {cv1: [x, 1, Conv, [8]]}}}\n",
+      ]
+      for (name, text) in files {
+        try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+      }
+      let own = try self.schema(folder.appendingPathComponent("a.yaml").path)
+      #expect(own["title"] as? String == schema["title"] as? String)
+      #expect(Set(try blocks(of: own).keys).isSuperset(of: ["Own", "Other", "Conv"]))
+      #expect(try definition("arguments of Own", of: own)["required"] as? [String] == ["c2"])
+    }
+    let refused = try Tool.run("schema", "--blocks", "models-yaml/gelan-t.yaml")
+    #expect((refused.status, refused.output) == (1, ""))
+    #expect(refused.errors.contains("is a model"))
+  }
+
   @Test func aModelThatCannotBeReadHasNoSchema() throws {
     let result = try Tool.run("schema", "README.md")
     #expect(result.status == 1)

@@ -7,10 +7,11 @@ extension BlockLibrary {
 
   /// The standard blocks.
   package static let standard: BlockLibrary = {
-    do throws(CompileFailure) {
-      return BlockLibrary(try readBlocks(try parseYAML(standardSource)))
-    } catch {
-      preconditionFailure("The standard blocks are at fault:\n" + TextRenderer().render(error.diagnostics))
+    var faults: [Diagnostic] = []
+    let blocks = (try? parseYAML(standardSource)).flatMap { readBlocks($0, &faults) }
+    guard let blocks, faults.isEmpty else {
+      preconditionFailure("The standard blocks are at fault:\n" + TextRenderer().render(faults))
     }
+    return BlockLibrary(blocks)
   }()
 }

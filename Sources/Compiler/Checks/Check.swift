@@ -13,7 +13,8 @@ extension [Check] {
   /// The checks; the published graphs pass all of them.
   package static let all: [Check] = [
     .deadRow, .staleIndex, .staleIndexComment, .levelOrder, .singleHead, .partialMultiplier, .idleMultiplier,
-    .ambiguousWord, .numberBelowOne, .shadowedBlock,
+    .ambiguousWord, .numberBelowOne, .shadowedBlock, .mixedGroups, .missingHead, .unusedParameter, .duplicateClass,
+    .unknownCode,
   ]
 }
 
@@ -26,8 +27,9 @@ package func check(_ model: ModelDeclaration, _ graph: Graph, checks: [Check] = 
   {
     found = found.filter { !misread.contains($0.code) } + [mended]
   }
-  // A row that is dead because an index stops short of it is part of that mistake.
-  let explained = Set(found.filter { $0.code == .staleIndex }.flatMap { $0.secondary.map(\.range) })
+  // A row that is dead because an index stops short of it, or a head leaves it out, is part of that mistake.
+  let causes: Set<DiagnosticCode> = [.staleIndex, .mixedGroups, .singleHead]
+  let explained = Set(found.filter { causes.contains($0.code) }.flatMap { $0.secondary.map(\.range) })
   return found.filter { !$0.isSilenced && !($0.code == .deadRow && explained.contains($0.primary.range)) }.inFileOrder
 }
 
@@ -35,20 +37,26 @@ extension Diagnostic {
   /// Whether the file allows this warning: by `# gelan: allow(code)` at the end of its line, or alone on the line above.
   package var isSilenced: Bool {
     let (file, line) = (primary.range.file, primary.range.startLine)
-    if allowedCodes(file.comment(ofLine: line)).contains(code.rawValue) { return true }
+    if file.allowedCodes(ofLine: line).contains(where: { $0.text == code.rawValue }) { return true }
     guard line > 1, file.isComment(line: line - 1) else { return false }
-    return allowedCodes(file.comment(ofLine: line - 1)).contains(code.rawValue)
-  }
-
-  private func allowedCodes(_ comment: String) -> [String] {
-    guard let open = comment.firstRange(of: "gelan: allow("),
-      let close = comment[open.upperBound...].firstIndex(of: ")")
-    else { return [] }
-    return comment[open.upperBound..<close].split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+    return file.allowedCodes(ofLine: line - 1).contains { $0.text == code.rawValue }
   }
 }
 
 extension SourceFile {
+  /// The codes in `# gelan: allow(code, code)` at the end of a line.
+  func allowedCodes(ofLine line: Int) -> [SourceRange] {
+    guard let start = commentStart(ofLine: line) else { return [] }
+    let end = byteRange(ofLine: line).upperBound
+    guard let open = bytes[start..<end].firstRange(of: Array("gelan: allow(".utf8))?.upperBound,
+      let close = bytes[open..<end].firstIndex(of: UInt8(ascii: ")"))
+    else { return [] }
+    let separators = [UInt8(ascii: ","), UInt8(ascii: " ")]
+    return bytes[open..<close].split { separators.contains($0) }.map {
+      SourceRange(file: self, lower: $0.startIndex, upper: $0.endIndex)
+    }
+  }
+
   /// The comment at the end of a line with its `#`, or nothing. A `#` begins a comment at the start of a line or after
   /// white space, outside quotes.
   func comment(ofLine line: Int) -> String {

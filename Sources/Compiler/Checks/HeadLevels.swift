@@ -5,15 +5,23 @@ import ModelSyntax
 /// The groups of levels that the head reads, each with the strides of its levels.
 struct HeadLevels {
   let layer: LayerDeclaration
+  /// Whether each group is for training alone.
+  let isAuxiliary: [Bool]
   let groups: [[Double]]
   /// The sources of the head as written, one for each level of each group, when they are a list.
   let sources: [SourceRange]
 
   init?(_ model: ModelDeclaration, _ graph: Graph) {
     guard let last = graph.rows.indices.last else { return nil }
-    groups = graph.nodes.compactMap { node in
-      if node.origin.row == last, case .decodeDetections(let decode) = node.op { decode.strides } else { nil }
+    let main = Set(graph.outputs.filter { $0.role == .main }.map(\.value))
+    var groups: [[Double]] = []
+    var isAuxiliary: [Bool] = []
+    for (index, node) in graph.nodes.enumerated() {
+      guard node.origin.row == last, case .decodeDetections(let decode) = node.op else { continue }
+      groups.append(decode.strides)
+      isAuxiliary.append(!main.contains(ValueID(index)))
     }
+    (self.groups, self.isAuxiliary) = (groups, isAuxiliary)
     guard !groups.isEmpty else { return nil }
     layer = model.rows[last].layer
     if case .list(let items) = layer.from.kind { sources = items.map(\.range) } else { sources = [] }
@@ -24,13 +32,47 @@ struct HeadLevels {
     return sources.indices.contains(index) ? sources[index] : layer.from.range
   }
 
-  /// Whether one group is in truth several, one after another: 8, 16, 32, 8, 16, 32.
+  /// The strides of all groups, cut where a level is not coarser than the one before.
+  var runs: [[Double]] {
+    groups.joined().reduce(into: []) { runs, stride in
+      if let last = runs.last?.last, last < stride {
+        runs[runs.count - 1].append(stride)
+      } else {
+        runs.append([stride])
+      }
+    }
+  }
+
+  /// The levels that a whole group has, as far as the sources tell.
+  var wholeGroup: [Double] { runs.max { $0.count < $1.count } ?? [] }
+
+  /// Whether one group is in truth several, one after another, perhaps not all of them whole: 8, 16, 32, 8, 16, 32.
   var isRepeated: Bool {
-    guard groups.count == 1, let strides = groups.first else { return false }
-    return [2, 3].contains { count in
-      guard strides.count % count == 0, strides.count > count else { return false }
-      let size = strides.count / count
-      return strides.indices.allSatisfy { strides[$0] == strides[$0 % size] } && Set(strides).count == size
+    groups.count == 1 && runs.count > 1 && runsArePartsOfOne && Set(sources.map(\.text)).count == sources.count
+  }
+
+  /// Whether the groups are cut in other places than the levels suggest, because there are too few or too many sources:
+  /// 8, 16 and 32, 8.
+  var mixesGroups: Bool {
+    // Groups of the same levels in another order have the right number of sources.
+    groups.count > 1 && runs != groups && Set(groups.map(Set.init)).count > 1 && runsArePartsOfOne
+  }
+
+  private var runsArePartsOfOne: Bool {
+    let whole = wholeGroup
+    return whole.count > 1 && runs.allSatisfy { Set($0).isSubset(of: whole) }
+  }
+
+  /// The rows that could be levels of the head and that nothing reads: they were left out.
+  func leftOut(_ model: ModelDeclaration, _ graph: Graph) -> [Diagnostic.Label] {
+    Check.deadRow.run(model, graph).compactMap { dead in
+      let row = model.rows.firstIndex { $0.layer.block.range == dead.primary.range }
+      guard let row, let stride = graph.rows[row].results.first?.extents?.height.stride, wholeGroup.contains(stride)
+      else { return nil }
+      return Diagnostic.Label(dead.primary.range, "not read by anything")
     }
   }
 }
+
+/// A stride as people write it.
+func strideText(_ stride: Double) -> String { Int(exactly: stride).map(String.init) ?? "\(stride)" }

@@ -7,10 +7,8 @@ extension Check {
   ///
   /// The official code takes the strides of the first group and applies them to all.
   package static let levelOrder = Check(code: .levelOrder) { model, graph in
-    guard let head = HeadLevels(model, graph), !head.isRepeated else { return [] }
-    let names = { (strides: [Double]) in
-      strides.map { Int(exactly: $0).map(String.init) ?? "\($0)" }.joined(separator: ", ")
-    }
+    guard let head = HeadLevels(model, graph), !head.isRepeated, !head.mixesGroups else { return [] }
+    let names = { (strides: [Double]) in strides.map(strideText).joined(separator: ", ") }
     for (group, strides) in head.groups.enumerated() {
       guard let level = strides.indices.dropFirst().first(where: { strides[$0] <= strides[$0 - 1] }) else { continue }
       return [

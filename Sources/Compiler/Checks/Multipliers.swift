@@ -17,7 +17,7 @@ extension Check {
         .partialMultiplier, severity: .warning,
         "width_multiple scales only the output widths; the hidden ones of \(unscaled.sorted().joined(separator: ", ")) stay",
         at: width.range,
-        notes: ["so the model is not a narrower one of the same kind; CBLinear's widths no longer fit CBFuse"],
+        notes: ["so the model is not a narrower one of the same kind"],
         help: ["write the widths out, or scale them by a parameter in the native dialect"])
     ]
   }

@@ -19,7 +19,7 @@ package struct Renumbering: Sendable {
 
   /// The first renumbering, by the least index that it changes, that mends everything; nothing when none does.
   package static func find(_ model: ModelDeclaration) -> Renumbering? {
-    guard model.dialect.hasListRows else { return nil }
+    guard model.dialect.hasListRows, model.faults.isEmpty else { return nil }
     let used = Set(model.rows.flatMap { $0.layer.indices.map(\.index) }).sorted()
     guard used.count <= maximumTries else { return nil }
     for shift in [1, -1] {
@@ -31,7 +31,9 @@ package struct Renumbering: Sendable {
             from: threshold, by: shift, &edits)
         }
         guard let graph = try? elaborate(shifted, library: .standard) else { continue }
-        let doubts = [Check.staleIndex, .deadRow, .levelOrder, .singleHead].flatMap { $0.run(shifted, graph) }
+        let doubts = [Check.staleIndex, .deadRow, .levelOrder, .singleHead, .mixedGroups].flatMap {
+          $0.run(shifted, graph)
+        }
         if doubts.isEmpty { return Renumbering(threshold: threshold, shift: shift, edits: edits) }
       }
     }

@@ -11,9 +11,11 @@ extension Check {
       Diagnostic(
         .singleHead, severity: .warning,
         "\(block) takes \(head.sources.count) sources for \(head.groups[0].count) levels, and their strides repeat",
-        at: head.layer.block.range,
+        at: head.layer.block.range, secondary: head.leftOut(model, graph),
         notes: ["a dual head has an auxiliary and a main group of levels; a single head predicts from all of them"],
-        help: ["write Dual\(block), or give \(block) the main levels alone"])
+        help: [
+          "give \(block) the main levels alone, or write the head of \(head.runs.count) groups of \(head.wholeGroup.count)"
+        ])
     ]
   }
 }

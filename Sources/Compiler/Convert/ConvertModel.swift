@@ -10,7 +10,8 @@ package struct ConversionFault: Error, CustomStringConvertible {
 /// The text of a model of another dialect in the native one.
 ///
 /// Rows keep their order, so that row 4 holds the weights of `model.4` as before; they get names and sections by what
-/// they do. Multipliers are multiplied out, arguments that are defaults left out, comments kept with their rows.
+/// they do. Multipliers are multiplied out, arguments that are defaults left out, comments and the empty lines between groups of
+/// rows kept.
 ///
 /// - Parameter graph: what the model elaborates to.
 /// - Throws: when reading the text would not give the same graph.
@@ -79,7 +80,8 @@ private struct NativeText {
     switch model.classes.value {
     case .count(let count): lines.append("classes: \(count.description)" + tail(comments.ofSetting["nc"]))
     case .names(let names):
-      lines.append("classes: [\(names.map(word).joined(separator: ", "))]" + tail(comments.ofSetting["nc"]))
+      lines.append(
+        "classes: [\(names.map { word($0.value) }.joined(separator: ", "))]" + tail(comments.ofSetting["nc"]))
     }
     if let sides = model.inputSize?.value { lines.append("input: [\(sides.map(\.flowText).joined(separator: ", "))]") }
     if let channels = model.inputChannels {
@@ -93,6 +95,7 @@ private struct NativeText {
       if index == 0 || sections[index] != sections[index - 1] {
         lines += [""] + (comments.aboveSection[index] ?? []) + ["\(sections[index].rawValue):"]
       } else {
+        if comments.setOff.contains(index) { lines.append("") }
         lines += (comments.aboveSection[index] ?? []).map { "  " + $0 }
       }
       lines += (comments.above[index] ?? []).map { "  " + $0 }

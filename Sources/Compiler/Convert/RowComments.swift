@@ -11,6 +11,8 @@ struct RowComments {
   private(set) var aboveSection: [Int: [String]] = [:]
   private(set) var above: [Int: [String]] = [:]
   private(set) var behind: [Int: String] = [:]
+  /// The rows that an empty line sets off from the row before them, with the comments above them.
+  private(set) var setOff: Set<Int> = []
   /// Below the last row.
   private(set) var foot: [String] = []
 
@@ -24,7 +26,12 @@ struct RowComments {
     let sections = entries.filter { ["backbone", "head", "model"].contains($0.key.text) }
     let start = sections.map(\.key.range.lower).min() ?? 0
     let order = rows.indices.sorted { rows[$0].layer.range.lower < rows[$1].layer.range.lower }
-    for comment in YAMLTrivia(yaml).comments {
+    let trivia = YAMLTrivia(yaml)
+    for (previous, row) in zip(order, order.dropFirst()) {
+      let gap = trivia.gap(from: rows[previous].layer.range.upper, to: rows[row].layer.range.lower)
+      if gap.items.contains(.blank) { setOff.insert(row) }
+    }
+    for comment in trivia.comments {
       let line = file.line(at: comment.lower)
       if let row = order.first(where: {
         rows[$0].layer.range.lower > comment.lower || Self.holds(rows[$0], comment, line)

@@ -4,51 +4,71 @@ import ModelSyntax
 
 /// The binding of arguments to parameters.
 extension Elaborator {
-  /// Evaluates the arguments of a row; they are checked against the signature first.
+  /// The arguments of a row by the parameters that they are for.
+  struct BoundArguments {
+    var values: [String: Value] = [:]
+    var expressions: [String: Expression] = [:]
+    /// The arguments as they could be written.
+    var text = ""
+  }
+
+  /// Evaluates the arguments of a row and checks them against the signature; every fault in them is thrown.
   func bind(
     _ layer: LayerDeclaration, _ evaluator: ExpressionEvaluator, to signature: Signature
-  ) throws(ElaborationFailure) -> (values: [String: Value], text: String) {
-    var values: [String: Value] = [:]
+  ) throws(ElaborationFailure) -> BoundArguments {
+    var failure: ElaborationFailure?
+    let names = failure.attempt { () throws(ElaborationFailure) in try parameters(givenBy: layer, of: signature) }
+    var bound = BoundArguments()
     var texts: [String] = []
-    for (name, argument) in zip(try parameterNames(of: layer, for: signature), layer.arguments) {
-      let value = try evaluator.evaluate(argument.value)
-      values[name] = value
+    for (position, argument) in layer.arguments.enumerated() {
+      // What is surplus was reported for being there; what it says does not matter.
+      if names == nil, argument.label == nil, position >= signature.names.count { continue }
+      let name = names?[position]
+      var evaluator = evaluator
+      evaluator.acceptsTruth = name.map { signature.acceptsTruth($0) } ?? false
+      let value = failure.attempt { () throws(ElaborationFailure) in try evaluator.evaluate(argument.value) }
+      guard let value, let name else { continue }
+      bound.values[name] = value
+      bound.expressions[name] = argument.value
       texts.append(argument.label == nil ? value.description : "\(name)=\(value.description)")
     }
-    return (values, texts.joined(separator: ", "))
+    if let failure { throw failure }
+    bound.text = texts.joined(separator: ", ")
+    return bound
   }
 
   /// The parameter that each argument of a row is for.
-  private func parameterNames(
-    of layer: LayerDeclaration, for signature: Signature
+  func parameters(
+    givenBy layer: LayerDeclaration, of signature: Signature
   ) throws(ElaborationFailure) -> [String] {
     let (block, names) = (signature.block, signature.names)
     let notes = ["the arguments are \(signature.description)"]
     var given: [String] = []
+    var failure: ElaborationFailure?
     for (position, argument) in layer.arguments.enumerated() {
-      let place = argument.label?.range ?? argument.value.range
-      let name: String
-      if let label = argument.label {
-        guard names.contains(label.value) else {
-          throw .wrongName(
-            .surplusArgument, "\(block) has no argument '\(label.value)'", label.value, among: names, at: place,
-            column: .arguments, notes: notes)
-        }
-        name = label.value
-      } else {
-        guard position < names.count else {
+      let name = failure.attempt { () throws(ElaborationFailure) -> String in
+        let place = argument.label?.range ?? argument.value.range
+        guard argument.label != nil || position < names.count else {
           let count = names.isEmpty ? "no arguments" : "at most \(names.count) argument\(names.count == 1 ? "" : "s")"
           throw .fault(
             .surplusArgument, "\(block) takes \(count), not \(layer.arguments.count)", place, column: .arguments,
             notes: notes)
         }
-        name = names[position]
+        let name = argument.label?.value ?? names[position]
+        guard names.contains(name) else {
+          throw .wrongName(
+            .surplusArgument, "\(block) has no argument '\(name)'", name, among: names, at: place,
+            column: .arguments, notes: notes)
+        }
+        guard !given.contains(name) else {
+          throw .fault(.surplusArgument, "'\(name)' is given twice", place, column: .arguments, notes: notes)
+        }
+        return name
       }
-      guard !given.contains(name) else {
-        throw .fault(.surplusArgument, "'\(name)' is given twice", place, column: .arguments, notes: notes)
-      }
-      given.append(name)
+      if let name { given.append(name) } else if argument.label == nil { break }
     }
+    // What is missing may be what a wrong name was meant for.
+    if let failure { throw failure }
     let missing = signature.parameters.filter { $0.defaultText == nil && !given.contains($0.name) }.map(\.name)
     guard missing.isEmpty else {
       throw .fault(
@@ -58,31 +78,20 @@ extension Elaborator {
     return given
   }
 
-  /// Checks the calls in the model's own blocks, also in those that no row uses: the blocks have to exist and take the
-  /// arguments. What the arguments are is known only where a block is used.
-  mutating func checkDefinitions() {
-    for block in model.blocks {
-      for entry in block.body {
-        do throws(ElaborationFailure) {
-          _ = try parameterNames(of: entry, for: try signature(of: entry.block))
-        } catch {
-          guard case .fault(var fault) = error else { continue }
-          fault.frames = [ElaborationFailure.Frame(layer: entry, block: block.name.value, sources: [])]
-          report(fault)
-        }
-      }
-    }
-  }
-
   /// The signature of the block or primitive that a row calls.
   func signature(of name: Spanned<String>) throws(ElaborationFailure) -> Signature {
-    if let block = block(named: name.value, calledAt: name.range) { return Signature(block) }
+    if let block = block(named: name.value, calledAt: name.range) {
+      if block.isFaulty { throw .poisoned }
+      return Signature(block)
+    }
     guard let primitive = primitives.first(where: { $0.name == name.value }) else { throw unknownBlock(name) }
     return Signature(primitive)
   }
 
   func unknownBlock(_ name: Spanned<String>) -> ElaborationFailure {
-    .wrongName(
+    // It may be one of those that could not be read.
+    if model.unread.contains(.blocks) { return .poisoned }
+    return .wrongName(
       .unknownBlock, "there is no block '\(name.value)'", name.value, among: library.names, at: name.range,
       column: .block,
       notes: ["a block of one's own is defined in the model's 'blocks' section"])

@@ -11,6 +11,7 @@ extension Elaborator {
     _ layer: LayerDeclaration, evaluator: ExpressionEvaluator, prefix: String, block: String?, depth: Int, rowIndex: Int
   ) throws(ElaborationFailure) -> Expansion {
     var sources: [(value: Value, range: SourceRange)] = []
+    if layer.isFaulty { throw .poisoned }
     do throws(ElaborationFailure) {
       let name = block == nil ? String(rowIndex) : layer.name.value
       let isStarred = name == "*" || name.hasSuffix(".*")
@@ -49,9 +50,8 @@ extension Elaborator {
       }
       return (value, number, arguments)
     } catch {
-      guard case .fault(var fault) = error else { throw error }
-      fault.frames.append(ElaborationFailure.Frame(layer: layer, block: block, sources: sources))
-      throw .fault(fault)
+      let frame = ElaborationFailure.Frame(layer: layer, block: block, sources: sources)
+      throw error.mapped { $0.frames.append(frame) }
     }
   }
 
@@ -73,12 +73,14 @@ extension Elaborator {
     _ layer: LayerDeclaration, _ evaluator: ExpressionEvaluator, allowsNone: Bool
   ) throws(ElaborationFailure) -> Int {
     guard case .integer(let number) = try evaluator.evaluate(layer.number) else {
-      throw .fault(.argumentKind, "the number of repetitions is an integer", layer.number.range, column: .number)
+      throw .fault(
+        .argumentKind, "the number of repetitions is an integer", layer.number.range, column: .number,
+        blamed: layer.number.names.map(\.name))
     }
     guard Self.numbers.contains(number) || (allowsNone && number == 0) else {
       throw .fault(
         .argumentRange, "a block is repeated 1 to \(Self.numbers.upperBound) times, not \(number)", layer.number.range,
-        column: .number)
+        column: .number, blamed: layer.number.names.map(\.name))
     }
     return number
   }
@@ -116,7 +118,11 @@ extension Elaborator {
     let call = PrimitiveCall(
       name: name, input: input, arguments: arguments, origin: Origin(row: rowIndex, scope: scope),
       defaultActivation: defaultActivation, classCount: classCount, builder: builder)
-    return (try primitive.build(call), bound.text)
+    do throws(ElaborationFailure) {
+      return (try primitive.build(call), bound.text)
+    } catch {
+      throw error.blaming(bound, of: layer)
+    }
   }
 
   mutating func invoke(
@@ -132,26 +138,39 @@ extension Elaborator {
     guard depth < Self.maximumDepth else {
       throw .fault(.tooDeep, "more than \(Self.maximumDepth) blocks are nested here", layer.block.range, column: .block)
     }
+    if block.isFaulty { throw .poisoned }
     openBlocks.append(block.name)
     defer { openBlocks.removeLast() }
     let bound = try bind(layer, evaluator, to: Signature(block))
     if input.isPoisoned { throw .poisoned }
     try checkStatedChannels(layer, input, evaluator)
+    do throws(ElaborationFailure) {
+      let value = try expandBody(of: block, bound, input: input, scope: scope, depth: depth, rowIndex: rowIndex)
+      return (value, bound.text)
+    } catch {
+      throw error.blamingParameters(of: block).blaming(bound, of: layer)
+    }
+  }
 
+  /// The value of a block for an input and arguments.
+  private mutating func expandBody(
+    of block: BlockDeclaration, _ bound: BoundArguments, input: Value, scope: String, depth: Int, rowIndex: Int
+  ) throws(ElaborationFailure) -> Value {
     var inner = Scope()
     inner["x"] = input
     inner.previous = input
     let outerNames = parameterNames
-    func evaluateInside(_ expression: Expression) throws(ElaborationFailure) -> Value {
+    func evaluateInside(_ expression: Expression, orWord: String? = nil) throws(ElaborationFailure) -> Value {
       var evaluator = ExpressionEvaluator(scope: inner, builder: builder, budget: budget)
       evaluator.outerNames = outerNames
+      evaluator.otherWords = orWord.map { [$0] } ?? []
       return try evaluator.evaluate(expression)
     }
     for parameter in block.parameters {
       if let value = bound.values[parameter.name.value] {
         inner[parameter.name.value] = value
       } else if let value = parameter.defaultValue {
-        inner[parameter.name.value] = try evaluateInside(value)
+        inner[parameter.name.value] = try evaluateInside(value, orWord: "required")
       }
     }
     for binding in block.bindings { inner[binding.name.value] = try evaluateInside(binding.value) }
@@ -166,13 +185,12 @@ extension Elaborator {
       result = try expand(
         entry, evaluator: evaluator, prefix: scope, block: block.name.value, depth: depth + 1, rowIndex: rowIndex
       ).value
-      let name = entry.name.value
-      inner[name == "*" ? name : name.hasSuffix(".*") ? String(name.dropLast(2)) : name] = result
+      inner[entry.scopeName] = result
       inner.previous = result
     }
     if let written = block.result { result = try evaluateInside(written) }
     for expression in block.auxiliary { auxiliary += try evaluateInside(expression).tensors }
-    return (result, bound.text)
+    return result
   }
 
   /// The block that a name means where it is called: the standard blocks keep to each other, whatever a model defines.

@@ -10,7 +10,7 @@ extension Elaborator {
     readParameters()
     switch model.classes.value {
     case .names(let given):
-      names = given
+      names = given.map(\.value)
     case .count(let expression):
       if let count = setting(expression, "the class count", in: 1...100_000) {
         names = (0..<count).map { "class \($0)" }
@@ -18,11 +18,7 @@ extension Elaborator {
     }
     rowScope[model.classCountName] = names.isEmpty ? .poisoned : .integer(names.count)
     for (name, expression) in model.constants {
-      if let value = try? ExpressionEvaluator(scope: rowScope, builder: builder, budget: EvaluationBudget()).evaluate(
-        expression)
-      {
-        rowScope[name] = value
-      }
+      rowScope[name] = (try? settingEvaluator.evaluate(expression)) ?? .poisoned
     }
     if let activation = model.activation { readActivation(activation) }
     if let requestedInput {
@@ -39,17 +35,30 @@ extension Elaborator {
   }
 
   mutating func readParameters() {
-    do throws(CompileFailure) {
-      for (name, value) in try model.parameterScope() { rowScope[name] = value }
+    let (values, faults) = model.parameterScope()
+    for (name, value) in values { rowScope[name] = value }
+    diagnostics += faults
+  }
+
+  private var settingEvaluator: ExpressionEvaluator {
+    var evaluator = ExpressionEvaluator(scope: rowScope, builder: builder, budget: EvaluationBudget())
+    evaluator.hasUnreadNames = model.unread.contains(.values)
+    return evaluator
+  }
+
+  /// Whether a setting has no value because of something that was reported already.
+  private func isPoisoned(_ expression: Expression) -> Bool {
+    do throws(ElaborationFailure) {
+      _ = try settingEvaluator.evaluate(expression)
+      return false
     } catch {
-      diagnostics += error.diagnostics
-      for parameter in model.parameters { rowScope[parameter.name.value] = .poisoned }
+      return error.faults.isEmpty
     }
   }
 
   mutating func setting(_ expression: Expression, _ subject: String, in range: ClosedRange<Int>) -> Int? {
-    let value = try? ExpressionEvaluator(scope: rowScope, builder: builder, budget: EvaluationBudget()).evaluate(
-      expression)
+    if isPoisoned(expression) { return nil }
+    let value = try? settingEvaluator.evaluate(expression)
     guard case .integer(let number)? = value else {
       diagnostics.append(Diagnostic(.wrongKind, "\(subject) is an integer", at: expression.range))
       return nil
@@ -65,9 +74,8 @@ extension Elaborator {
   }
 
   mutating func readActivation(_ expression: Expression) {
-    if case .activation(let function)? = try? ExpressionEvaluator(
-      scope: rowScope, builder: builder, budget: EvaluationBudget()
-    ).evaluate(expression) {
+    if isPoisoned(expression) { return }
+    if case .activation(let function)? = try? settingEvaluator.evaluate(expression) {
       defaultActivation = function
       return
     }

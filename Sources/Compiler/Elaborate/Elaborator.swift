@@ -12,7 +12,11 @@ package func elaborate(
   _ model: ModelDeclaration, library: BlockLibrary, input: InputSize? = nil
 ) throws(CompileFailure) -> Graph {
   var elaborator = Elaborator(model: model, standardLibrary: library, requestedInput: input)
-  return try elaborator.elaborate()
+  do throws(CompileFailure) {
+    return try elaborator.elaborate()
+  } catch {
+    throw error.explainedByWidthMultiple(of: model, library: library, input: input)
+  }
 }
 
 /// A height and a width in pixels.
@@ -43,7 +47,8 @@ struct Elaborator {
   var diagnostics: [Diagnostic] = []
   var builder = GraphBuilder(name: "", classNames: [], inputHeight: 1, inputWidth: 1)
   var defaultActivation = Activation.silu
-  var classCount = 0
+  /// Nothing when the model's classes could not be read.
+  var classCount: Int?
   var inputSize = InputSize.standard
   /// What each row makes, for references by index and for messages.
   var rowValues: [Value] = []
@@ -81,7 +86,7 @@ struct Elaborator {
   mutating func elaborate() throws(CompileFailure) -> Graph {
     diagnostics = model.faults
     let classNames = readSettings()
-    classCount = classNames.count
+    classCount = classNames.isEmpty ? nil : classNames.count
     builder = GraphBuilder(
       name: model.name, classNames: classNames, inputHeight: inputSize.height, inputWidth: inputSize.width)
     addImage()
@@ -111,10 +116,8 @@ struct Elaborator {
           from: layer.from.writtenItems,
           number: result.number, arguments: result.arguments, results: value.tensors.map { builder.type(of: $0) }))
     } catch {
-      switch error {
-      case .poisoned: checkBesidesSources(of: layer, index)
-      case .fault(let fault): report(fault)
-      }
+      for fault in error.faults { report(fault) }
+      checkColumns(of: layer, index)
     }
     finishRow(layer, value)
   }
@@ -122,7 +125,8 @@ struct Elaborator {
   /// Makes the value of a row known to the rows after it.
   mutating func finishRow(_ layer: LayerDeclaration, _ value: Value) {
     rowValues.append(value)
-    rowScope[layer.name.value] = value
+    // Of two rows of one name, which is a fault of form, it cannot be known which one others mean.
+    rowScope[layer.name.value] = rowScope[layer.name.value] == nil ? value : .poisoned
     rowScope.previous = value
   }
 
@@ -131,8 +135,11 @@ struct Elaborator {
     // Earlier rows are in scope, so what is only here comes later.
     if model.dialect == .native { evaluator.laterNames = rowNames }
     evaluator.ownName = model.rows[index].layer.name.value
+    let isIncomplete = model.unread.contains(.values)
+    evaluator.hasUnreadNames = isIncomplete
     let (dialect, values, image, rows) = (model.dialect, rowValues, image, model.rows)
     evaluator.rowAtIndex = { (written, range) throws(ElaborationFailure) -> Value in
+      if isIncomplete { throw .poisoned }
       if written == -1 {
         let value = index == 0 ? image : values[index - 1]
         if case .poisoned = value { throw .poisoned }
@@ -163,17 +170,6 @@ struct Elaborator {
       return values[target]
     }
     return evaluator
-  }
-
-  /// A row that reads something faulty has no value, but its block and its arguments are checked all the same.
-  mutating func checkBesidesSources(of layer: LayerDeclaration, _ index: Int) {
-    do throws(ElaborationFailure) {
-      _ = try bind(layer, rowEvaluator(index), to: try signature(of: layer.block))
-    } catch {
-      guard case .fault(var fault) = error else { return }
-      fault.frames = [ElaborationFailure.Frame(layer: layer, block: nil, sources: [])]
-      report(fault)
-    }
   }
 
   /// Makes what a row hands on its own: a row whose block returns one of its sources gets an operator that does so, and
@@ -212,15 +208,6 @@ struct Elaborator {
     for (position, value) in auxiliary.enumerated() {
       builder.addOutput("auxiliary\(position)", value, role: .auxiliary)
     }
-  }
-
-  mutating func report(_ fault: ElaborationFailure.Fault) {
-    let report = FaultReport(
-      fault: fault, model: model, builder: builder, rowValues: rowValues, inputSize: inputSize)
-    let diagnostic = report.diagnostic
-    // A fault inside a block of the model's own shows once, however many rows call the block.
-    let isKnown = diagnostics.contains { $0.code == diagnostic.code && $0.primary.range == diagnostic.primary.range }
-    if !isKnown { diagnostics.append(diagnostic) }
   }
 }
 

@@ -87,9 +87,13 @@ extension ExpressionEvaluator {
       let elements = try tuple(values[0], arguments[0].value.range)
       let (index, count) = (try integer(values[1], range), try integer(values[2], range))
       guard count > 0, (0..<count).contains(index), !elements.isEmpty, elements.count % count == 0 else {
-        throw .fault(
-          .inputCount, "\(elements.count) sources cannot be cut into \(count) groups of levels", range,
-          notes: ["a dual head takes twice as many sources as it has levels, a triple head three times as many"])
+        var fault = ElaborationFailure.Fault(
+          code: .unevenGroups, message: "\(elements.count) sources cannot be cut into \(count) groups of levels",
+          range: range, column: .from, culprit: values[0])
+        fault.notes = ["a dual head takes twice as many sources as it has levels, a triple head three times as many"]
+        fault.help = groupHelp(elements.count, count)
+        fault.groupCount = count
+        throw .fault(fault)
       }
       let size = elements.count / count
       return .tuple(Array(elements[index * size..<(index + 1) * size]))
@@ -99,6 +103,13 @@ extension ExpressionEvaluator {
         help: didYouMean(
           name, among: ["channels", "len", "sum", "min", "max", "int", "gcd", "divisible", "scaled", "pick", "group"]))
     }
+  }
+
+  /// What number of sources would do.
+  private func groupHelp(_ written: Int, _ count: Int) -> [String] {
+    guard count > 1, written > 0 else { return [] }
+    let less = written / count * count
+    return ["give every group the same levels: \(less > 0 ? "\(less) or " : "")\(less + count) sources"]
   }
 
   /// Element `index[i]` of each tuple `i`.

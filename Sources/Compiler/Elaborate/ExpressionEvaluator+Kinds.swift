@@ -19,7 +19,7 @@ extension ExpressionEvaluator {
     default:
       throw .fault(
         .notATuple, "a tuple was expected here, and this is \(value.kind)", range, column: value.column,
-        help: value.isTensor ? ["write the sources as a list"] : [])
+        help: value.isTensor ? ["write the sources as a list"] : [], culprit: value)
     }
   }
 
@@ -33,7 +33,8 @@ extension ExpressionEvaluator {
     case .poisoned: throw .poisoned
     default:
       throw .fault(
-        .argumentKind, "an integer was expected here, and this is \(value.kind)", range, column: value.column)
+        .argumentKind, "an integer was expected here, and this is \(value.kind)", range, column: value.column,
+        culprit: value)
     }
   }
 
@@ -43,7 +44,9 @@ extension ExpressionEvaluator {
     case .real(let number): return number
     case .poisoned: throw .poisoned
     default:
-      throw .fault(.argumentKind, "a number was expected here, and this is \(value.kind)", range, column: value.column)
+      throw .fault(
+        .argumentKind, "a number was expected here, and this is \(value.kind)", range, column: value.column,
+        culprit: value)
     }
   }
 
@@ -59,7 +62,8 @@ extension ExpressionEvaluator {
     case .poisoned: throw .poisoned
     default:
       throw .fault(
-        .argumentKind, "true or false was expected here, and this is \(value.kind)", range, column: value.column)
+        .argumentKind, "true or false was expected here, and this is \(value.kind)", range, column: value.column,
+        culprit: value)
     }
   }
 }

@@ -19,6 +19,12 @@ struct ExpressionEvaluator {
   var ownName: String?
   /// The model's parameters, when the expression stands in a block and so cannot use them.
   var outerNames: Set<String> = []
+  /// Whether rows or parameters could not be read, so that a name that nothing has may be one of theirs.
+  var hasUnreadNames = false
+  /// Words that would be names here if they were written right.
+  var otherWords: [String] = []
+  /// Whether the value may be true or false.
+  var acceptsTruth = false
   /// What an integer means where a source of a row is expected; nothing elsewhere.
   var rowAtIndex: ((Int, SourceRange) throws(ElaborationFailure) -> Value)?
 
@@ -32,7 +38,13 @@ struct ExpressionEvaluator {
   func evaluate(_ expression: Expression) throws(ElaborationFailure) -> Value {
     // Once is enough to say so.
     if budget.isSpent { throw .poisoned }
-    let value = try valueOfAny(expression)
+    let value: Value
+    do throws(ElaborationFailure) {
+      value = try valueOfAny(expression)
+    } catch {
+      // The innermost expression that fails is the one at fault.
+      throw error.mapped { if $0.blamed.isEmpty { $0.blamed = expression.names.map(\.name) } }
+    }
     budget.spend(on: value)
     if budget.isSpent {
       throw .fault(
@@ -59,10 +71,10 @@ struct ExpressionEvaluator {
         throw .fault(.inputCount, "this tuple has only \(elements.count) elements", expression.range)
       }
       return elements[eachIndex]
+    case .unreadable:
+      throw .poisoned
     case .list(let elements):
-      var values: [Value] = []
-      for element in elements { values.append(try evaluate(element)) }
-      return try Value.list(values, expression.range)
+      return try list(of: elements, expression.range, evaluate)
     case .element(let base, let position):
       let elements = try tuple(base)
       let written = try integer(position)
@@ -96,19 +108,7 @@ struct ExpressionEvaluator {
   func evaluateSource(_ expression: Expression) throws(ElaborationFailure) -> Value {
     switch expression.kind {
     case .list(let elements):
-      var values: [Value] = []
-      var isPoisoned = false
-      for element in elements {
-        do throws(ElaborationFailure) {
-          values.append(try evaluateSource(element))
-        } catch {
-          // A wrong name beside a faulty row is a mistake of its own.
-          guard case .poisoned = error else { throw error }
-          isPoisoned = true
-        }
-      }
-      if isPoisoned { throw .poisoned }
-      return try Value.list(values, expression.range)
+      return try list(of: elements, expression.range, evaluateSource)
     default:
       if let index = expression.constantInteger {
         if let rowAtIndex { return try rowAtIndex(index, expression.range) }
@@ -119,6 +119,20 @@ struct ExpressionEvaluator {
       }
       return try evaluate(expression)
     }
+  }
+
+  /// The values of the elements of a list. A wrong name beside another one is a mistake of its own.
+  private func list(
+    of elements: [Expression], _ range: SourceRange, _ evaluate: (Expression) throws(ElaborationFailure) -> Value
+  ) throws(ElaborationFailure) -> Value {
+    var failure: ElaborationFailure?
+    var values: [Value] = []
+    for element in elements {
+      let value = failure.attempt { () throws(ElaborationFailure) in try evaluate(element) }
+      if let value { values.append(value) }
+    }
+    if let failure { throw failure }
+    return try Value.list(values, range)
   }
 
   /// How often an entry with `.*` in its source or arguments is repeated; nothing when there is none.
@@ -165,6 +179,7 @@ struct ExpressionEvaluator {
         notes: ["a block means the same in every model, so it sees only its own arguments"],
         help: ["add '\(name)' to the block's parameters and give it as an argument"])
     }
+    if hasUnreadNames { throw .poisoned }
     // The two dialects call the class count differently.
     let other = ["nc": "classes", "classes": "nc"][name].flatMap { scope[$0] == nil ? nil : $0 }
     let message = "nothing is called '\(name)' here"
@@ -179,10 +194,10 @@ struct ExpressionEvaluator {
     if let truth = ["yes": "true", "on": "true", "no": "false", "off": "false"][name.lowercased()] {
       throw .fault(
         .unknownName, message, range, notes: ["YAML 1.1 readers take '\(name)' for a truth value, others for a word"],
-        help: ["write \(truth)"])
+        help: acceptsTruth ? ["write \(truth)"] : [])
     }
     throw .wrongName(
-      .unknownName, message, name, among: scope.names + laterNames + ["none", "true", "false"], at: range)
+      .unknownName, message, name, among: scope.names + laterNames + otherWords + ["none", "true", "false"], at: range)
   }
 
   /// The class in a path such as `nn.ReLU` or `torch.nn.ReLU`.
@@ -195,17 +210,7 @@ struct ExpressionEvaluator {
 extension Expression {
   /// The tuples that `.*` ranges over, anywhere in the expression.
   fileprivate var eachOperands: [Expression] {
-    switch kind {
-    case .integer, .real, .name: []
-    case .each(let inner): [inner]
-    case .list(let elements): elements.flatMap(\.eachOperands)
-    case .element(let base, let index): base.eachOperands + index.eachOperands
-    case .slice(let base, let from, let upTo): [base, from, upTo].compactMap { $0 }.flatMap(\.eachOperands)
-    case .call(_, let arguments): arguments.flatMap(\.value.eachOperands)
-    case .unary(_, let operand): operand.eachOperands
-    case .binary(_, let left, let right): left.eachOperands + right.eachOperands
-    case .conditional(let then, let condition, let otherwise):
-      [then, condition, otherwise].flatMap(\.eachOperands)
-    }
+    if case .each(let inner) = kind { return [inner] }
+    return operands.flatMap(\.eachOperands)
   }
 }

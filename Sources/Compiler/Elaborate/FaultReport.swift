@@ -14,16 +14,16 @@ struct FaultReport {
     let blame = fault.frames.firstIndex { isEditable($0.layer.range) } ?? fault.frames.count - 1
     let frame = fault.frames[blame]
     var secondary: [Diagnostic.Label] = []
-    var notes = fault.notes
+    var notes = fault.notes + groupNotes(frame)
+    var help = fault.help
     var primary = Diagnostic.Label(column(of: frame.layer), "")
     if let range = fault.range, isEditable(range) {
       primary = Diagnostic.Label(range, "")
     } else if let culprit = fault.culprit, let source = frame.sources.first(where: { $0.value == culprit }) {
-      primary = Diagnostic.Label(source.range, "this is \(culprit.kind)")
-    } else if fault.column != .from {
-      if fault.column == .arguments, let culprit = fault.culprit, let argument = frame.layer.argument(worth: culprit) {
-        primary = Diagnostic.Label(argument, "")
-      }
+      primary = Diagnostic.Label(source.range, "this is \(describe(culprit))")
+      help += choosingHelp(culprit, source.range)
+    } else if fault.column != .from || fault.operands.isEmpty {
+      if let argument = fault.argument { primary = Diagnostic.Label(argument, "") }
       secondary += operandLabels(in: frame)
     } else {
       let shown = operandLabels(in: frame)
@@ -42,8 +42,14 @@ struct FaultReport {
       Diagnostic.Label(inner.layer.range, "in \(inner.block ?? "the model"), entry '\(inner.layer.name.value)'")
     }
     return Diagnostic(
-      fault.code, fault.message, at: primary.range, label: primary.message, secondary: secondary, trace: Array(trace),
-      notes: notes, help: fault.help + fittingRows(frame), fixIts: fault.fixIts)
+      fault.code, message, at: primary.range, label: primary.message, secondary: secondary, trace: Array(trace),
+      notes: notes, help: help + fittingRows(frame), fixIts: fault.fixIts)
+  }
+
+  private var message: String {
+    if let reader = fault.reader { return "\(reader) \(fault.message)" }
+    guard let subject = fault.subject else { return fault.message }
+    return "\(subject.block)'s '\(subject.parameter)' \(fault.message)"
   }
 
   private func isEditable(_ range: SourceRange) -> Bool { range.file !== BlockLibrary.standardSource }
@@ -75,6 +81,49 @@ struct FaultReport {
     }
   }
 
+  /// A value of the wrong kind, with the shapes of the tensors in it.
+  private func describe(_ value: Value) -> String {
+    guard case .tuple(let elements) = value, !elements.isEmpty, elements.allSatisfy(\.isTensor) else {
+      return value.kind
+    }
+    let shapes = value.tensors.prefix(4).map { tensor in
+      let shape = builder.type(of: tensor).shape(height: inputSize.height, width: inputSize.width)
+      return shape.map { $0.map(String.init).joined(separator: "x") } ?? builder.type(of: tensor).description
+    }
+    return "\(value.kind): \(shapes.joined(separator: ", "))\(elements.count > 4 ? ", …" : "")"
+  }
+
+  /// How to take one tensor of a tuple that a row makes.
+  private func choosingHelp(_ value: Value, _ source: SourceRange) -> [String] {
+    guard fault.code == .notATensor, case .tuple = value,
+      let index = rowValues.firstIndex(where: { $0 == value })
+    else { return [] }
+    guard model.dialect == .native else {
+      return ["in the native dialect a row can read one of them, as \"route.0\"; gelan convert rewrites the file in it"]
+    }
+    return ["write \(model.rows[index].layer.name.value).0 for the first of them"]
+  }
+
+  /// The groups that sources would be cut into, with what is left over.
+  private func groupNotes(_ frame: ElaborationFailure.Frame) -> [String] {
+    guard let count = fault.groupCount, frame.sources.count > 1, count > 0 else { return [] }
+    let sources = frame.sources.map(\.range.text)
+    let size = sources.count / count
+    var notes: [String] = []
+    if size > 0 {
+      let groups = (0..<count).map { "[\(sources[$0 * size..<($0 + 1) * size].joined(separator: ", "))]" }
+      let left = sources[(count * size)...].joined(separator: ", ")
+      notes = ["the official code makes \(groups.joined(separator: " and ")) of them, and leaves out \(left)"]
+    }
+    let strides = frame.sources.map { source in
+      source.value.tensors.first.flatMap { builder.type(of: $0).extents?.height.stride }
+    }
+    if strides.allSatisfy({ $0 != nil }) {
+      notes.append("their strides are \(strides.compactMap { $0.map(strideText) }.joined(separator: ", "))")
+    }
+    return notes
+  }
+
   /// A shape in pixels, and in the input's height and width.
   private func describe(_ value: ValueID) -> String {
     let type = builder.type(of: value)
@@ -99,15 +148,6 @@ struct FaultReport {
 }
 
 extension LayerDeclaration {
-  /// The one argument that is written as this value.
-  fileprivate func argument(worth value: Value) -> SourceRange? {
-    let found = arguments.filter { argument in
-      if case .integer(let number) = value { return argument.value.constantInteger == number }
-      return argument.value.range.text == value.description
-    }
-    return found.count == 1 ? found[0].value.range : nil
-  }
-
   /// The row as people call it: `row 6` or `'p3'`.
   var title: String { Int(name.value) != nil ? "row \(name.value)" : "'\(name.value)'" }
 }

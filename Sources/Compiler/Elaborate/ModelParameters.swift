@@ -3,10 +3,9 @@ import ModelIR
 import ModelSyntax
 
 extension ModelDeclaration {
-  /// The values of the model's parameters, in order. A default may use the parameters before it.
-  ///
-  /// - Throws: every fault in them.
-  func parameterScope() throws(CompileFailure) -> [(name: String, value: Value)] {
+  /// The values of the model's parameters, in order, and every fault in them. A default may use the parameters before
+  /// it; a faulty one has an unknown value.
+  func parameterScope() -> (values: [(name: String, value: Value)], faults: [Diagnostic]) {
     let builder = GraphBuilder(name: name, classNames: [], inputHeight: 1, inputWidth: 1)
     let budget = EvaluationBudget()
     var scope = Scope()
@@ -20,20 +19,21 @@ extension ModelDeclaration {
       do throws(ElaborationFailure) {
         value = try evaluator.evaluate(parameter.value)
       } catch {
-        if case .fault(let fault) = error { faults.append(fault.aboutParameter(parameter)) }
+        faults += error.faults.map { $0.aboutParameter(parameter) }
       }
       scope[parameter.name.value] = value
       values.append((parameter.name.value, value))
     }
-    if !faults.isEmpty { throw CompileFailure(faults) }
-    return values
+    return (values, faults)
   }
 
   /// The model's parameters and their values as they could be written.
   ///
   /// - Throws: every fault in them.
   package func parameterValues() throws(CompileFailure) -> [(name: String, value: String)] {
-    try parameterScope().map { ($0.name, $0.value.description) }
+    let (values, faults) = parameterScope()
+    if !faults.isEmpty { throw CompileFailure(faults) }
+    return values.map { ($0.name, $0.value.description) }
   }
 }
 

@@ -17,8 +17,8 @@ struct PrimitiveCall {
   let origin: Origin
   /// The activation of blocks that name none of their own.
   let defaultActivation: Activation
-  /// The number of classes that the model has.
-  let classCount: Int
+  /// The number of classes that the model has; nothing when that is not known.
+  let classCount: Int?
   let builder: GraphBuilder
 
   // MARK: Inputs
@@ -26,7 +26,7 @@ struct PrimitiveCall {
   /// The one tensor that the primitive reads.
   func tensor() throws(ElaborationFailure) -> ValueID {
     guard case .tensor(let value) = input else {
-      throw .fault(.notATensor, "\(name) needs one tensor, and this is \(input.kind)", nil)
+      throw inputFault(.notATensor, "needs one tensor, and this is \(input.kind)", culprit: input)
     }
     return value
   }
@@ -34,8 +34,8 @@ struct PrimitiveCall {
   /// The tensors that the primitive reads, `count` of them when that is given.
   func tensors(count: Int? = nil) throws(ElaborationFailure) -> [ValueID] {
     guard case .tuple(let elements) = input else {
-      throw .fault(
-        .notATuple, "\(name) needs a list of tensors, and this is \(input.kind)", nil,
+      throw inputFault(
+        .notATuple, "needs a list of tensors, and this is \(input.kind)",
         help: input.isTensor ? ["write the sources as a list"] : [])
     }
     var tensors: [ValueID] = []
@@ -47,9 +47,18 @@ struct PrimitiveCall {
       tensors.append(value)
     }
     guard !tensors.isEmpty, count == nil || tensors.count == count else {
-      throw .fault(.inputCount, "\(name) needs \(count.map(String.init) ?? "some") sources, not \(tensors.count)", nil)
+      throw inputFault(.inputCount, "needs \(count.map(String.init) ?? "some") sources, not \(tensors.count)")
     }
     return tensors
+  }
+
+  /// A fault of what is read; the message goes on after the reader's name.
+  private func inputFault(
+    _ code: DiagnosticCode, _ message: String, help: [String] = [], culprit: Value? = nil
+  ) -> ElaborationFailure {
+    var fault = ElaborationFailure.Fault(code: code, message: message, column: .from, help: help, culprit: culprit)
+    fault.reader = name
+    return .fault(fault)
   }
 
   // MARK: Arguments
@@ -82,10 +91,11 @@ struct PrimitiveCall {
   }
 
   func kindFault(_ argument: String, _ expected: String) -> ElaborationFailure {
-    .fault(
-      .argumentKind, "\(name)'s '\(argument)' is \(expected), and this is \(self[argument].kind)", nil,
-      column: .arguments,
-      culprit: self[argument])
+    var fault = ElaborationFailure.Fault(
+      code: .argumentKind, message: "is \(expected), and this is \(self[argument].kind)", blamed: [argument],
+      column: .arguments)
+    fault.subject = (name, argument)
+    return .fault(fault)
   }
 
   // MARK: Results
@@ -147,7 +157,8 @@ let primitives: [Primitive] = [
   },
   Primitive(name: "concat", parameters: [("axis", .integer(1))]) { (call) throws(ElaborationFailure) in
     guard try call.integer("axis") == 1 else {
-      throw .fault(.argumentRange, "tensors are joined along axis 1, their channels", nil, column: .arguments)
+      throw .fault(
+        .argumentRange, "tensors are joined along axis 1, their channels", nil, column: .arguments, blamed: ["axis"])
     }
     return try call.add(.concat(Concat()), try call.tensors())
   },
@@ -163,7 +174,7 @@ let primitives: [Primitive] = [
       guard (1...channels).contains(parts) else {
         throw .fault(
           .argumentRange, "\(channels) channel\(channels == 1 ? "" : "s") cannot be cut into \(parts) parts", nil,
-          column: .arguments)
+          column: .arguments, blamed: ["parts"])
       }
       let size = (channels + parts - 1) / parts
       widths = stride(from: 0, to: channels, by: size).map { min(size, channels - $0) }
@@ -171,7 +182,7 @@ let primitives: [Primitive] = [
     guard widths.allSatisfy({ $0 > 0 }), saturatingSum(widths) == channels else {
       throw .fault(
         .channelMismatch, "the widths \(call["parts"].description) do not add up to \(channels) channels", nil,
-        column: .arguments)
+        column: .arguments, blamed: ["parts"])
     }
     var pieces: [Value] = []
     var lower = 0
@@ -206,13 +217,12 @@ let primitives: [Primitive] = [
     guard call["mode"] == .word("nearest") else {
       throw .fault(
         .argumentKind, "upsampling is by the nearest element; the mode \(call["mode"].description) is not supported",
-        nil,
-        column: .arguments, help: ["write nearest"], culprit: call["mode"])
+        nil, column: .arguments, help: ["write nearest"], blamed: ["mode"])
     }
     guard call["size"] == .none else {
       throw .fault(
         .argumentRange, "upsampling to a fixed size would tie the model to one input size", nil, column: .arguments,
-        help: ["write none for the size and give a factor"])
+        help: ["write none for the size and give a factor"], blamed: ["size"])
     }
     var upsample = Upsample()
     if case .real(let factor) = call["scale"], let whole = Int(exactly: factor) {
@@ -272,10 +282,11 @@ let primitives: [Primitive] = [
     let maps = try call.tensors()
     var decode = DecodeDetections()
     decode.classes = try call.integer("classes")
-    guard decode.classes == call.classCount else {
+    if let count = call.classCount, decode.classes != count {
       throw .fault(
-        .argumentRange, "the head predicts \(decode.classes) classes, and the model has \(call.classCount)", nil,
-        column: .arguments, help: ["give the head the model's own count by name, classes or nc"])
+        .argumentRange, "the head predicts \(decode.classes) classes, and the model has \(count)", nil,
+        column: .arguments, help: ["give the head the model's own count by name, classes or nc"],
+        blamed: ["classes"])
     }
     decode.bins = try call.integer("bins")
     decode.strides = maps.compactMap { call.builder.type(of: $0).extents?.height.stride }

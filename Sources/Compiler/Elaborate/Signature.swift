@@ -15,6 +15,11 @@ struct Signature {
     parameters = primitive.parameters.map { ($0.name, $0.defaultValue?.description) }
   }
 
+  /// Whether a parameter is one that is true or false unless it is given.
+  func acceptsTruth(_ name: String) -> Bool {
+    parameters.contains { $0.name == name && ["true", "false"].contains($0.defaultText) }
+  }
+
   var names: [String] { parameters.map(\.name) }
 
   /// `Conv(c2, k = 1, s = 1)`.

@@ -44,8 +44,8 @@ extension PrimitiveCall {
       let what = attribute == "g" ? "\(divisor) groups" : "\(divisor) equal parts"
       return .fault(
         ElaborationFailure.Fault(
-          code: .channelsNotDivisible, message: "\(channels) channels cannot be cut into \(what)", column: .arguments,
-          operands: inputs.isEmpty ? [] : [operand(0)], culprit: .integer(divisor)))
+          code: .channelsNotDivisible, message: "\(channels) channels cannot be cut into \(what)", blamed: [attribute],
+          column: .arguments, operands: inputs.isEmpty ? [] : [operand(0)]))
     case .sizeNotDivisible(_, let divisor):
       return .fault(
         ElaborationFailure.Fault(
@@ -56,8 +56,8 @@ extension PrimitiveCall {
       let range = value < allowed.lowerBound ? least : "at most \(allowed.upperBound)"
       return .fault(
         ElaborationFailure.Fault(
-          code: .argumentRange, message: "\(name)'s '\(attribute)' is \(range), not \(value)", column: .arguments,
-          culprit: .integer(value)))
+          code: .argumentRange, message: "is \(range), not \(value)", subject: (name, attribute),
+          blamed: [attribute], column: .arguments))
     case .tooLarge:
       return .fault(
         .tooLarge, "the model becomes too large here", nil, column: .block,

@@ -4,7 +4,7 @@ extension Expression {
     func inner(_ expression: Expression) -> Expression { expression.replacing(names) }
     let replaced: Kind
     switch kind {
-    case .integer, .real: replaced = kind
+    case .integer, .real, .unreadable: replaced = kind
     case .name(let name): return names[name] ?? self
     case .each(let operand): replaced = .each(inner(operand))
     case .list(let elements): replaced = .list(elements.map(inner))

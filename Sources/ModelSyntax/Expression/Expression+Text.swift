@@ -16,6 +16,7 @@ extension Expression {
     case .binary(let operation, let left, let right): "\(left.grouped) \(operation.rawValue) \(right.grouped)"
     case .conditional(let then, let condition, let otherwise):
       "\(then.grouped) if \(condition.grouped) else \(otherwise.grouped)"
+    case .unreadable: "?"
     }
   }
 
@@ -23,7 +24,7 @@ extension Expression {
   private var grouped: String {
     switch kind {
     case .unary, .binary, .conditional: "(\(description))"
-    case .integer, .real, .name, .each, .list, .element, .slice, .call: description
+    case .integer, .real, .name, .each, .list, .element, .slice, .call, .unreadable: description
     }
   }
 

@@ -20,6 +20,8 @@ package struct Expression: Sendable {
     case unary(UnaryOperator, Expression)
     case binary(BinaryOperator, Expression, Expression)
     case conditional(then: Expression, condition: Expression, otherwise: Expression)
+    /// What could not be read, which was reported: its value is unknown, and so is all that depends on it.
+    case unreadable
   }
 
   package struct CallArgument: Sendable {
@@ -66,6 +68,9 @@ package struct Expression: Sendable {
     self.kind = kind
     self.range = range
   }
+
+  /// Whether nothing of it could be read.
+  var isUnreadable: Bool { if case .unreadable = kind { true } else { false } }
 
   /// The expression's value when it is built from integers alone.
   package var constantInteger: Int? { constantInteger(names: [:]) }

@@ -4,12 +4,13 @@ import Diagnostics
 ///
 /// - Throws: `invalid-expression`, `invalid-number` or `wrong-kind`, at the character where it goes wrong.
 package func parseExpression(_ node: YAMLNode) throws(CompileFailure) -> Expression {
-  switch node.kind {
-  case .sequence(let items):
-    var elements: [Expression] = []
-    for item in items { elements.append(try parseExpression(item)) }
-    return Expression(.list(elements), node.range)
-  case .mapping:
+  switch try node.readable().kind {
+  case .sequence:
+    var faults: [Diagnostic] = []
+    let list = faults.readExpression(node)
+    if !faults.isEmpty { throw CompileFailure(faults) }
+    return list
+  case .mapping, .faulty:
     throw CompileFailure(Diagnostic(.wrongKind, "a mapping cannot stand here; a value was expected", at: node.range))
   case .scalar where node.isNull:
     return Expression(.name("none"), node.range)

@@ -3,14 +3,15 @@ import Diagnostics
 extension YAMLNode {
   /// The node on one line: `[-1, 1, Conv, [16, 3, 2]]`, `{c2: 32, k: 3}`. Scalars stay as they were written.
   var flowText: String {
+    if isAlias { return range.text }
     switch kind {
-    case .scalar:
+    case .scalar, .faulty:
       let text = scalarText
       return text.isEmpty ? "null" : quotedForFlow(text)
     case .sequence(let items):
-      return "[\(items.map(\.flowText).joined(separator: ", "))]"
+      return "\(anchorText)[\(items.map(\.flowText).joined(separator: ", "))]"
     case .mapping(let entries):
-      return "{\(entries.map { "\($0.key.flowText): \($0.value.flowText)" }.joined(separator: ", "))}"
+      return "\(anchorText){\(entries.map { "\($0.key.flowText): \($0.value.flowText)" }.joined(separator: ", "))}"
     }
   }
 
@@ -28,15 +29,17 @@ extension YAMLNode {
   /// A plain scalar of a block may hold what would end it in a flow collection.
   private func quotedForFlow(_ text: String) -> String {
     guard case .scalar(_, isPlain: true) = kind, text.contains(where: { ",[]{}".contains($0) }) else { return text }
-    return quoted(text)
+    guard text.hasPrefix("&"), let space = text.firstIndex(of: " ") else { return quoted(text) }
+    return text[...space] + quoted(String(text[space...].drop { $0 == " " }))
   }
 
-  /// Whether the node is written with brackets or braces.
+  /// Whether the node is written with brackets or braces, or as an alias.
   var isFlow: Bool {
+    if isAlias || anchorRange != nil { return true }
     let bytes = range.file.bytes
     guard range.lower < bytes.count else { return false }
     switch kind {
-    case .scalar: return true
+    case .scalar, .faulty: return true
     case .sequence: return bytes[range.lower] == UInt8(ascii: "[")
     case .mapping: return bytes[range.lower] == UInt8(ascii: "{")
     }
@@ -45,7 +48,7 @@ extension YAMLNode {
   /// Whether some scalar of the node goes over several lines.
   var hasLongScalar: Bool {
     switch kind {
-    case .scalar: scalarText.utf8.contains(UInt8(ascii: "\n"))
+    case .scalar, .faulty: scalarText.utf8.contains(UInt8(ascii: "\n"))
     case .sequence(let items): items.contains(where: \.hasLongScalar)
     case .mapping(let entries): entries.contains { $0.key.hasLongScalar || $0.value.hasLongScalar }
     }

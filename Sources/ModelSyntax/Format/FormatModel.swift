@@ -8,8 +8,8 @@ package struct LayoutFault: Error, CustomStringConvertible {
 /// The text of a native model in its one layout: settings first, then blocks, then sections; the rows of a section
 /// aligned; one spacing in lists; comments, and empty lines between groups, where they were.
 ///
-/// What cannot be laid out anew without loss (anchors, texts over several lines, lists with comments between their
-/// items) stays as it is.
+/// What cannot be laid out anew without loss stays as it is; `unformattedSections(of:)` names it. Nothing changes places in
+/// a file with anchors, since an alias has to stay behind its anchor.
 ///
 /// - Throws: when the new text would not hold the same values in the same order and the same comments.
 package func formatModel(_ yaml: YAMLNode) throws(LayoutFault) -> String {
@@ -26,4 +26,9 @@ package func formatModel(_ yaml: YAMLNode) throws(LayoutFault) -> String {
     throw LayoutFault(description: "formatting \(yaml.range.file.name) would change more than its layout")
   }
   return text
+}
+
+/// The keys at the top whose values `formatModel` leaves as they are, each with what stands in the way.
+package func unformattedSections(of yaml: YAMLNode) -> [(key: Spanned<String>, reason: String)] {
+  ModelLayout(yaml).entriesThatStay().map { (Spanned($0.key.scalarText, $0.key.range), $0.reason) }
 }

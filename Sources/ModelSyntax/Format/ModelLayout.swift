@@ -30,14 +30,14 @@ struct ModelLayout {
     guard case .mapping(let entries) = root.kind, let first = entries.first else {
       return file.text(0..<file.bytes.count)
     }
-    let kept = entries.indices.map { mustStay(entries[$0], region: region(of: $0, in: entries)) }
+    let kept = entries.indices.map { reasonToStay(entries[$0], region: region(of: $0, in: entries)) != nil }
     let start = firstByte
     let hasMarkBefore = trivia.marks.contains { $0 < first.key.range.lower }
     if kept.contains(true) || hasMarkBefore, root.isFlow || first.key.range.startColumn != 1 {
       return file.text(0..<file.bytes.count)
     }
     // An alias has to stay behind its anchor, so nothing moves when there are such.
-    let order = kept.contains(true) ? entries : entries.inLayoutOrder
+    let order = kept.contains(true) || root.hasReferences ? entries : entries.inLayoutOrder
     var leading: [YAMLTrivia.Item] = []
     if hasMarkBefore {
       lines.append(.text(file.text(start..<lineStart(first.key.range.lower)).trimmingLastLineEnd))
@@ -82,18 +82,34 @@ struct ModelLayout {
     return entries[index].key.range.lower..<max(end, entries[index].key.range.lower)
   }
 
-  private func mustStay(_ entry: YAMLNode.Entry, region: Range<Int>) -> Bool {
-    trivia.marks.contains { region.contains($0) } || entry.key.hasLongScalar || entry.value.hasLongScalar
-      || !canLayOut(entry.value, as: kind(ofTop: entry))
+  /// The entries at the top that stay as they are, with the reason in a few words.
+  func entriesThatStay() -> [(key: YAMLNode, reason: String)] {
+    guard case .mapping(let entries) = root.kind else { return [] }
+    return entries.indices.compactMap { index in
+      reasonToStay(entries[index], region: region(of: index, in: entries)).map { (entries[index].key, $0) }
+    }
+  }
+
+  private func reasonToStay(_ entry: YAMLNode.Entry, region: Range<Int>) -> String? {
+    if let mark = trivia.marks.first(where: { region.contains($0) }) {
+      return switch file.bytes[mark] {
+      case UInt8(ascii: "&"), UInt8(ascii: "*"): "an anchor that is not before a list in brackets"
+      case UInt8(ascii: "!"): "a tag"
+      default: "a document marker, a complex key or an anchor"
+      }
+    }
+    if entry.key.hasLongScalar || entry.value.hasLongScalar { return "a text over several lines" }
+    return canLayOut(entry.value, as: kind(ofTop: entry)) ? nil : "comments between the items of a list"
   }
 
   private func canLayOut(_ node: YAMLNode, as kind: Entries) -> Bool {
     switch node.kind {
-    case .scalar: return true
+    case .scalar, .faulty: return true
     case .sequence(let items):
       if !trivia.comments(in: node.range.lower..<node.range.upper).isEmpty, node.isFlow { return kind == .rows }
       return node.isFlow || kind == .rows || items.allSatisfy { $0.isFlow && canLayOut($0, as: .settings) }
     case .mapping(let entries):
+      if node.isAlias { return true }
       if isWrittenOut(node, kind) { return entries.allSatisfy { canLayOut($0.value, as: kindInside(kind, $0)) } }
       return trivia.comments(in: node.range.lower..<node.range.upper).isEmpty
     }
@@ -140,7 +156,7 @@ struct ModelLayout {
     guard case .mapping(let entries) = node.kind, !entries.isEmpty else { return false }
     if !node.isFlow { return true }
     // Sections and bodies that were written with braces; a row's arguments are inside a list.
-    return kind == .rows
+    return kind == .rows && !node.isAlias && node.anchorRange == nil
       && entries.allSatisfy { entry in
         if case .sequence = entry.value.kind { true } else { false }
       }
@@ -241,13 +257,14 @@ struct ModelLayout {
     let items: [String]
     let brackets: (String, String)
     switch node.kind {
-    case .scalar: return nil
+    case _ where node.isAlias: return nil
+    case .scalar, .faulty: return nil
     case .sequence(let nodes): (items, brackets) = (nodes.map(\.flowText), ("[", "]"))
     case .mapping(let entries):
       (items, brackets) = (entries.map { "\($0.key.flowText): \($0.value.flowText)" }, ("{", "}"))
     }
     let margin = String(repeating: " ", count: indent)
-    var text = start + brackets.0
+    var text = start + node.anchorText + brackets.0
     var line = margin
     for (index, item) in items.enumerated() {
       let piece = item + (index + 1 < items.count ? "," : brackets.1)

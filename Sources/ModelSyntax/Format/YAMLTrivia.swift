@@ -17,7 +17,8 @@ package struct YAMLComment: Sendable {
 package struct YAMLTrivia: Sendable {
   package let file: SourceFile
   package let comments: [YAMLComment]
-  /// Offsets of bytes that belong to anchors, aliases, tags, directives, document markers and complex keys.
+  /// Offsets of bytes that belong to tags, directives, document markers, complex keys, and anchors of anything but a scalar
+  /// or a list in brackets.
   let marks: [Int]
 
   package init(_ root: YAMLNode) {
@@ -94,12 +95,14 @@ package struct YAMLTrivia: Sendable {
 }
 
 extension YAMLNode {
-  /// The ranges of all scalars, keys included.
+  /// The ranges of all scalars, keys included, and of the anchors and aliases that the layout keeps.
   fileprivate var scalarRanges: [SourceRange] {
+    if isAlias { return [range] }
+    let anchor = anchorRange.map { [$0] } ?? []
     switch kind {
-    case .scalar: range.lower < range.upper ? [range] : []
-    case .sequence(let items): items.flatMap(\.scalarRanges)
-    case .mapping(let entries): entries.flatMap { $0.key.scalarRanges + $0.value.scalarRanges }
+    case .scalar, .faulty: return range.lower < range.upper ? [range] : []
+    case .sequence(let items): return anchor + items.flatMap(\.scalarRanges)
+    case .mapping(let entries): return anchor + entries.flatMap { $0.key.scalarRanges + $0.value.scalarRanges }
     }
   }
 }

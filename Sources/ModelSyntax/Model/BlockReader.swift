@@ -1,38 +1,61 @@
 import Diagnostics
 
 /// Reads a mapping of block definitions: a model's `blocks:` section or a library file.
-package func readBlocks(_ node: YAMLNode) throws(CompileFailure) -> [BlockDeclaration] {
-  var reader = try MappingReader(node, of: "the blocks section")
-  var blocks: [BlockDeclaration] = []
-  for entry in reader.ordered {
-    if let block = reader.attempt({ () throws(CompileFailure) in try readBlock(entry) }) { blocks.append(block) }
+///
+/// A definition that cannot be read whole is a fault and still a block, so that rows can be known to mean it. Nothing
+/// when it is no mapping.
+package func readBlocks(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [BlockDeclaration]? {
+  let reader = faults.attempt { () throws(CompileFailure) in try MappingReader(node, of: "the blocks section") }
+  guard let reader else { return nil }
+  faults += reader.faults
+  return reader.ordered.map { entry in
+    var block = readBlock(entry, &faults)
+    // Which of the two is meant cannot be known.
+    if reader.isRepeated(entry) { block.isFaulty = true }
+    return block
   }
-  try reader.finish()
-  return blocks
 }
 
-private func readBlock(_ entry: YAMLNode.Entry) throws(CompileFailure) -> BlockDeclaration {
-  let name = try readBlockName(entry.key)
-  var reader = try MappingReader(entry.value, of: "the block '\(name.value)'")
-  _ = reader.refuseKeys(except: BlockKey.allCases.map(\.rawValue), in: "a block")
-  let summary = reader.read("summary") { (node) throws(CompileFailure) in try readWord(node, "a summary") }
-  let parameters = reader.read("parameters", readParameters) ?? []
-  let bindings = reader.read("let", readBindings) ?? []
-  let result = reader.read("result") { (node) throws(CompileFailure) in try parseExpression(node) }
-  let rules = reader.read("list_dialect", readListDialectRules)
-  let auxiliary = reader.read("auxiliary") { (node) throws(CompileFailure) in
-    var values: [Expression] = []
-    for item in try readList(node, "'auxiliary'") { values.append(try parseExpression(item)) }
-    return values
+private func readBlock(_ entry: YAMLNode.Entry, _ faults: inout [Diagnostic]) -> BlockDeclaration {
+  let text = entry.key.text ?? ""
+  let name = faults.attempt { () throws(CompileFailure) in try readBlockName(entry.key) }
+  var block = BlockDeclaration(
+    name: name ?? Spanned(text, entry.key.range), range: entry.key.range.union(entry.value.range))
+  block.isFaulty = name == nil
+  let reader = faults.attempt { () throws(CompileFailure) in
+    try MappingReader(entry.value, of: "the block '\(text)'")
   }
-  let body = reader.read("body", readBody)
-  reader.require(
-    "body", in: "a block", else: Diagnostic(.missingKey, "the block '\(name.value)' has no body", at: name.range))
-  try reader.finish()
-  return BlockDeclaration(
-    name: name, summary: summary?.value ?? "", parameters: parameters, bindings: bindings, body: body ?? [],
-    result: result, auxiliary: auxiliary ?? [], listDialect: rules ?? BlockDeclaration.ListDialectRules(),
-    range: name.range.union(entry.value.range))
+  guard var reader else {
+    block.isFaulty = true
+    return block
+  }
+  _ = reader.refuseKeys(except: BlockKey.allCases.map(\.rawValue), required: ["body"], in: "a block")
+  reader.require("body", else: Diagnostic(.missingKey, "the block '\(text)' has no body", at: entry.key.range))
+  faults += reader.faults
+
+  /// Reads a part of the block; without it the block cannot be known.
+  func part<Value>(_ key: BlockKey, _ read: (YAMLNode, inout [Diagnostic]) -> Value?) -> Value? {
+    guard let node = reader[key.rawValue] else { return nil }
+    let value = read(node, &faults)
+    if value == nil { block.isFaulty = true }
+    return value
+  }
+  let summary = part(.summary) { node, faults in
+    faults.attempt { () throws(CompileFailure) in try readWord(node, "a summary") }
+  }
+  block.summary = summary?.value ?? ""
+  block.parameters = part(.parameters, readParameters) ?? []
+  block.bindings = part(.bindings) { node, faults in readBindings(node, of: "'let'", &faults) } ?? []
+  block.body = part(.body, readBody) ?? []
+  block.result = part(.result) { node, faults in faults.readExpression(node) }
+  block.auxiliary =
+    part(.auxiliary) { node, faults in
+      let items = faults.attempt { () throws(CompileFailure) in try readList(node, "'auxiliary'") }
+      return items.map { faults.readExpressions($0) }
+    } ?? []
+  block.listDialect = part(.listDialect, readListDialectRules) ?? BlockDeclaration.ListDialectRules()
+  if block.body.isEmpty { block.isFaulty = true }
+  return block
 }
 
 private let nameRule = "a name is a word of letters, digits and '_' that starts with a letter"
@@ -47,20 +70,18 @@ private func readBlockName(_ node: YAMLNode) throws(CompileFailure) -> Spanned<S
   return name
 }
 
-private func readBody(_ node: YAMLNode) throws(CompileFailure) -> [LayerDeclaration] {
-  var reader = try MappingReader(node, of: "a block's body")
-  var layers: [LayerDeclaration] = []
-  for entry in reader.ordered {
-    let layer = reader.attempt { () throws(CompileFailure) in try readLayer(entry, names: .entries) }
-    if let layer { layers.append(layer) }
-  }
-  if reader.ordered.isEmpty { reader.errors.append(Diagnostic(.missingKey, "a block's body is empty", at: node.range)) }
-  try reader.finish()
-  return layers
+private func readBody(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [LayerDeclaration]? {
+  let reader = faults.attempt { () throws(CompileFailure) in try MappingReader(node, of: "a block's body") }
+  guard let reader else { return nil }
+  faults += reader.faults
+  if reader.ordered.isEmpty { faults.append(Diagnostic(.missingKey, "a block's body is empty", at: node.range)) }
+  // Of two entries of one name it cannot be known which one others mean.
+  guard reader.faults.isEmpty else { return nil }
+  return reader.ordered.map { readLayer($0, names: .entries, &faults) }
 }
 
-private func readParameters(_ node: YAMLNode) throws(CompileFailure) -> [BlockDeclaration.Parameter] {
-  try readBindings(node).map { binding in
+private func readParameters(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [BlockDeclaration.Parameter]? {
+  readBindings(node, of: "'parameters'", &faults)?.map { binding in
     if case .name("required") = binding.value.kind {
       return BlockDeclaration.Parameter(name: binding.name, defaultValue: nil)
     }
@@ -68,27 +89,41 @@ private func readParameters(_ node: YAMLNode) throws(CompileFailure) -> [BlockDe
   }
 }
 
-/// Reads a mapping of names to expressions.
-func readBindings(_ node: YAMLNode) throws(CompileFailure) -> [BlockDeclaration.Binding] {
-  var reader = try MappingReader(node, of: "this")
+/// Reads a mapping of names to expressions; nothing when it is no mapping.
+func readBindings(
+  _ node: YAMLNode, of subject: String, _ faults: inout [Diagnostic]
+) -> [BlockDeclaration.Binding]? {
+  let reader = faults.attempt { () throws(CompileFailure) in try MappingReader(node, of: subject) }
+  guard let reader else { return nil }
+  faults += reader.faults
   var bindings: [BlockDeclaration.Binding] = []
   for entry in reader.ordered {
-    let binding = reader.attempt { () throws(CompileFailure) -> BlockDeclaration.Binding in
-      let name = try readWord(entry.key, "a parameter's name")
-      guard name.value.utf8.first?.isNameStart == true, name.value.utf8.allSatisfy(\.isNamePart) else {
-        throw CompileFailure(
-          Diagnostic(.invalidName, "'\(name.value)' cannot be a parameter's name", at: name.range, notes: [nameRule]))
-      }
-      return BlockDeclaration.Binding(name: name, value: try parseExpression(entry.value))
+    _ = faults.attempt { () throws(CompileFailure) in try checkBindingName(entry.key) }
+    let name = Spanned(entry.key.text ?? "", entry.key.range)
+    let value = faults.readExpression(entry.value)
+    if let first = bindings.firstIndex(where: { $0.name.value == name.value }) {
+      // Which of the two is meant cannot be known.
+      bindings[first].value = Expression(.unreadable, name.range)
+    } else {
+      bindings.append(BlockDeclaration.Binding(name: name, value: value))
     }
-    if let binding { bindings.append(binding) }
   }
-  try reader.finish()
   return bindings
 }
 
-private func readListDialectRules(_ node: YAMLNode) throws(CompileFailure) -> BlockDeclaration.ListDialectRules {
-  var reader = try MappingReader(node, of: "'list_dialect'")
+private func checkBindingName(_ node: YAMLNode) throws(CompileFailure) {
+  let name = try readWord(node, "a parameter's name")
+  guard name.value.utf8.first?.isNameStart == true, name.value.utf8.allSatisfy(\.isNamePart) else {
+    throw CompileFailure(
+      Diagnostic(.invalidName, "'\(name.value)' cannot be a parameter's name", at: name.range, notes: [nameRule]))
+  }
+}
+
+private func readListDialectRules(
+  _ node: YAMLNode, _ faults: inout [Diagnostic]
+) -> BlockDeclaration.ListDialectRules? {
+  let reader = faults.attempt { () throws(CompileFailure) in try MappingReader(node, of: "'list_dialect'") }
+  guard var reader else { return nil }
   _ = reader.refuseKeys(except: ListDialectKey.allCases.map(\.rawValue), in: "'list_dialect'")
   func flag(_ key: String) -> Bool { reader[key]?.text == "true" }
   var rules = BlockDeclaration.ListDialectRules(
@@ -98,6 +133,6 @@ private func readListDialectRules(_ node: YAMLNode) throws(CompileFailure) -> Bl
     for item in try readList(node, "'parameters'") { names.append(try readWord(item, "a parameter's name").value) }
     return names
   }
-  try reader.finish()
+  faults += reader.faults
   return rules
 }

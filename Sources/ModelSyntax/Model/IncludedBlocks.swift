@@ -1,5 +1,26 @@
 import Diagnostics
 
+/// Whether a file holds blocks for models to include, and no model.
+package func isBlockFile(_ yaml: YAMLNode) -> Bool {
+  guard case .mapping(let entries) = yaml.kind, !entries.isEmpty else { return false }
+  return entries.allSatisfy { entry in BlockFileKey.allCases.contains { $0.rawValue == entry.key.text } }
+}
+
+/// Reads a file of blocks and the files that it includes: all their blocks, in the order in which they take each other's
+/// place.
+///
+/// - Throws: every independent fault of form.
+package func readBlockFile(
+  _ yaml: YAMLNode, loader: BlockFileLoader = .none
+) throws(CompileFailure) -> [BlockDeclaration] {
+  var included = IncludedBlocks(of: yaml.range.file, loader: loader)
+  var faults: [Diagnostic] = []
+  _ = included.readFile(yaml, &faults)
+  faults += included.faults
+  if !faults.isEmpty { throw CompileFailure(faults) }
+  return included.blocks
+}
+
 /// Collects the blocks of the files that `include:` names, and of those that they include in turn.
 ///
 /// Blocks come in the order in which they take each other's place: those of an included file before those of the file
@@ -12,7 +33,9 @@ struct IncludedBlocks {
   private static let mostBytes = YAMLLimits.bytes
 
   private(set) var blocks: [BlockDeclaration] = []
-  private(set) var errors: [Diagnostic] = []
+  private(set) var faults: [Diagnostic] = []
+  /// Whether some file, or the blocks of one, could not be read, so that there are blocks that are not known.
+  private(set) var isIncomplete = false
 
   private let loader: BlockFileLoader
   private var seen: Set<String> = []
@@ -32,7 +55,8 @@ struct IncludedBlocks {
       do throws(CompileFailure) {
         try includeFile(try readWord(item, "a file to include"))
       } catch {
-        errors += error.diagnostics
+        faults += error.diagnostics
+        isIncomplete = true
       }
     }
   }
@@ -65,32 +89,37 @@ struct IncludedBlocks {
     }
     chain.append((path, written.range))
     defer { chain.removeLast() }
-    do throws(CompileFailure) {
-      try readFile(source)
-    } catch {
-      let place = "included from \(written.range.file.name):\(written.range.startLine):\(written.range.startColumn)"
-      throw CompileFailure(
-        error.diagnostics.map { diagnostic in
-          var located = diagnostic
-          if located.primary.range.file === source { located.notes.append(place) }
-          return located
-        })
+    var found: [Diagnostic] = []
+    if found.attempt({ () throws(CompileFailure) in try parseYAML(source) }).map({ readFile($0, &found) }) != true {
+      isIncomplete = true
+    }
+    let place = "included from \(written.range.file.name):\(written.range.startLine):\(written.range.startColumn)"
+    faults += found.map { diagnostic in
+      var located = diagnostic
+      if located.primary.range.file === source { located.notes.append(place) }
+      return located
     }
   }
 
-  /// Reads a file of blocks: `blocks:` and perhaps `include:`.
-  private mutating func readFile(_ source: SourceFile) throws(CompileFailure) {
-    var reader = try MappingReader(try parseYAML(source), of: "a file of blocks")
-    _ = reader.refuseKeys(except: ["include", "blocks"], in: "a file of blocks")
+  /// Reads a file of blocks, `blocks:` and perhaps `include:`; says whether its blocks are known then.
+  fileprivate mutating func readFile(_ yaml: YAMLNode, _ found: inout [Diagnostic]) -> Bool {
+    let reader = found.attempt { () throws(CompileFailure) in try MappingReader(yaml, of: "a file of blocks") }
+    guard var reader else { return false }
+    _ = reader.refuseKeys(except: BlockFileKey.allCases.map(\.rawValue), in: "a file of blocks")
     if let included = reader["include"] { include(included) }
-    blocks += reader.read("blocks", readBlocks) ?? []
-    if reader["blocks"] == nil, reader["include"] == nil, reader.errors.isEmpty {
-      reader.errors.append(
+    found += reader.faults
+    if let node = reader["blocks"] {
+      guard let read = readBlocks(node, &found) else { return false }
+      blocks += read
+      return true
+    }
+    if reader["include"] == nil, found.isEmpty {
+      found.append(
         Diagnostic(
-          .missingKey, "this file has no blocks", at: source.range,
+          .missingKey, "this file has no blocks", at: yaml.range,
           help: ["write blocks: and below it a mapping of blocks"]))
     }
-    try reader.finish()
+    return found.isEmpty
   }
 
   private func cycle(from start: Int, to path: String, at range: SourceRange) -> CompileFailure {

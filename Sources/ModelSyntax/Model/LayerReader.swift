@@ -1,52 +1,53 @@
 import Diagnostics
 
-/// Reads `name: [from, number, block, arguments]`.
-func readLayer(_ entry: YAMLNode.Entry, names: LayerNames) throws(CompileFailure) -> LayerDeclaration {
-  let name = try readName(entry.key, names: names)
-  let columns = try readList(entry.value, "a row")
-  guard columns.count == 4 else {
-    throw CompileFailure(
-      Diagnostic(
-        .wrongKind, "a row has four columns, and this one has \(columns.count)", at: entry.value.range,
-        help: ["write \(name.value): [from, number, block, arguments]; empty arguments are []"]))
-  }
-  var errors: [Diagnostic] = []
-  func attempt<Value>(_ body: () throws(CompileFailure) -> Value) -> Value? {
-    do { return try body() } catch {
-      errors += error.diagnostics
-      return nil
+/// Reads `name: [from, number, block, arguments]`. What cannot be read of it is a fault, and of unknown value.
+func readLayer(_ entry: YAMLNode.Entry, names: LayerNames, _ faults: inout [Diagnostic]) -> LayerDeclaration {
+  let name = Spanned(entry.key.text ?? "", entry.key.range)
+  _ = faults.attempt { () throws(CompileFailure) in try checkName(entry.key, names: names) }
+  let columns = faults.attempt { () throws(CompileFailure) -> [YAMLNode] in
+    let columns = try readList(entry.value, "a row")
+    guard columns.count == 4 else {
+      throw CompileFailure(
+        Diagnostic(
+          .wrongKind, "a row has four columns, and this one has \(columns.count)", at: entry.value.range,
+          help: ["write \(name.value): [from, number, block, arguments]; empty arguments are []"]))
     }
+    return columns
   }
-  let from = attempt { () throws(CompileFailure) in try parseExpression(columns[0]) }
-  let number = attempt { () throws(CompileFailure) in try parseExpression(columns[1]) }
-  let block = attempt { () throws(CompileFailure) in try readWord(columns[2], "a block's name") }
-  let arguments = attempt { () throws(CompileFailure) in try readArguments(columns[3]) }
-  guard errors.isEmpty, let from, let number, let block, let arguments else { throw CompileFailure(errors) }
+  guard let columns else { return .faulty(name: name, range: entry.key.range) }
+  let from = faults.readExpression(columns[0])
+  let number = faults.readExpression(columns[1])
+  let block = faults.attempt { () throws(CompileFailure) in try readWord(columns[2], "a block's name") }
+  let arguments = readArguments(columns[3], &faults)
+  guard let block, let arguments else { return .faulty(name: name, range: entry.key.range) }
   return LayerDeclaration(
     name: name, from: from, number: number, block: block, arguments: arguments, argumentsRange: columns[3].range,
     range: name.range.union(entry.value.range))
 }
 
-/// Reads arguments: a list by position, or a mapping by the parameters' names.
-func readArguments(_ node: YAMLNode) throws(CompileFailure) -> [ArgumentDeclaration] {
-  switch node.kind {
-  case .sequence(let items):
-    var arguments: [ArgumentDeclaration] = []
-    for item in items { arguments.append(ArgumentDeclaration(value: try parseExpression(item))) }
-    return arguments
-  case .mapping(let entries):
-    var arguments: [ArgumentDeclaration] = []
-    for entry in entries {
-      let label = try readWord(entry.key, "a parameter's name")
-      arguments.append(ArgumentDeclaration(label: label, value: try parseExpression(entry.value)))
-    }
-    return arguments
-  case .scalar:
-    throw CompileFailure(
-      Diagnostic(
-        .wrongKind, "arguments are a list or a mapping, and this is \(node.description)", at: node.range,
-        help: node.isNull ? ["write [] for none"] : ["write [\(node.text ?? "")]"]))
+/// Reads arguments: a list by position, or a mapping by the parameters' names; nothing when they are neither.
+func readArguments(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [ArgumentDeclaration]? {
+  if case .sequence(let items) = node.kind {
+    return faults.readExpressions(items).map { ArgumentDeclaration(value: $0) }
   }
+  let reader = faults.attempt { () throws(CompileFailure) -> MappingReader in
+    if case .scalar = node.kind {
+      throw CompileFailure(
+        Diagnostic(
+          .wrongKind, "arguments are a list or a mapping, and this is \(node.description)", at: node.range,
+          help: node.isNull ? ["write [] for none"] : ["write [\(node.text ?? "")]"]))
+    }
+    return try MappingReader(node, of: "the arguments")
+  }
+  guard let reader else { return nil }
+  faults += reader.faults
+  var arguments: [ArgumentDeclaration] = []
+  for entry in reader.ordered where !reader.isRepeated(entry) {
+    let label = faults.attempt { () throws(CompileFailure) in try readWord(entry.key, "a parameter's name") }
+    guard let label else { return nil }
+    arguments.append(ArgumentDeclaration(label: label, value: faults.readExpression(entry.value)))
+  }
+  return arguments
 }
 
 /// Where a name stands decides what it may look like.
@@ -60,7 +61,7 @@ enum LayerNames {
 /// Words that mean something else in an expression.
 let reservedNames: Set<String> = ExpressionLexer.keywords.union(["none", "true", "false", "images", "x"])
 
-private func readName(_ node: YAMLNode, names: LayerNames) throws(CompileFailure) -> Spanned<String> {
+private func checkName(_ node: YAMLNode, names: LayerNames) throws(CompileFailure) {
   let name = try readWord(node, "a row's name")
   var parts = name.value.split(separator: ".", omittingEmptySubsequences: false)
   if names == .entries, parts.last == "*" { parts.removeLast() }
@@ -74,8 +75,7 @@ private func readName(_ node: YAMLNode, names: LayerNames) throws(CompileFailure
         .invalidName, "'\(name.value)' cannot be a row's name", at: name.range,
         notes: ["a name is a word of letters, digits and '_' that starts with a letter; words may be joined by dots"]))
   }
-  guard !reservedNames.contains(name.value) else {
+  guard !reservedNames.contains(name.value), names == .entries || name.value != "classes" else {
     throw CompileFailure(Diagnostic(.invalidName, "'\(name.value)' has a meaning of its own", at: name.range))
   }
-  return name
 }

@@ -12,6 +12,8 @@ package struct MITLayer: Sendable {
   var argumentsRange: SourceRange
   package var tag: Spanned<String>?
   package var range: SourceRange
+  /// Whether the layer could not be read, nor perhaps its tag.
+  var isFaulty = false
 
   package var isDetection: Bool { module.value == "MultiheadDetection" }
 }
@@ -20,26 +22,36 @@ package struct MITLayer: Sendable {
 package func readMITLayers(_ yaml: YAMLNode) throws(CompileFailure) -> [MITLayer] {
   var reader = try MappingReader(yaml, of: "a model")
   let layers = readMITLayers(&reader)
-  try reader.finish()
+  if !reader.faults.isEmpty { throw CompileFailure(reader.faults) }
   return layers
 }
 
-/// The layers without the faulty ones, whose errors the reader keeps.
+/// The layers, the faulty ones among them; nothing in place of sections that could not be read.
 func readMITLayers(_ reader: inout MappingReader) -> [MITLayer] {
   let sections = reader.read("model") { (node) throws(CompileFailure) in try MappingReader(node, of: "'model'") }
+  reader.faults += sections?.faults ?? []
   var layers: [MITLayer] = []
-  var number = 1
   for section in sections?.ordered ?? [] where !section.value.isNull {
     let name = section.key.text ?? ""
-    let items = reader.attempt { () throws(CompileFailure) in try readList(section.value, "the section '\(name)'") }
-    for item in items ?? [] {
-      let layer = reader.attempt { () throws(CompileFailure) in try readMITLayer(item, number: number, section: name) }
-      if let layer { layers.append(layer) }
-      number += 1
+    let items = reader.faults.attempt { () throws(CompileFailure) in
+      try readList(section.value, "the section '\(name)'")
     }
+    for item in items ?? [] {
+      let number = layers.count + 1
+      let layer = reader.faults.attempt { () throws(CompileFailure) in
+        try readMITLayer(item, number: number, section: name)
+      }
+      layers.append(
+        layer
+          ?? MITLayer(
+            number: number, section: name, module: Spanned("", item.range), arguments: [], argumentsRange: item.range,
+            range: item.range, isFaulty: true))
+    }
+    // What comes after it has other numbers than the file says.
+    if items == nil { return [] }
   }
-  if layers.isEmpty, reader.errors.isEmpty {
-    reader.errors.append(Diagnostic(.missingKey, "the model has no layers", at: reader.range))
+  if layers.isEmpty, reader.faults.isEmpty {
+    reader.faults.append(Diagnostic(.missingKey, "the model has no layers", at: reader.range))
   }
   return layers
 }
@@ -65,7 +77,7 @@ private func readMITLayer(_ node: YAMLNode, number: Int, section: String) throws
   }
   if let arguments { layer.arguments = arguments }
   if let range = reader["args"]?.range { layer.argumentsRange = range }
-  try reader.finish()
+  if !reader.faults.isEmpty { throw CompileFailure(reader.faults) }
   return layer
 }
 
@@ -73,7 +85,9 @@ private func flattenedArguments(
   _ node: YAMLNode, prefix: String
 ) throws(CompileFailure) -> [(name: Spanned<String>, value: YAMLNode)] {
   var arguments: [(name: Spanned<String>, value: YAMLNode)] = []
-  for entry in try MappingReader(node, of: "the arguments").ordered {
+  let reader = try MappingReader(node, of: "the arguments")
+  if !reader.faults.isEmpty { throw CompileFailure(reader.faults) }
+  for entry in reader.ordered {
     let name = try readWord(entry.key, "an argument's name")
     if case .mapping = entry.value.kind {
       arguments += try flattenedArguments(entry.value, prefix: prefix + name.value + ".")

@@ -2,110 +2,146 @@ import Diagnostics
 
 /// Reads the known keys of a mapping and reports the others.
 ///
-/// Errors are collected, so that one run shows every independent fault; `finish` throws them together.
+/// Faults are collected, so that one run shows every independent one: whoever made the reader takes them from it.
 struct MappingReader {
-  private(set) var entries: [String: YAMLNode.Entry] = [:]
-  private(set) var ordered: [YAMLNode.Entry] = []
+  private var entries: [String: YAMLNode.Entry] = [:]
+  /// The entries in order; one whose key was misspelt stands under the key that was meant.
+  private(set) var ordered: [YAMLNode.Entry]
   let range: SourceRange
-  var errors: [Diagnostic] = []
-  /// Errors that leave the rest of the file meaningful.
   var faults: [Diagnostic] = []
+  private var repeated: Set<SourceRange> = []
 
   /// - Throws: `wrong-kind` when the node is not a mapping.
   init(_ node: YAMLNode, of subject: String) throws(CompileFailure) {
     range = node.range
-    guard case .mapping(let entries) = node.kind else {
+    guard case .mapping(let entries) = try node.readable().kind else {
       throw CompileFailure(
         Diagnostic(.wrongKind, "\(subject) is a mapping, and this is \(node.description)", at: node.range))
     }
     ordered = entries
     for entry in entries {
-      if case .scalar(let text, _) = entry.key.kind {
-        self.entries[text] = entry
+      guard case .scalar(let text, _) = entry.key.kind else { continue }
+      if let first = self.entries[text] {
+        repeated.insert(entry.key.range)
+        faults.append(
+          Diagnostic(
+            .duplicateKey, "the key '\(text)' is written twice in one mapping", at: entry.key.range,
+            label: "again here", secondary: [Diagnostic.Label(first.key.range, "first here")],
+            notes: ["YAML readers that accept this keep only the last one, silently"]))
       } else {
-        errors.append(
-          Diagnostic(.wrongKind, "a key is a word, and this is \(entry.key.description)", at: entry.key.range))
+        self.entries[text] = entry
       }
     }
   }
 
-  /// Reports every key that is not among `known`.
-  mutating func refuseKeys(except known: [String], in subject: String, severity: Diagnostic.Severity = .error)
-    -> [Diagnostic]
-  {
-    var found: [Diagnostic] = []
-    for entry in ordered {
-      guard case .scalar(let text, _) = entry.key.kind, !known.contains(text) else { continue }
-      let (help, fixIts) = correction(of: text, among: known, at: entry.key.range)
-      found.append(
-        Diagnostic(
-          .unknownKey, severity: severity, "\(subject) has no key '\(text)'", at: entry.key.range,
-          notes: help.isEmpty && fixIts.isEmpty ? ["its keys are \(known.joined(separator: ", "))"] : [], help: help,
-          fixIts: fixIts))
+  /// Reports every key that is not among `known`. A key that is one of them misspelt is read as that one.
+  ///
+  /// - Parameters:
+  ///   - required: Keys that the mapping cannot be without: to misspell one is an error whatever the severity.
+  ///   - synonyms: What others call a key.
+  /// - Returns: the warnings, when that is the severity; such a key means nothing and is not read.
+  mutating func refuseKeys(
+    except known: [String], required: [String] = [], synonyms: [String: String] = [:], in subject: String,
+    severity: Diagnostic.Severity = .error
+  ) -> [Diagnostic] {
+    var warnings: [Diagnostic] = []
+    for (index, entry) in ordered.enumerated() {
+      let place = entry.key.range
+      guard case .scalar(let text, _) = entry.key.kind else {
+        _ = faults.attempt { () throws(CompileFailure) in try readWord(entry.key, "a key") }
+        continue
+      }
+      guard !known.contains(text) else { continue }
+      let missing = required.filter { entries[$0] == nil }
+      let meant =
+        synonyms[text] ?? suggestions(for: text, among: missing).first ?? suggestions(for: text, among: known).first
+      let isError = severity == .error || meant.map { missing.contains($0) } ?? false
+      var (help, fixIts) = correction(of: text, among: known, at: place)
+      if let meant, synonyms[text] != nil || missing.contains(meant) {
+        (help, fixIts) = ([], [Diagnostic.FixIt("did you mean '\(meant)'?", [Diagnostic.Edit(place, meant)])])
+      }
+      let found = Diagnostic(
+        .unknownKey, severity: isError ? .error : severity, "\(subject) has no key '\(text)'", at: place,
+        notes: help.isEmpty && fixIts.isEmpty ? ["its keys are \(known.joined(separator: ", "))"] : [], help: help,
+        fixIts: fixIts)
+      guard isError else {
+        warnings.append(found)
+        continue
+      }
+      faults.append(found)
+      guard let meant else { continue }
+      let key = YAMLNode(kind: .scalar(meant, isPlain: true), range: place, isVerbatim: false)
+      ordered[index] = YAMLNode.Entry(key: key, value: entry.value)
+      if entries[meant] == nil { entries[meant] = ordered[index] }
     }
-    if severity == .error { errors += found }
-    return found
+    return warnings
   }
 
   subscript(key: String) -> YAMLNode? { entries[key]?.value }
 
-  /// Reports a key that is not there; by the misspelt key that was meant for it, when there is one.
-  ///
-  /// - Parameter others: What other dialects call the same thing.
-  mutating func require(_ key: String, others: [String] = [], in subject: String, else missing: Diagnostic) {
-    guard self[key] == nil else { return }
-    let misspelt = ordered.first { entry in
-      guard case .scalar(let text, _) = entry.key.kind else { return false }
-      return others.contains(text) || !suggestions(for: text, among: [key]).isEmpty
-    }
-    guard let misspelt else {
-      errors.append(missing)
-      return
-    }
-    let range = misspelt.key.range
-    errors.removeAll { $0.code == .unknownKey && $0.primary.range == range }
-    faults.removeAll { $0.code == .unknownKey && $0.primary.range == range }
-    errors.append(
-      Diagnostic(
-        .unknownKey, "\(subject) has no key '\(range.text)'", at: range,
-        fixIts: [Diagnostic.FixIt("did you mean '\(key)'?", [Diagnostic.Edit(range, key)])]))
+  /// The keys as they are written.
+  var keys: some Sequence<String> { entries.keys }
+
+  /// Whether a key stood in the mapping before this entry, which was reported.
+  func isRepeated(_ entry: YAMLNode.Entry) -> Bool { repeated.contains(entry.key.range) }
+
+  /// Reports a key that is not there.
+  mutating func require(_ key: String, else missing: Diagnostic) {
+    if self[key] == nil { faults.append(missing) }
   }
 
-  /// Reads a value with `read` when the key is there, and keeps the error when it throws.
+  /// Reads a value with `read` when the key is there, and keeps the fault when it throws.
   mutating func read<Value>(_ key: String, _ read: (YAMLNode) throws(CompileFailure) -> Value) -> Value? {
     guard let node = self[key] else { return nil }
-    return attempt { () throws(CompileFailure) in try read(node) }
+    return faults.attempt { () throws(CompileFailure) in try read(node) }
   }
 
-  /// The result of `body`, or nothing and its errors kept.
+  /// Reads an expression when the key is there.
+  mutating func readExpression(_ key: String) -> Expression? { self[key].map { faults.readExpression($0) } }
+}
+
+extension [Diagnostic] {
+  /// The result of `body`, or nothing and its faults kept.
   mutating func attempt<Value>(_ body: () throws(CompileFailure) -> Value) -> Value? {
     do {
       return try body()
     } catch {
-      errors += error.diagnostics
+      self += error.diagnostics
       return nil
     }
   }
 
-  /// Reads a row; one that cannot be read is a fault, and nothing.
-  mutating func attemptRow(_ body: () throws(CompileFailure) -> LayerDeclaration) -> LayerDeclaration? {
-    do {
-      return try body()
-    } catch {
-      faults += error.diagnostics
-      return nil
-    }
+  /// Reads an expression; what cannot be read of it is a fault, and of unknown value.
+  mutating func readExpression(_ node: YAMLNode) -> Expression {
+    if case .sequence(let items) = node.kind { return Expression(.list(readExpressions(items)), node.range) }
+    let expression = attempt { () throws(CompileFailure) in try parseExpression(node) }
+    return expression ?? Expression(.unreadable, node.range)
   }
 
-  /// Throws the errors, and with them the faults that were found beside them.
-  func finish() throws(CompileFailure) {
-    if !errors.isEmpty { throw CompileFailure(errors + faults) }
+  /// Reads the items of a list as expressions.
+  mutating func readExpressions(_ items: [YAMLNode]) -> [Expression] {
+    // One that a comma inside parentheses cut short goes on in the next items: one mistake.
+    var depth = 0
+    return items.map { item in
+      let isContinued = depth > 0
+      let faultCount = count
+      let expression = isContinued ? Expression(.unreadable, item.range) : readExpression(item)
+      if isContinued || count > faultCount { depth = Swift.max(0, depth + (item.text ?? "").parenthesisBalance) }
+      return expression
+    }
+  }
+}
+
+extension String {
+  /// How many more parentheses are opened than closed.
+  fileprivate var parenthesisBalance: Int {
+    utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "(") ? 1 : $1 == UInt8(ascii: ")") ? -1 : 0) }
   }
 }
 
 /// Reads a scalar as a word.
 func readWord(_ node: YAMLNode, _ subject: String) throws(CompileFailure) -> Spanned<String> {
-  guard let text = node.text else {
+  guard let text = try node.readable().text else {
     throw CompileFailure(
       Diagnostic(.wrongKind, "\(subject) is a word, and this is \(node.description)", at: node.range))
   }
@@ -114,7 +150,7 @@ func readWord(_ node: YAMLNode, _ subject: String) throws(CompileFailure) -> Spa
 
 /// The items of a list.
 func readList(_ node: YAMLNode, _ subject: String) throws(CompileFailure) -> [YAMLNode] {
-  guard case .sequence(let items) = node.kind else {
+  guard case .sequence(let items) = try node.readable().kind else {
     throw CompileFailure(
       Diagnostic(.wrongKind, "\(subject) is a list, and this is \(node.description)", at: node.range))
   }

@@ -19,9 +19,16 @@ package struct ModelDeclaration: Sendable {
     package var hasListRows: Bool { self == .list || self == .ultralytics }
   }
 
+  /// A part of a file that gives names to things.
+  package enum Part: Sendable {
+    /// Rows and parameters.
+    case values
+    case blocks
+  }
+
   package enum Classes: Sendable {
     case count(Expression)
-    case names([String])
+    case names([Spanned<String>])
 
     /// How many there are, when the file says so in numbers.
     var count: Int? {
@@ -55,10 +62,24 @@ package struct ModelDeclaration: Sendable {
   package var repeatsRows = false
   /// Class names that YAML 1.1 readers take for something other than a word.
   package var ambiguousClassNames: [Spanned<String>] = []
-  /// Faults that did not keep the rest of the file from being read; `elaborate` throws them with its own.
+  /// What could not be read, besides single values; `elaborate` says nothing about names that may belong to it.
+  package var unread: Set<Part> = []
+  /// The faults of form, in no order; `elaborate` throws them with its own.
   package var faults: [Diagnostic] = []
 
-  /// The model, unless some of its rows could not be read.
+  /// The model with a `width_multiple` of 1.
+  package var withoutWidthMultiple: ModelDeclaration {
+    var copy = self
+    copy.multipliers["width_multiple"] = nil
+    for row in rows.indices {
+      for (position, argument) in rows[row].layer.arguments.enumerated() {
+        if let value = argument.unscaledValue { copy.rows[row].layer.arguments[position].value = value }
+      }
+    }
+    return copy
+  }
+
+  /// The model, unless it has faults of form.
   package func refusingFaults() throws(CompileFailure) -> ModelDeclaration {
     if !faults.isEmpty { throw CompileFailure(faults) }
     return self
@@ -110,8 +131,8 @@ package struct LayerDeclaration: Sendable {
   package var isFaulty = false
 
   /// The place of a row that could not be read, so that others can still be checked.
-  static func faulty(name: Spanned<String>, range: SourceRange) -> LayerDeclaration {
-    let nothing = Expression(.name("none"), range)
+  package static func faulty(name: Spanned<String>, range: SourceRange) -> LayerDeclaration {
+    let nothing = Expression(.unreadable, range)
     return LayerDeclaration(
       name: name, from: nothing, number: nothing, block: Spanned("", range), arguments: [], argumentsRange: range,
       range: range, isFaulty: true)
@@ -122,6 +143,8 @@ package struct LayerDeclaration: Sendable {
 package struct ArgumentDeclaration: Sendable {
   package var label: Spanned<String>?
   package var value: Expression
+  /// What the value would be without the `width_multiple` that it is scaled by.
+  var unscaledValue: Expression?
 
   package init(label: Spanned<String>? = nil, value: Expression) {
     self.label = label
@@ -155,16 +178,18 @@ package struct BlockDeclaration: Sendable {
   }
 
   package var name: Spanned<String>
-  package var summary: String
-  package var parameters: [Parameter]
-  package var bindings: [Binding]
-  package var body: [LayerDeclaration]
+  package var summary = ""
+  package var parameters: [Parameter] = []
+  package var bindings: [Binding] = []
+  package var body: [LayerDeclaration] = []
   /// The block's value; the last entry's when it is not given.
   package var result: Expression?
   /// Values that exist for training alone.
-  package var auxiliary: [Expression]
-  package var listDialect: ListDialectRules
+  package var auxiliary: [Expression] = []
+  package var listDialect = ListDialectRules()
   package var range: SourceRange
+  /// Whether the definition could not be read whole; its faults are reported, and rows that call it stay silent.
+  package var isFaulty = false
 }
 
 /// Blocks by name.

@@ -25,20 +25,14 @@ func readMITModel(
     except: ["name", "anchor", "model"], in: "a model of this dialect", severity: .warning)
   let name = reader.read("name") { (node) throws(CompileFailure) in try readWord(node, "a model's name") }
   _ = reader.read("anchor", checkAnchors)
-  let layers = readMITLayers(&reader)
   var rows = MITRows()
-  for layer in layers {
-    _ = reader.attempt { () throws(CompileFailure) in try rows.add(layer) }
-  }
-  if reader.errors.isEmpty {
-    _ = reader.attempt { () throws(CompileFailure) in try rows.addHead() }
-  }
-  try reader.finish()
+  for layer in readMITLayers(&reader) { rows.add(layer, &reader.faults) }
+  rows.addHead(&reader.faults)
   let standardClasses = Spanned(ModelDeclaration.Classes.count(Expression(.integer(80), yaml.range)), yaml.range)
   let model = ModelDeclaration(
     name: name?.value ?? defaultModelName(of: yaml.range.file), dialect: .mit, source: yaml.range.file,
     classes: override ?? standardClasses, inputSize: nil, inputChannels: nil, activation: nil, blocks: [],
-    rows: rows.rows)
+    rows: rows.rows, faults: reader.faults)
   return Checked(model, warnings: warnings)
 }
 
@@ -47,7 +41,7 @@ private func checkAnchors(_ node: YAMLNode) throws(CompileFailure) {
   var reader = try MappingReader(node, of: "'anchor'")
   _ = reader.refuseKeys(except: ["reg_max", "strides"], in: "'anchor'")
   _ = reader.read("reg_max") { (node) throws(CompileFailure) in try checkBins(node) }
-  try reader.finish()
+  if !reader.faults.isEmpty { throw CompileFailure(reader.faults) }
 }
 
 private func checkBins(_ node: YAMLNode) throws(CompileFailure) {
@@ -70,40 +64,60 @@ private struct MITRows {
   /// Tags that would hide the meaning of a word.
   private static let takenNames = reservedNames.union(["nc", "anchors"])
 
-  mutating func add(_ layer: MITLayer) throws(CompileFailure) {
-    // Known first, so that what reads a faulty layer is not reported as reading nothing.
-    let source = Result { () throws(CompileFailure) in try sources(of: layer) }
+  /// Whether a layer could not be read, so that its tag is not known.
+  private var hasUnknownTags = false
+  private var hasFaultyHeads = false
+
+  /// Adds the row that a layer becomes; a layer at fault becomes a faulty row.
+  mutating func add(_ layer: MITLayer, _ faults: inout [Diagnostic]) {
+    let source = faults.attempt { () throws(CompileFailure) in try sources(of: layer) }
+    hasUnknownTags = hasUnknownTags || layer.isFaulty
     if let tag = layer.tag {
       if let first = layerOfTag[tag.value] {
-        throw CompileFailure(
+        faults.append(
           Diagnostic(
             .duplicateName, "two layers have the tag '\(tag.value)'", at: tag.range, label: "again here",
             secondary: [Diagnostic.Label(first.range, "first here")]))
+      } else {
+        layerOfTag[tag.value] = Spanned(layer.number, tag.range)
       }
-      layerOfTag[tag.value] = Spanned(layer.number, tag.range)
     }
     if layer.isDetection {
-      heads.append(try MITHead(layer, sources: try source.get()))
+      let head = source.flatMap { source in
+        faults.attempt { () throws(CompileFailure) in try MITHead(layer, sources: source) }
+      }
+      if let head { heads.append(head) } else { hasFaultyHeads = true }
       return
     }
     rowOfLayer[layer.number] = rows.count
-    let from = try source.get()
-    var block = layer.module
-    let arguments: [ArgumentDeclaration]
-    if block.value == "Pool" {
-      (block.value, arguments) = try readMITPool(layer)
-    } else if let module = MITModule.all[block.value] {
-      block.value = module.block
-      arguments = try module.arguments(of: layer)
-    } else {
-      let known = MITModule.all.keys + ["Pool", "MultiheadDetection"]
+    let called = layer.isFaulty ? nil : faults.attempt { () throws(CompileFailure) in try call(layer) }
+    guard let source, let called else {
+      let name = layer.tag ?? Spanned(String(layer.number), layer.module.range)
+      rows.append(RowDeclaration(section: .neck, layer: .faulty(name: name, range: layer.range)))
+      return
+    }
+    append(
+      layer, from: source, block: called.block, arguments: called.arguments,
+      section: Self.sections[layer.section] ?? .neck)
+  }
+
+  /// The block that a layer's module is, and its arguments.
+  private func call(
+    _ layer: MITLayer
+  ) throws(CompileFailure) -> (block: Spanned<String>, arguments: [ArgumentDeclaration]) {
+    let module = layer.module
+    if module.value == "Pool" {
+      let pool = try readMITPool(layer)
+      return (Spanned(pool.block, module.range), pool.arguments)
+    }
+    guard let known = MITModule.all[module.value] else {
       throw CompileFailure(
         Diagnostic(
-          .unknownBlock, "there is no module '\(block.value)' here", at: block.range,
+          .unknownBlock, "there is no module '\(module.value)' here", at: module.range,
           notes: ["of this dialect the modules of the YOLOv9 detectors are known"],
-          help: didYouMean(block.value, among: known)))
+          help: didYouMean(module.value, among: MITModule.all.keys + ["Pool", "MultiheadDetection"])))
     }
-    append(layer, from: from, block: block, arguments: arguments, section: Self.sections[layer.section] ?? .neck)
+    return (Spanned(known.block, module.range), try known.arguments(of: layer))
   }
 
   private mutating func append(
@@ -120,8 +134,13 @@ private struct MITRows {
     rows.append(RowDeclaration(section: section, layer: declaration))
   }
 
-  /// Adds the row that all detection heads become.
-  mutating func addHead() throws(CompileFailure) {
+  /// Adds the row that all detection heads become, unless one of them is faulty.
+  mutating func addHead(_ faults: inout [Diagnostic]) {
+    guard !hasFaultyHeads else { return }
+    _ = faults.attempt { () throws(CompileFailure) in try addHead() }
+  }
+
+  private mutating func addHead() throws(CompileFailure) {
     guard let main = heads.count == 1 ? heads.first : heads.first(where: { $0.layer.tag?.value == "Main" }) else {
       guard let last = heads.last else { return }
       throw CompileFailure(
@@ -163,6 +182,7 @@ private struct MITRows {
     let expression = try parseExpression(node)
     if let number = expression.constantInteger { return try source(number, of: layer, at: node.range) }
     guard let tag = node.text, let target = layerOfTag[tag] else {
+      if hasUnknownTags { return Expression(.unreadable, node.range) }
       throw CompileFailure(
         Diagnostic(
           .unknownName, "no layer before this one has the tag '\(node.text ?? "")'", at: node.range,
@@ -189,9 +209,7 @@ private struct MITRows {
           .forwardReference, "layer \(layer.number) reads \(what)", at: range,
           notes: ["a layer can only read layers that stand before it"]))
     }
-    // A layer that is neither a row nor a head is faulty, which was reported.
-    let row = rowOfLayer[target] ?? 0
-    if heads.contains(where: { $0.layer.number == target }) {
+    guard let row = rowOfLayer[target] else {
       throw CompileFailure(
         Diagnostic(.notATensor, "layer \(target) is a detection head, which no layer can read", at: range))
     }

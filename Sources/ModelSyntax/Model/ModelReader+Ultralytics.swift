@@ -13,37 +13,34 @@ func readUltralyticsModel(
     "nc", "scales", "scale", "activation", "ch", "channels", "backbone", "head", "depth_multiple", "width_multiple",
     "inplace", "task", "reg_max", "end2end",
   ]
-  var warnings = reader.refuseKeys(except: known, in: "an Ultralytics model", severity: .warning)
+  let required = (override == nil ? ["nc"] : []) + ["backbone", "head"]
+  var warnings = reader.refuseKeys(
+    except: known, required: required, synonyms: override == nil ? ["classes": "nc"] : [:], in: "an Ultralytics model",
+    severity: .warning)
 
-  let written = reader.read("nc", readClasses)
+  let written = readClasses(&reader, "nc")
   let classes = override ?? written
-  for key in ["nc", "backbone", "head"] where reader[key] == nil && !(key == "nc" && override != nil) {
-    reader.errors.append(
-      Diagnostic(.missingKey, "the model has no '\(key)'", at: reader.ordered.first?.key.range ?? yaml.range))
+  for key in required {
+    reader.require(
+      key,
+      else: Diagnostic(.missingKey, "the model has no '\(key)'", at: reader.ordered.first?.key.range ?? yaml.range))
   }
   let (scale, warning) = readScale(&reader)
   warnings += warning
   let scaling = ListScaling(
     depth: scale.depth, width: scale.width, greatestWidth: scale.greatestWidth, classCount: classes?.value.count)
-  let channelsKey = reader["channels"] == nil ? "ch" : "channels"
-  let inputChannels = reader.read(channelsKey) { (node) throws(CompileFailure) in try parseExpression(node) }
-  let activation = reader.read("activation") { (node) throws(CompileFailure) in try parseExpression(node) }
-  var repeatsRows = false
-  var rows = readListRows(&reader, scaling: scaling, library: library, repeatsRows: &repeatsRows)
-  reader.errors += reader.faults
-  reader.faults = []
-  for index in rows.indices where rows[index].layer.block.value == "Detect" {
-    rows[index].layer.block.value = "UltralyticsDetect"
+  let inputChannels = reader.readExpression(reader["channels"] == nil ? "ch" : "channels")
+  let activation = reader.readExpression("activation")
+  var rows = readListRows(&reader, scaling: scaling, library: library)
+  for index in rows.rows.indices where rows.rows[index].layer.block.value == "Detect" {
+    rows.rows[index].layer.block.value = "UltralyticsDetect"
   }
-  if rows.isEmpty, reader.errors.isEmpty {
-    reader.errors.append(Diagnostic(.missingKey, "the model has no rows", at: yaml.range))
-  }
-  try reader.finish()
-  guard let classes else { preconditionFailure("A model without 'nc' was reported above.") }
   let model = ModelDeclaration(
-    name: defaultModelName(of: yaml.range.file), dialect: .ultralytics, source: yaml.range.file, classes: classes,
-    inputSize: nil, inputChannels: inputChannels, activation: activation, blocks: [], rows: rows,
-    repeatsRows: repeatsRows, ambiguousClassNames: ambiguousClassNames(reader["nc"]))
+    name: defaultModelName(of: yaml.range.file), dialect: .ultralytics, source: yaml.range.file,
+    classes: classes ?? .unreadable(yaml.range), inputSize: nil, inputChannels: inputChannels, activation: activation,
+    blocks: [], rows: rows.rows, repeatsRows: rows.repeatsRows,
+    ambiguousClassNames: ambiguousClassNames(reader["nc"]), unread: rows.areWhole ? [] : [.values],
+    faults: reader.faults)
   return Checked(model, warnings: warnings)
 }
 
@@ -60,7 +57,7 @@ private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Dia
   plain.depth = reader.read("depth_multiple", readMultiple)?.value ?? 1
   plain.width = reader.read("width_multiple", readMultiple)?.value ?? 1
   guard let node = reader["scales"] else { return (plain, []) }
-  let table = reader.attempt { () throws(CompileFailure) in try MappingReader(node, of: "'scales'") }
+  let table = reader.faults.attempt { () throws(CompileFailure) in try MappingReader(node, of: "'scales'") }
   let letters = (table?.ordered ?? []).compactMap(\.key.text)
   guard let table, let first = letters.first else { return (plain, []) }
 
@@ -69,7 +66,7 @@ private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Dia
   if let written = reader["scale"] {
     letter = written.text
     if let letter, !letters.contains(letter) {
-      reader.errors.append(
+      reader.faults.append(
         Diagnostic(
           .unknownName, "there is no scale '\(letter)'", at: written.range,
           notes: ["the scales are \(letters.joined(separator: ", "))"], help: didYouMean(letter, among: letters)))
@@ -84,7 +81,7 @@ private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Dia
     ]
   }
   guard let entry = table[letter ?? first] else { return (plain, warnings) }
-  let scale = reader.attempt { () throws(CompileFailure) -> UltralyticsScale in
+  let scale = reader.faults.attempt { () throws(CompileFailure) -> UltralyticsScale in
     let items = try readList(entry, "a scale")
     guard (2...3).contains(items.count) else {
       throw CompileFailure(Diagnostic(.wrongKind, "a scale is [depth, width, widest]", at: entry.range))

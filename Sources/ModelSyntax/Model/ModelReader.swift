@@ -6,7 +6,8 @@ import Diagnostics
 ///   - library: The blocks that rows may call; the list dialect treats some of them specially.
 ///   - classCount: The number of classes to build for, when it is not to be the file's.
 ///   - loader: Reads the files that the model includes.
-/// - Throws: every independent fault of form, in file order.
+/// - Returns: The model with its faults of form, so that what does not depend on them can be checked too.
+/// - Throws: when it is no model.
 package func readModel(
   _ yaml: YAMLNode, library: BlockLibrary, classCount: Int? = nil, loader: BlockFileLoader = .none
 ) throws(CompileFailure) -> Checked<ModelDeclaration> {
@@ -15,7 +16,7 @@ package func readModel(
     let range = (reader["classes"] ?? reader["nc"])?.range ?? yaml.range
     return Spanned(ModelDeclaration.Classes.count(Expression(.integer(count), range)), range)
   }
-  if !reader.ordered.isEmpty, reader.entries.keys.allSatisfy({ ["include", "blocks"].contains($0) }) {
+  if isBlockFile(yaml) {
     throw CompileFailure(
       Diagnostic(
         .unknownDialect, "this is a file of blocks, not a model", at: reader.ordered[0].key.range,
@@ -45,17 +46,26 @@ func defaultModelName(of source: SourceFile) -> String {
   return String(base.split(separator: ".").first ?? "model")
 }
 
-/// The names of the classes, when a list of them was given.
-func readClasses(_ node: YAMLNode) throws(CompileFailure) -> Spanned<ModelDeclaration.Classes> {
+/// Reads the class count, or the names of the classes, when the key is there.
+func readClasses(_ reader: inout MappingReader, _ key: String) -> Spanned<ModelDeclaration.Classes>? {
+  guard let node = reader[key] else { return nil }
   guard case .sequence(let items) = node.kind else {
-    return Spanned(.count(try parseExpression(node)), node.range)
+    return Spanned(.count(reader.faults.readExpression(node)), node.range)
   }
-  guard !items.isEmpty else {
-    throw CompileFailure(Diagnostic(.wrongKind, "a model has at least one class", at: node.range))
+  let names = reader.faults.attempt { () throws(CompileFailure) -> [Spanned<String>] in
+    guard !items.isEmpty else {
+      throw CompileFailure(Diagnostic(.wrongKind, "a model has at least one class", at: node.range))
+    }
+    var names: [Spanned<String>] = []
+    for item in items { names.append(try readWord(item, "a class's name")) }
+    return names
   }
-  var names: [String] = []
-  for item in items { names.append(try readWord(item, "a class's name").value) }
-  return Spanned(.names(names), node.range)
+  return names.map { Spanned(.names($0), node.range) } ?? .unreadable(node.range)
+}
+
+extension Spanned<ModelDeclaration.Classes> {
+  /// Classes of unknown number, for a fault that is reported.
+  static func unreadable(_ range: SourceRange) -> Self { Spanned(.count(Expression(.unreadable, range)), range) }
 }
 
 /// The class names that YAML 1.1 readers take for a truth value, a number or nothing.

@@ -24,6 +24,19 @@ package enum ModelKey: String, Sendable, CaseIterable {
   }
 }
 
+/// The keys of a file of blocks, which models include.
+package enum BlockFileKey: String, Sendable, CaseIterable {
+  case include, blocks
+
+  /// What stands under the key, for people who write blocks.
+  package var summary: String {
+    switch self {
+    case .include: "Another file of blocks, or a list of them, relative to this file; this file's blocks win."
+    case .blocks: "Blocks by name, in the language of the standard blocks."
+    }
+  }
+}
+
 /// The keys of a block's definition.
 package enum BlockKey: String, Sendable, CaseIterable {
   case summary, parameters

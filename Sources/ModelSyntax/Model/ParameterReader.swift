@@ -3,15 +3,19 @@ import Diagnostics
 /// Reads a model's `parameters:`, names with their values.
 ///
 ///     parameters: {width: 1.0, hidden: 2 * width}
-func readModelParameters(_ node: YAMLNode) throws(CompileFailure) -> [ParameterDeclaration] {
+///
+/// A value that cannot be read is a fault and unknown. Nothing when it is no mapping.
+func readModelParameters(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [ParameterDeclaration]? {
   if node.isNull { return [] }
-  let bindings = try readBindings(node)
+  let bindings = readBindings(node, of: "'parameters'", &faults)
   let taken = reservedNames.union(["classes"])
-  let faults = bindings.filter { taken.contains($0.name.value) }.map { binding in
-    Diagnostic(.invalidName, "'\(binding.name.value)' has a meaning of its own", at: binding.name.range)
+  for binding in bindings ?? [] where taken.contains(binding.name.value) {
+    faults.append(
+      Diagnostic(.invalidName, "'\(binding.name.value)' has a meaning of its own", at: binding.name.range))
   }
-  if !faults.isEmpty { throw CompileFailure(faults) }
-  return bindings.map { ParameterDeclaration(name: $0.name, value: $0.value) }
+  return bindings?.filter { !taken.contains($0.name.value) }.map {
+    ParameterDeclaration(name: $0.name, value: $0.value)
+  }
 }
 
 extension ModelDeclaration {

@@ -6,6 +6,8 @@ package struct YAMLNode: Sendable {
     case scalar(String, isPlain: Bool)
     case sequence([YAMLNode])
     case mapping([Entry])
+    /// An alias that means nothing. Whoever reads it reports why; what is never read needs no meaning.
+    indirect case faulty(Diagnostic)
   }
 
   package struct Entry: Sendable {
@@ -24,6 +26,7 @@ package struct YAMLNode: Sendable {
     case .scalar(let text, let isPlain): isPlain && YAMLNode.nullWords.contains(text) ? "nothing" : "a scalar"
     case .sequence: "a list"
     case .mapping: "a mapping"
+    case .faulty: "an alias"
     }
   }
 
@@ -33,6 +36,12 @@ package struct YAMLNode: Sendable {
   package var isNull: Bool {
     if case .scalar(let text, isPlain: true) = kind { return Self.nullWords.contains(text) }
     return false
+  }
+
+  /// The node, unless it means nothing.
+  func readable() throws(CompileFailure) -> YAMLNode {
+    if case .faulty(let fault) = kind { throw CompileFailure(fault) }
+    return self
   }
 
   /// The text of a scalar that is not null.

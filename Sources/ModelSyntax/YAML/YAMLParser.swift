@@ -5,9 +5,10 @@ import Diagnostics
 ///
 /// libyaml does the scanning; here its events become a tree with byte ranges. Anchors and aliases work, but an alias
 /// inside the value it names, and aliases that multiply the tree beyond `YAMLLimits`, are errors: both are small files
-/// with unbounded meaning.
+/// with unbounded meaning. What an alias that means nothing is, and a key that a mapping has twice, is for whoever reads
+/// the tree to report.
 ///
-/// - Throws: one `yaml-syntax`, `duplicate-key`, `cyclic-alias`, `exploding-alias` or `too-deep` error.
+/// - Throws: one `yaml-syntax`, `exploding-alias` or `too-deep` error, each of which leaves no tree.
 package func parseYAML(_ source: SourceFile) throws(CompileFailure) -> YAMLNode {
   try source.bytes.withUnsafeBufferPointer { (bytes) throws(CompileFailure) -> YAMLNode in
     var parser = YAMLParser(source: source, bytes: bytes)
@@ -152,7 +153,6 @@ private struct YAMLParser {
     let sizeBefore = nodeCount
     open(data.anchor, at: range(start))
     var entries: [YAMLNode.Entry] = []
-    var firstUse: [String: SourceRange] = [:]
     while true {
       var keyEvent = try nextEvent()
       defer { yaml_event_delete(&keyEvent) }
@@ -164,16 +164,6 @@ private struct YAMLParser {
         return node
       }
       let key = try node(from: keyEvent, depth: depth + 1)
-      if case .scalar(let text, _) = key.kind {
-        if let first = firstUse[text] {
-          throw CompileFailure(
-            Diagnostic(
-              .duplicateKey, "the key '\(text)' is written twice in one mapping", at: key.range, label: "again here",
-              secondary: [Diagnostic.Label(first, "first here")],
-              notes: ["YAML readers that accept this keep only the last one, silently"]))
-        }
-        firstUse[text] = key.range
-      }
       var valueEvent = try nextEvent()
       defer { yaml_event_delete(&valueEvent) }
       entries.append(YAMLNode.Entry(key: key, value: try node(from: valueEvent, depth: depth + 1)))
@@ -195,13 +185,13 @@ private struct YAMLParser {
   private mutating func resolveAlias(_ event: yaml_event_t) throws(CompileFailure) -> YAMLNode {
     let name = String(cString: event.data.alias.anchor)
     guard let anchor = anchors[name] else {
-      throw CompileFailure(
+      return faulty(
         Diagnostic(
           .unknownName, "no anchor '&\(name)' stands before this alias", at: range(event),
           help: didYouMean(name, among: anchors.keys)))
     }
     guard let node = anchor.node else {
-      throw CompileFailure(
+      return faulty(
         Diagnostic(
           .cyclicAlias, "the alias '*\(name)' stands inside the value that it names", at: range(event),
           secondary: [Diagnostic.Label(anchor.range, "'&\(name)' begins here")]))
@@ -210,6 +200,10 @@ private struct YAMLParser {
     try checkSize(at: range(event))
     // The place of the alias, not of the anchor: it is what the person wrote here.
     return YAMLNode(kind: node.kind, range: range(event), isVerbatim: false)
+  }
+
+  private func faulty(_ fault: Diagnostic) -> YAMLNode {
+    YAMLNode(kind: .faulty(fault), range: fault.primary.range, isVerbatim: false)
   }
 
   private func checkSize(at range: SourceRange) throws(CompileFailure) {

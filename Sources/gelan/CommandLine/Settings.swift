@@ -1,5 +1,7 @@
 import Compiler
 import Diagnostics
+import ModelSyntax
+import Tensors
 
 extension Command.Option {
   static let set = Self(
@@ -7,10 +9,10 @@ extension Command.Option {
 }
 
 extension Arguments {
-  /// The values for the model's parameters.
-  func settings() throws(CommandFailure) -> [ParameterSetting] {
+  /// The values for the model's parameters that an option gives.
+  func settings(_ option: String = "--set") throws(CommandFailure) -> [ParameterSetting] {
     var settings: [ParameterSetting] = []
-    for text in strings("--set") { settings.append(try setting(text, option: "--set")) }
+    for text in strings(option) { settings.append(try setting(text, option: option)) }
     return settings
   }
 
@@ -35,11 +37,52 @@ extension [ParameterSetting] {
   }
 }
 
+extension CompileFailure {
+  /// The failure with a word about the settings at every error, which the model has for no other reason.
+  func explained(by settings: [ParameterSetting], of model: ModelDeclaration) -> CompileFailure {
+    let options = settings.map { "\($0.source.name) \($0.source.range.text)" }.joined(separator: " ")
+    let labels = settings.compactMap { setting in
+      model.parameters.first { $0.name.value == setting.name }.map { parameter in
+        Diagnostic.Label(parameter.name.range, "set to \(setting.value.range.text)")
+      }
+    }
+    return CompileFailure(
+      diagnostics.map { diagnostic in
+        guard diagnostic.severity == .error else { return diagnostic }
+        var explained = diagnostic
+        explained.secondary += labels
+        explained.notes.append("this comes of \(options): with the values in the file the model has no faults")
+        return explained
+      })
+  }
+}
+
 extension CommandFailure {
   /// Wrong usage because of a fault in an option's value.
   fileprivate static func usage(option: String, _ fault: Diagnostic) -> CommandFailure {
     let hints = fault.help.isEmpty ? fault.notes : fault.help
     return .usage(
       ([("\(option) \(fault.primary.range.file.range.text): \(fault.message)")] + hints).joined(separator: "; "))
+  }
+}
+
+extension ParameterSetting {
+  /// The value as it was written.
+  var writtenValue: String { value.range.text }
+}
+
+extension [ParameterSetting] {
+  /// `width=0.5, depth=1`.
+  var text: String { map(\.source.range.text).joined(separator: ", ") }
+
+  /// The values by name; numbers as numbers, other expressions as text.
+  var json: JSONValue {
+    .object(
+      JSONObject(
+        map { setting -> (String, JSONValue) in
+          if let number = setting.value.constantInteger { return (setting.name, .integer(number)) }
+          if let number = Double(setting.writtenValue) { return (setting.name, .number(number)) }
+          return (setting.name, .string(setting.writtenValue))
+        }))
   }
 }

@@ -10,7 +10,7 @@ import Tensors
 /// Files are looked at ten times a second: editors that write beside and rename, as most do, defeat watches on the file
 /// itself. Runs until it is interrupted.
 func watch(_ paths: [String], input: InputSize?, settings: [ParameterSetting]) -> Never {
-  var known: [String: [String]] = [:]
+  var known: [String: [Diagnostic]] = [:]
   var seen: [String: FileState] = [:]
   var included: [String: Set<String>] = [:]
   Terminal.note("watching \(paths.joined(separator: ", ")); press Ctrl-C to stop")
@@ -26,9 +26,9 @@ func watch(_ paths: [String], input: InputSize?, settings: [ParameterSetting]) -
   }
 }
 
-/// Shows the faults of a file that are new, and how many are gone; returns the files that it includes.
+/// Shows the faults of a file that are new and names those that are gone; returns the files that it includes.
 private func recheck(
-  _ path: String, input: InputSize?, settings: [ParameterSetting], known: inout [String: [String]]
+  _ path: String, input: InputSize?, settings: [ParameterSetting], known: inout [String: [Diagnostic]]
 ) -> Set<String> {
   let includes = IncludeRecord()
   let found: [Diagnostic]
@@ -38,24 +38,11 @@ private func recheck(
     Terminal.note(error.text)
     return includes.paths
   }
-  let before = known[path]
-  let identities = found.map(\.identity)
-  known[path] = identities
-  let fresh = found.filter { !(before ?? []).contains($0.identity) }
-  let gone = (before ?? []).filter { !identities.contains($0) }.count
-  Terminal.report(fresh)
-  if found.isEmpty {
-    Terminal.note("\(path): no faults")
-  } else if before != nil {
-    let left = found.count - fresh.count
-    Terminal.note("\(path): \(fresh.count) new, \(gone) mended, \(left) as before")
-  }
+  let change = FaultChange(from: known[path], to: found)
+  known[path] = found
+  Terminal.report(change.new)
+  for line in change.lines { Terminal.note("\(path): \(line)") }
   return includes.paths
-}
-
-extension Diagnostic {
-  /// What makes a fault the same one after an edit elsewhere: its code, its words and the text it points at, not its line.
-  fileprivate var identity: String { "\(code.rawValue)\n\(message)\n\(primary.range.text)" }
 }
 
 /// When a file was written, and what it was then.

@@ -10,8 +10,8 @@ extension Command {
     details: """
       Rows of a section start in one column, lists have one spacing, settings come first and sections last. Comments
       stay, and so do single empty lines between groups. Nothing but the layout changes: a file is only written after
-      the new text was read and found to say the same. Files of other dialects are left alone; 'gelan convert' makes
-      native ones of them.
+      the new text was read and found to say the same. A section that cannot be laid out without loss is named and left
+      as it is. Files of other dialects are left alone; 'gelan convert' makes native ones of them.
 
       example: gelan fmt --check models-yaml/*.yaml
       """
@@ -33,6 +33,9 @@ extension Command {
         hasFailed = true
         continue
       }
+      for (key, reason) in unformattedSections(of: yaml) {
+        Terminal.note("\(path):\(key.range.startLine): '\(key.value)' stays as it is: it has \(reason)")
+      }
       let text = try formatModel(yaml)
       guard Array(text.utf8) != source.bytes else { continue }
       if isCheck {
@@ -52,10 +55,8 @@ extension Command {
 
   /// Whether a file is a model of the native dialect, or a file of blocks that such models include.
   private static func isNative(_ yaml: YAMLNode) throws(CompileFailure) -> Bool {
-    if case .mapping(let entries) = yaml.kind, let blocks = entries.first(where: { $0.key.text == "blocks" }),
-      entries.allSatisfy({ ["blocks", "include"].contains($0.key.text) })
-    {
-      _ = try readBlocks(blocks.value)
+    if isBlockFile(yaml) {
+      _ = try readBlockFile(yaml, loader: .files)
       return true
     }
     return try readModel(yaml, library: .standard, loader: .files).value.refusingFaults().dialect == .native

@@ -48,7 +48,11 @@ struct ModelFile {
     do throws(CompileFailure) {
       graph = try elaborate(model, library: .standard, input: input)
     } catch {
-      throw error.offering(Renumbering.find(model)?.fixIt)
+      var failure = error.offering(Renumbering.find(model)?.fixIt)
+      if !settings.isEmpty, (try? elaborate(read.value, library: .standard, input: input)) != nil {
+        failure = failure.explained(by: settings, of: model)
+      }
+      throw CompileFailure(failure.diagnostics + read.warnings.filter { !$0.isSilenced })
     }
     sources = [source] + includes.sources
     warnings = (read.warnings.filter { !$0.isSilenced } + check(model, graph)).inFileOrder
@@ -56,16 +60,24 @@ struct ModelFile {
 
   /// The model that a command names, after its diagnostics are printed.
   static func open(_ path: String, _ arguments: Arguments) throws(CommandFailure) -> ModelFile {
-    let file = try read(path, arguments, classes: try arguments.classCount())
+    try open(path, arguments, settings: try arguments.settings())
+  }
+
+  static func open(
+    _ path: String, _ arguments: Arguments, settings: [ParameterSetting]
+  ) throws(CommandFailure) -> ModelFile {
+    let file = try read(path, arguments, classes: try arguments.classCount(), settings: settings)
     Terminal.report(file.warnings)
     return file
   }
 
   /// A model for a number of classes, or for its own; errors are printed, and its warnings are still to be.
-  static func read(_ path: String, _ arguments: Arguments, classes: Int?) throws(CommandFailure) -> ModelFile {
+  static func read(
+    _ path: String, _ arguments: Arguments, classes: Int?, settings: [ParameterSetting]? = nil
+  ) throws(CommandFailure) -> ModelFile {
+    let settings = try settings ?? arguments.settings()
     let source = try readSource(path)
     let input = try arguments.inputSize()
-    let settings = try arguments.settings()
     do throws(CompileFailure) {
       return try ModelFile(source, classes: classes, input: input, settings: settings)
     } catch {

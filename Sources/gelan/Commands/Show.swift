@@ -1,4 +1,5 @@
 import Compiler
+import Diagnostics
 import ModelIR
 import ModelSyntax
 import Runtime
@@ -10,13 +11,14 @@ extension Command {
     operandCount: 1...1,
     options: [
       Option(
-        "--form", value: "source|elaborated|inference|plan",
+        "--form", value: "source|parameters|elaborated|inference|plan",
         help: "which stage of a model, elaborated by default; of a plan, its text in place of the overview"),
       Option("--verify", help: "read all of a plan's weights and check them against the checksum"),
       .input, .classes, .set,
     ],
     details: """
       source      the model in the native dialect, as 'fmt' lays it out or 'convert' translates it
+      parameters  the names that --set gives values, each with the value it has
       elaborated  the graph of operators that training runs, every type inferred
       inference   the graph stripped, folded and fused
       plan        steps over buffers, as the runtime runs them
@@ -45,6 +47,11 @@ extension Command {
       Terminal.print(try nativeText(of: path, arguments))
       return
     }
+    if form == "parameters" {
+      let text = try parametersText(of: path, arguments)
+      if !text.isEmpty { Terminal.print(text) }
+      return
+    }
     let file = try ModelFile.open(path, arguments)
     switch form ?? "elaborated" {
     case "inference": Terminal.print(optimize(file.graph).description)
@@ -57,6 +64,20 @@ extension Command {
   private static func looksLikePlan(_ path: String) -> Bool {
     guard let file = try? TensorFile(path: path) else { return path.hasSuffix(".plan") }
     return InferenceModel.isPlan(file) || path.hasSuffix(".plan")
+  }
+
+  /// The parameters of a model, one a line. The model need not be without fault: completion asks while it is written.
+  private static func parametersText(of path: String, _ arguments: Arguments) throws(CommandFailure) -> String {
+    let source = try readSource(path)
+    let settings = try arguments.settings()
+    do throws(CompileFailure) {
+      let model = try readModel(try parseYAML(source), library: .standard, loader: .files).value.setting(settings)
+      return model.parameters.map { "\($0.name.value) = \($0.value.description)" }.joined(separator: "\n")
+    } catch {
+      try settings.refuse(error)
+      Terminal.report(error.diagnostics)
+      throw .input
+    }
   }
 
   /// A model file in the native dialect.

@@ -37,7 +37,7 @@ func sweep(_ arguments: Arguments) throws(CommandFailure) {
       }
     } catch {
       try (fixed + combination).refuse(error)
-      Terminal.note("with \(combination.map { $0.source.range.text }.joined(separator: ", ")):")
+      Terminal.note("with \(combination.text):")
       Terminal.report(error.diagnostics)
       hasFaults = true
     }
@@ -74,11 +74,6 @@ extension Arguments {
   }
 }
 
-extension ParameterSetting {
-  /// The value as it was written.
-  fileprivate var writtenValue: String { value.range.text }
-}
-
 extension ModelReport {
   fileprivate var sweepCells: [String] {
     [training, stripped, inference].flatMap { cost in
@@ -87,12 +82,7 @@ extension ModelReport {
   }
 
   fileprivate func sweepJSON(_ combination: [ParameterSetting]) -> JSONValue {
-    let values = combination.map { setting -> (String, JSONValue) in
-      if let number = setting.value.constantInteger { return (setting.name, .integer(number)) }
-      if let number = Double(setting.writtenValue) { return (setting.name, .number(number)) }
-      return (setting.name, .string(setting.writtenValue))
-    }
-    var object = JSONObject([("schema", 1), ("set", .object(JSONObject(values)))])
+    var object = JSONObject([("schema", 1), ("set", combination.json)])
     // The totals of `info --json`, without its rows.
     for key in ["name", "input", "classes", "strides", "training", "stripped", "inference"] { object[key] = json[key] }
     return .object(object)

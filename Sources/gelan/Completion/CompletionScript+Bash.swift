@@ -5,6 +5,12 @@ extension CompletionScript {
   static var bash: String {
     """
     # Completion of gelan for bash: eval "$(gelan completions bash)"
+    _gelan_parameters() {
+      local word
+      for word in "${COMP_WORDS[@]:2}"; do
+        if [[ $word != -* && -f $word ]]; then "${COMP_WORDS[0]}" show "$word" --form parameters 2>/dev/null; fi
+      done | sed -n 's/ = .*/=/p'
+    }
     _gelan() {
       local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} words=
       # bash takes --format=json for three words.
@@ -37,6 +43,8 @@ extension CompletionScript {
         let pattern = option.names.map { "\"\(command.name) \($0)\"" }.joined(separator: "|")
         switch option.values {
         case .words(let words): return "      \(pattern)) words=\(words.joined(separator: " ").shellQuoted) ;;"
+        case .parameters:
+          return "      \(pattern)) words=$(_gelan_parameters); compopt -o nospace +o default 2>/dev/null ;;"
         case .free: return "      \(pattern)) compopt +o default 2>/dev/null ;;"
         case .files: return "      \(pattern)) ;;"
         case nil: return nil

@@ -10,6 +10,14 @@ extension CompletionScript {
       )
       _describe command commands
     }
+    _gelan_parameters() {
+      local word
+      local -a names
+      for word in ${words[2,-1]}; do
+        [[ $word != -* && -f $word ]] && names+=(${${(f)"$(gelan show $word --form parameters 2>/dev/null)"}%% = *})
+      done
+      compadd -S = -a names
+    }
     _gelan() {
       local context state state_descr line
       typeset -A opt_args
@@ -29,7 +37,7 @@ extension CompletionScript {
     let operands = command.operands.escaped(":")
     switch command.operandValues {
     case .words(let words): specifications.append("1:\(operands):(\(words.joined(separator: " ")))".shellQuoted)
-    case .files, .free: specifications.append("*:\(operands):_files".shellQuoted)
+    case .files, .parameters, .free: specifications.append("*:\(operands):_files".shellQuoted)
     }
     let listed = specifications.map { " \\\n        \($0)" }.joined()
     return "    \(command.name))\n      _arguments\(listed) ;;"
@@ -43,6 +51,7 @@ extension CompletionScript {
       switch option.values {
       case .words(let words): text += "(\(words.joined(separator: " ")))"
       case .files: text += "_files"
+      case .parameters: text += "_gelan_parameters"
       case .free, nil: text += " "
       }
     }

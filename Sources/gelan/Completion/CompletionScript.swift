@@ -1,4 +1,6 @@
+import Compiler
 import Diagnostics
+import ModelSyntax
 
 /// Scripts that complete the words of a call in a shell, made of the table of commands.
 enum CompletionScript {
@@ -14,6 +16,8 @@ enum CompletionScript {
   enum Values {
     case files
     case words([String])
+    /// `NAME=VALUE` for a parameter of the model that the call names.
+    case parameters
     /// A number or a size, which nobody can complete.
     case free
   }
@@ -25,8 +29,12 @@ extension Command {
 
   /// What its operands are.
   var operandValues: CompletionScript.Values {
-    if operands == "[CODE]" { return .words(DiagnosticCode.allCases.map(\.rawValue)) }
-    return operands == operands.lowercased() ? .words(operands.split(separator: "|").map(String.init)) : .files
+    switch operands {
+    case "[CODE]": .words(DiagnosticCode.allCases.map(\.rawValue))
+    case "[NAME]": .words(BlockLibrary.standard.signatures.map(\.name))
+    case operands.lowercased(): .words(operands.split(separator: "|").map(String.init))
+    default: .files
+    }
   }
 }
 
@@ -35,6 +43,7 @@ extension Command.Option {
   var values: CompletionScript.Values? {
     guard let value else { return nil }
     if let choices { return .words(choices) }
+    if value.hasPrefix("NAME=") { return .parameters }
     return ["FILE", "PLAN", "DIR"].contains(value) ? .files : .free
   }
 }

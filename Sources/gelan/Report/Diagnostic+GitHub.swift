@@ -13,13 +13,18 @@ extension Diagnostic {
     }
     properties.append(("title", code.rawValue))
     let written = properties.map { "\($0.0)=\($0.1.escapedForWorkflow(isProperty: true))" }.joined(separator: ",")
-    return "::\(severity.rawValue) \(written)::\(textWithNotes.escapedForWorkflow(isProperty: false))"
+    // An annotation is one text at one place, so the other places are told in words.
+    let text = text(labels: secondary.filter { !$0.message.isEmpty })
+    return "::\(severity.rawValue) \(written)::\(text.escapedForWorkflow(isProperty: false))"
   }
 
   /// The message and all that is known beside it, for programs that show one text at one place.
-  var textWithNotes: String {
+  ///
+  /// - Parameter labels: other places to tell of, which the program cannot show.
+  func text(labels: [Label] = []) -> String {
     var lines = [primary.message.isEmpty ? message : "\(message): \(primary.message)"]
-    lines += trace.map { "trace: \($0.message) (\($0.range.file.name):\($0.range.startLine):\($0.range.startColumn))" }
+    lines += labels.map(\.messageWithPlace)
+    lines += trace.map { "trace: \($0.messageWithPlace)" }
     lines += notes.map { "note: \($0)" }
     lines += (help + fixIts.map(\.title)).map { "help: \($0)" }
     return lines.joined(separator: "\n")

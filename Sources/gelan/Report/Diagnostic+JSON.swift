@@ -6,18 +6,15 @@ extension Diagnostic {
   var json: JSONValue {
     var labels: [JSONValue] = primary.message.isEmpty ? [] : [primary.json]
     labels += secondary.map(\.json)
-    let traceNotes = trace.map { frame in
-      "\(frame.message) (\(frame.range.file.name):\(frame.range.startLine):\(frame.range.startColumn))"
-    }
     return [
       "schema": 1, "file": .string(primary.range.file.name), "severity": .string(severity.rawValue),
       "code": .string(code.rawValue), "message": .string(message), "range": primary.range.json,
       "labels": .array(labels),
-      "notes": .array((traceNotes + notes + help).map { .string($0) }),
+      "notes": .array((trace.map(\.messageWithPlace) + notes + help).map { .string($0) }),
       "fixIts": .array(
         fixIts.map { fixIt in
           [
-            "title": .string(fixIt.title),
+            "title": .string(fixIt.title), "certain": .boolean(fixIt.isSafe),
             "edits": .array(fixIt.edits.map { ["range": $0.range.json, "text": .string($0.text)] }),
           ]
         }),
@@ -26,6 +23,9 @@ extension Diagnostic {
 }
 
 extension Diagnostic.Label {
+  /// The message and where it applies, for programs that show a text at another place.
+  var messageWithPlace: String { "\(message) (\(range.file.name):\(range.startLine):\(range.startColumn))" }
+
   fileprivate var json: JSONValue { ["range": range.json, "message": .string(message)] }
 }
 

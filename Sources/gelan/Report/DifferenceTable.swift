@@ -3,20 +3,20 @@ import Compiler
 /// A comparison of two models as a table for people.
 struct DifferenceTable {
   private let difference: ModelDifference
-  private let paths: (a: String, b: String)
+  private let titles: (a: String, b: String)
   private let colour: Bool
 
-  init(_ difference: ModelDifference, _ pathOfA: String, _ pathOfB: String, colour: Bool) {
+  init(_ difference: ModelDifference, _ titleOfA: String, _ titleOfB: String, colour: Bool) {
     self.difference = difference
-    paths = (pathOfA, pathOfB)
+    titles = (titleOfA, titleOfB)
     self.colour = colour
   }
 
   var text: String {
     let matching = difference.isMatchedByName ? "rows matched by name" : "rows matched by what they are"
     var lines = [
-      "A  \(paths.a): \(difference.a.name), \(difference.a.rows.count) rows",
-      "B  \(paths.b): \(difference.b.name), \(difference.b.rows.count) rows, \(matching)", "",
+      "A  \(titles.a): \(difference.a.name), \(difference.a.rows.count) rows",
+      "B  \(titles.b): \(difference.b.name), \(difference.b.rows.count) rows, \(matching)", "",
     ]
     if difference.isEmpty { return (lines + ["no differences"]).joined(separator: "\n") }
     lines += rowLines + [""] + totalLines + [""] + weightLines

@@ -5,9 +5,9 @@ extension ModelDifference {
   /// The comparison as the object that `diff --json` prints.
   ///
   /// Costs are what B has more than A.
-  func json(_ pathOfA: String, _ pathOfB: String) -> JSONValue {
+  func json(_ fileOfA: ComparedFile, _ fileOfB: ComparedFile) -> JSONValue {
     [
-      "schema": 1, "a": Self.model(a, pathOfA), "b": Self.model(b, pathOfB), "same": .boolean(isEmpty),
+      "schema": 1, "a": Self.model(a, fileOfA), "b": Self.model(b, fileOfB), "same": .boolean(isEmpty),
       "matched": .string(isMatchedByName ? "name" : "content"),
       "rows": .array(rows.map(\.json)),
       "sections": .array(
@@ -16,9 +16,10 @@ extension ModelDifference {
     ]
   }
 
-  private static func model(_ report: ModelReport, _ path: String) -> JSONValue {
+  private static func model(_ report: ModelReport, _ file: ComparedFile) -> JSONValue {
     var object = JSONObject([
-      ("file", .string(path)), ("name", .string(report.name)), ("rows", .integer(report.rows.count)),
+      ("file", .string(file.path)), ("set", file.settings.json), ("name", .string(report.name)),
+      ("rows", .integer(report.rows.count)),
     ])
     for (key, value) in Costs(report).forms { object[key] = value.json }
     return .object(object)

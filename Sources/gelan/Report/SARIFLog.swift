@@ -38,7 +38,7 @@ extension Diagnostic {
     let related = secondary + trace.filter { !$0.range.file.name.hasPrefix("<") }
     var result: JSONObject = [
       "ruleId": .string(code.rawValue), "ruleIndex": .integer(ruleIndex), "level": .string(severity.rawValue),
-      "message": ["text": .string(textWithNotes)], "locations": [primary.sarif(id: nil)],
+      "message": ["text": .string(text())], "locations": [primary.sarif(id: nil)],
     ]
     if !related.isEmpty {
       result["relatedLocations"] = .array(related.enumerated().map { index, label in label.sarif(id: index) })

@@ -3,17 +3,37 @@ import ModelIR
 import ModelSyntax
 import Tensors
 
-/// A JSON Schema, draft 7, of models in the native dialect, for editors that complete and check YAML as it is typed.
+/// A JSON Schema, draft 7, of models in the native dialect or of the files of blocks that they include, for editors that
+/// complete and check YAML as it is typed.
 ///
 /// Where a number is expected a text may stand too, since it may be an expression. What a schema cannot say, names and
 /// shapes above all, `gelan check` says.
 struct ModelSchema {
+  /// What the schema is of.
+  enum Subject {
+    case model, blocks
+  }
+
+  let subject: Subject
   /// The blocks that rows may call.
   let signatures: [BlockSignature]
-  /// Whether the blocks are those of one model, so that no others can be defined in it.
+  /// Whether the blocks are those of one file, so that no others can be defined in it.
   let isComplete: Bool
 
+  init(_ subject: Subject, signatures: [BlockSignature], isComplete: Bool) {
+    self.subject = subject
+    self.signatures = signatures
+    self.isComplete = isComplete
+  }
+
   var json: JSONValue {
+    switch subject {
+    case .model: modelSchema
+    case .blocks: blockFileSchema
+    }
+  }
+
+  private var modelSchema: JSONValue {
     var schema: JSONObject = [
       "$schema": "http://json-schema.org/draft-07/schema#", "title": "gelan model",
       "description": "A YOLOv9 or GELAN model in the native dialect of gelan.", "type": "object",
@@ -32,6 +52,23 @@ struct ModelSchema {
     }
     schema["definitions"] = .object(definitions)
     return .object(schema)
+  }
+
+  private var blockFileSchema: JSONValue {
+    let properties = BlockFileKey.allCases.map { key -> (String, JSONValue) in
+      let value =
+        switch key {
+        case .include: Self.include
+        case .blocks: Self.blocks
+        }
+      return (key.rawValue, Self.describe(value, key.summary))
+    }
+    return [
+      "$schema": "http://json-schema.org/draft-07/schema#", "title": "gelan blocks",
+      "description": "A file of blocks that models of gelan include.", "type": "object",
+      "properties": .object(JSONObject(properties)), "additionalProperties": false, "minProperties": 1,
+      "definitions": .object(definitions),
+    ]
   }
 
   /// A schema with words about it; a reference alone would hide them.
@@ -79,13 +116,18 @@ struct ModelSchema {
       let names = Activation.torchNames.map { JSONValue.string($0) }
       return ["anyOf": [["enum": .array(names)], ["type": "string", "minLength": 1]]]
     case .parameters: return Self.reference("bindings")
-    case .include:
-      let path: JSONValue = ["type": "string", "minLength": 1]
-      return ["anyOf": [path, Self.list(of: path)]]
-    case .blocks: return ["type": "object", "additionalProperties": Self.reference("definition")]
+    case .include: return Self.include
+    case .blocks: return Self.blocks
     case .backbone, .neck, .auxiliary, .heads: return ["type": ["object", "null"]]
     }
   }
+
+  private static var include: JSONValue {
+    let path: JSONValue = ["type": "string", "minLength": 1]
+    return ["anyOf": [path, list(of: path)]]
+  }
+
+  private static var blocks: JSONValue { ["type": "object", "additionalProperties": reference("definition")] }
 
   // MARK: Definitions
 

@@ -1,0 +1,66 @@
+import Diagnostics
+import ModelSyntax
+
+/// The check of the model's own blocks for themselves, also of those that no row uses.
+extension Elaborator {
+  /// Checks the names and calls in the model's own blocks: the blocks have to exist and take the arguments, and every
+  /// name has to stand for something. What the values are is known only where a block is used.
+  mutating func checkDefinitions() {
+    for block in model.blocks where !block.isFaulty {
+      var scope = Scope()
+      scope["x"] = .poisoned
+      let laterNames = Set(block.body.map(\.name.value))
+      func evaluator(_ scope: Scope) -> ExpressionEvaluator {
+        var evaluator = ExpressionEvaluator(scope: scope, builder: builder, budget: budget)
+        evaluator.outerNames = parameterNames
+        return evaluator
+      }
+      for parameter in block.parameters {
+        if let value = parameter.defaultValue {
+          var evaluator = evaluator(scope)
+          evaluator.otherWords = ["required"]
+          report(evaluator.unknownNames(in: [value]), in: block.place, of: block.name.value)
+        }
+        scope[parameter.name.value] = .poisoned
+      }
+      for binding in block.bindings {
+        report(evaluator(scope).unknownNames(in: [binding.value]), in: block.place, of: block.name.value)
+        scope[binding.name.value] = .poisoned
+      }
+      for entry in block.body where !entry.isFaulty {
+        var evaluator = evaluator(scope)
+        evaluator.laterNames = laterNames
+        evaluator.ownName = entry.name.value
+        var failure = evaluator.unknownNames(in: [entry.from, entry.number] + entry.arguments.map(\.value))
+        _ = failure.attempt { () throws(ElaborationFailure) in
+          try parameters(givenBy: entry, of: try signature(of: entry.block))
+        }
+        report(failure, in: entry, of: block.name.value)
+        scope[entry.scopeName] = .poisoned
+      }
+      let rest = [block.result].compactMap(\.self) + block.auxiliary
+      report(evaluator(scope).unknownNames(in: rest), in: block.place, of: block.name.value)
+    }
+  }
+}
+
+extension ExpressionEvaluator {
+  /// The faults of the names in expressions that stand for nothing.
+  fileprivate func unknownNames(in expressions: [Expression]) -> ElaborationFailure? {
+    var failure: ElaborationFailure?
+    for use in expressions.flatMap(\.names) {
+      _ = failure.attempt { () throws(ElaborationFailure) in try resolve(use.name, use.range) }
+    }
+    return failure
+  }
+}
+
+extension BlockDeclaration {
+  /// The block as the row that faults outside of its body are about.
+  fileprivate var place: LayerDeclaration { .faulty(name: name, range: name.range) }
+}
+
+extension LayerDeclaration {
+  /// What other entries of a block call this one: its name without the `.*` of a chain or tuple.
+  var scopeName: String { name.value.hasSuffix(".*") ? String(name.value.dropLast(2)) : name.value }
+}

@@ -1,0 +1,24 @@
+import Diagnostics
+
+extension Expression {
+  /// The names in the expression, each with its place, in order; those of functions are not among them.
+  package var names: [(name: String, range: SourceRange)] {
+    if case .name(let name) = kind { return [(name, range)] }
+    return operands.flatMap(\.names)
+  }
+
+  /// The expressions that this one is directly made of.
+  package var operands: [Expression] {
+    switch kind {
+    case .integer, .real, .name, .unreadable: []
+    case .each(let inner): [inner]
+    case .list(let elements): elements
+    case .element(let base, let index): [base, index]
+    case .slice(let base, let from, let upTo): [base, from, upTo].compactMap { $0 }
+    case .call(_, let arguments): arguments.map(\.value)
+    case .unary(_, let operand): [operand]
+    case .binary(_, let left, let right): [left, right]
+    case .conditional(let then, let condition, let otherwise): [then, condition, otherwise]
+    }
+  }
+}
