@@ -75,7 +75,7 @@ struct ModelFile {
   static func read(
     _ path: String, _ arguments: Arguments, classes: Int?, settings: [ParameterSetting]? = nil
   ) throws(CommandFailure) -> ModelFile {
-    let settings = try settings ?? arguments.settings()
+    let settings = if let settings { settings } else { try arguments.settings() }
     let source = try readSource(path)
     let input = try arguments.inputSize()
     do throws(CompileFailure) {
