@@ -1,6 +1,6 @@
 /// Quotes a name from a file for a message: control characters are escaped, so that a hostile name cannot drive a
 /// terminal, and a long name is cut.
-func quoted(_ name: String) -> String {
+package func quoted(_ name: String) -> String {
   let limit = 200
   var text = "'"
   for (index, scalar) in name.unicodeScalars.enumerated() {

@@ -10,6 +10,9 @@ extension Command {
       Option("-o", "--output", value: "PLAN", help: "the file to write"),
       Option("--weights", value: "FILE", help: "trained weights (.safetensors) in the official state-dict names"),
       Option("--random-weights", value: "SEED", help: "random weights, to try a design before it is trained"),
+      Option(
+        "--weights-type", value: "fp32|fp16|bf16",
+        help: "how the plan stores weights: fp16 and bf16 halve the file; what that costs is measured"),
       .input, .classes, .set,
     ],
     details: """
@@ -22,6 +25,7 @@ extension Command {
   ) { arguments in
     guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o PLAN is missing") }
     let weights = arguments.string("--weights")
+    let weightsType = try arguments.choice("--weights-type").flatMap(WeightsType.init) ?? .fp32
     let seed = try arguments.integer("--random-weights", in: 0...Int.max)
     guard weights == nil || seed == nil else {
       throw CommandFailure.usage("--weights and --random-weights exclude each other")
@@ -54,9 +58,11 @@ extension Command {
             + names.list(title: "weights of the plan") + "\n  likely: training diverged, or the file is damaged")
       }
     }
-    let origin = weights.map { ["gelan.weights": $0.split(separator: "/").last.map(String.init) ?? $0] } ?? [:]
+    let stored = try store(bound.tensors, as: weightsType)
+    var metadata = planOrigin(file, arguments)
+    metadata[PlanFile.Key.weights] = weights.map(\.fileName) ?? "random, seed \(seed ?? 0)"
     do throws(TensorFileError) {
-      try InferenceModel.write(plan: bound.plan, tensors: bound.tensors, path: output, metadata: origin)
+      try PlanFile.write(plan: bound.plan, tensors: stored, path: output, metadata: metadata)
     } catch {
       throw CommandFailure(error)
     }
@@ -74,6 +80,7 @@ extension Command {
     if !dropped.isEmpty {
       Terminal.print("rows that inference drops: \(dropped.map(\.row.name).joined(separator: ", "))")
     }
+    if weightsType != .fp32 { Terminal.print(try narrowingCost(of: bound, stored, as: weightsType)) }
     Terminal.print("wrote \(output): \(bound.plan.steps.count) steps")
   }
 }
@@ -110,7 +117,7 @@ extension BindingReport {
 
 extension [String] {
   /// How many there are, and their names, one a line.
-  fileprivate func list(title: String) -> String {
+  func list(title: String) -> String {
     "\(title) (\(count)):" + map { "\n    \($0)" }.joined()
   }
 }
