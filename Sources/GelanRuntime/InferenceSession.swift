@@ -17,31 +17,38 @@ public final class InferenceSession {
   /// - Parameters:
   ///   - height: In pixels, a multiple of the model's `heightMultiple`; nothing for the size that it was compiled for.
   ///   - width: Likewise.
+  ///   - batch: How many images a run takes, at least one.
   ///   - threads: How many threads a run may use, at least one.
   /// - Throws: `InferenceError.size` when the size is not legal or wants more memory than there is.
-  public init(_ model: InferenceModel, height: Int? = nil, width: Int? = nil, threads: Int = 1) throws(InferenceError) {
+  public init(
+    _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int = 1
+  ) throws(InferenceError) {
     precondition(threads >= 1, "a session needs a thread")
+    precondition(batch >= 1, "a run takes an image")
     do throws(ModelError) {
-      base = try Session(model.base, height: height, width: width, threads: threads)
+      base = try Session(model.base, height: height, width: width, batch: batch, threads: threads)
     } catch {
       throw .size("\(model.path): \(error.description)")
     }
   }
 
-  /// The shape of the input: channels, height, width.
+  /// How many images a run takes.
+  public var batch: Int { base.batch }
+
+  /// The shape of one image of the input: channels, height, width.
   public var inputShape: [Int] { base.inputShape }
 
   /// How many outputs there are.
   public var outputCount: Int { base.plan.outputs.count }
 
-  /// The shape of an output, such as `[84, 8400]`: the centre, width and height of a box in pixels and the probability
+  /// The shape of an output for one image, such as `[84, 8400]`: the centre, width and height of a box in pixels and the probability
   /// of each class, for every anchor.
   public func outputShape(_ index: Int) -> [Int] {
     precondition(base.plan.outputs.indices.contains(index), "the plan has no output \(index)")
     return base.outputShape(index)
   }
 
-  /// The memory of the input, to be filled before `run()`: plane by plane, row by row, values from 0 to 1.
+  /// The memory of the input, to be filled before `run()`: image by image, plane by plane, row by row, values from 0 to 1.
   ///
   /// Valid while the session lives. What a run leaves in it is not specified.
   public var input: UnsafeMutableBufferPointer<Float> { base.input }
@@ -49,18 +56,18 @@ public final class InferenceSession {
   /// Computes the outputs of what is in `input`.
   public func run() { base.run() }
 
-  /// The memory of an output, in the order of its shape; valid until the next run, while the session lives.
+  /// The memory of an output, image by image in the order of its shape; valid until the next run, while the session lives.
   public func output(_ index: Int) -> UnsafeBufferPointer<Float> {
     precondition(base.plan.outputs.indices.contains(index), "the plan has no output \(index)")
     return base.output(index)
   }
 
-  /// Computes every output of one input, copying both.
+  /// Computes every output of an input, copying both.
   ///
-  /// - Throws: `InferenceError.size` when there are not exactly as many values as `inputShape` says.
+  /// - Throws: `InferenceError.size` when there are not exactly as many values as `batch` and `inputShape` say.
   public func run(_ values: [Float]) throws(InferenceError) -> [[Float]] {
     guard values.count == input.count else {
-      throw .size("the input has \(inputShape) = \(input.count) values, not \(values.count)")
+      throw .size("the input has \([batch] + inputShape) = \(input.count) values, not \(values.count)")
     }
     _ = input.update(fromContentsOf: values)
     run()

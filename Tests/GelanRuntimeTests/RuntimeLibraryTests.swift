@@ -38,6 +38,10 @@ import Testing
     _ = session.input.update(fromContentsOf: file.images)
     session.run()
     #expect(Array(session.output(0)) == found[0])
+    // Two images at once, one of them this one.
+    let pair = try InferenceSession(model, height: file.imageShape[1], width: file.imageShape[2], batch: 2, threads: 2)
+    let both = try pair.run([Float](repeating: 0.5, count: file.images.count) + file.images)[0]
+    #expect(pair.batch == 2 && both.count == 2 * found[0].count && Array(both.suffix(found[0].count)) == found[0])
   }
 
   /// To the last bit: what a detector computes depends on how many threads it has itself, and on nothing else.
