@@ -115,4 +115,25 @@ extension [Diagnostic] {
       return (a.file.name, a.lower, left.offset) < (b.file.name, b.lower, right.offset)
     }.map(\.element)
   }
+
+  /// The diagnostics with each name that stands for nothing once, at the first place where it is written; the others are
+  /// labels of it, and its edit mends them all.
+  package var joiningRepeatedNames: [Diagnostic] {
+    inFileOrder.reduce(into: []) { joined, diagnostic in
+      let codes: [DiagnosticCode] = [.unknownName, .unknownBlock]
+      let first = joined.firstIndex { other in
+        codes.contains(other.code) && other.message == diagnostic.message && other.notes == diagnostic.notes
+          && other.help == diagnostic.help && other.primary.range.text == diagnostic.primary.range.text
+          && other.primary.range.file === diagnostic.primary.range.file
+      }
+      guard let first else {
+        joined.append(diagnostic)
+        return
+      }
+      joined[first].secondary.append(Diagnostic.Label(diagnostic.primary.range, "and here"))
+      if joined[first].fixIts.count == 1, diagnostic.fixIts.count == 1 {
+        joined[first].fixIts[0].edits += diagnostic.fixIts[0].edits
+      }
+    }
+  }
 }

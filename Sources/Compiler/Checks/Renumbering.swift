@@ -30,7 +30,8 @@ package struct Renumbering: Sendable {
           shifted.rows[row].layer.from = shifted.rows[row].layer.from.shiftingIndices(
             from: threshold, by: shift, &edits)
         }
-        guard let graph = try? elaborate(shifted, library: .standard) else { continue }
+        var elaborator = Elaborator(model: shifted, standardLibrary: .standard, requestedInput: nil)
+        guard let graph = try? elaborator.elaborate() else { continue }
         let doubts = [Check.staleIndex, .deadRow, .levelOrder, .singleHead, .mixedGroups].flatMap {
           $0.run(shifted, graph)
         }

@@ -28,31 +28,7 @@ extension Elaborator {
       fault: fault, model: model, builder: builder, rowValues: rowValues, inputSize: inputSize)
     let diagnostic = report.diagnostic
     // A fault inside a block of the model's own shows once, however many rows call the block.
-    let isKnown = diagnostics.contains { known in
-      known.code == diagnostic.code
-        && ([known.primary] + known.secondary).contains { $0.range == diagnostic.primary.range }
-    }
-    guard !isKnown else { return }
-    // So does a name that is written in several places and stands for nothing.
-    let same = diagnostics.firstIndex { known in
-      [.unknownName, .unknownBlock].contains(known.code) && known.message == diagnostic.message
-        && known.notes == diagnostic.notes && known.help == diagnostic.help
-        && known.primary.range.text == diagnostic.primary.range.text
-        && known.primary.range.file === diagnostic.primary.range.file
-    }
-    if let same {
-      diagnostics[same].join(diagnostic)
-    } else {
-      diagnostics.append(diagnostic)
-    }
-  }
-}
-
-extension Diagnostic {
-  /// Takes in the same fault at another place.
-  fileprivate mutating func join(_ other: Diagnostic) {
-    secondary.append(Label(other.primary.range, "and here"))
-    guard fixIts.count == 1, other.fixIts.count == 1 else { return }
-    fixIts[0].edits += other.fixIts[0].edits
+    let isKnown = diagnostics.contains { $0.code == diagnostic.code && $0.primary.range == diagnostic.primary.range }
+    if !isKnown { diagnostics.append(diagnostic) }
   }
 }

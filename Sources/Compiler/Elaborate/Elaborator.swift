@@ -93,7 +93,7 @@ struct Elaborator {
     for index in model.rows.indices { elaborateRow(index) }
     checkDefinitions()
     if diagnostics.isEmpty { addOutputs() }
-    if !diagnostics.isEmpty { throw CompileFailure(diagnostics) }
+    if !diagnostics.isEmpty { throw CompileFailure(diagnostics.joiningRepeatedNames) }
     return try checkInputSize(builder.finish())
   }
 
