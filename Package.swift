@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Tensors", swiftSettings: optimised),
     .target(name: "PyTorch", dependencies: ["Tensors", "CZlib"], swiftSettings: optimised),
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
-    .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"]),
+    .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"], exclude: ["plan-file.md"]),
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
     .target(name: "Evaluation", dependencies: ["Tensors"], swiftSettings: optimised),
 

@@ -72,6 +72,7 @@ struct DataYAML {
     switch node.kind {
     case .sequence(let nodes): items = nodes.map { (nil, $0) }
     case .mapping(let entries): items = entries.map { ($0.key, $0.value) }
+    case .faulty(let fault): throw CompileFailure(fault)
     case .scalar:
       throw CompileFailure(
         Diagnostic(.wrongKind, "'names' is a list or a mapping from numbers, and this is a scalar", at: node.range))
