@@ -67,7 +67,9 @@ let package = Package(
       dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Tensors", "TestSupport"]),
     .testTarget(
       name: "gelanTests",
-      dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "GelanRuntime", "TestSupport"]),
+      dependencies: [
+        "gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "GelanRuntime", "TestSupport",
+      ]),
   ]
 )
 
