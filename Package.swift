@@ -45,10 +45,10 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "PyTorchTests", dependencies: ["PyTorch", "Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "TestSupport"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "gelanTests", dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "TestSupport"]),
+      name: "gelanTests", dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
   ]
 )
 

@@ -17,6 +17,7 @@ import Testing
     ("Kernels", ["COpenBLAS", "Synchronization"]),
     ("Runtime", ["ModelIR", "Kernels", "Tensors"]),
     ("Tensors", []),
+    ("PyTorch", ["Tensors", "CZlib", "Synchronization"]),
     ("Detection", ["CTurboJPEG", "CPNG"]),
   ]
 

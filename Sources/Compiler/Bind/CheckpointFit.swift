@@ -8,6 +8,11 @@ package struct CheckpointFit: Sendable {
     package var isStripped = false
     /// Whether its normalisations are folded into the convolutions already.
     package var isFused = false
+
+    package init(isStripped: Bool = false, isFused: Bool = false) {
+      self.isStripped = isStripped
+      self.isFused = isFused
+    }
   }
 
   package let form: Form

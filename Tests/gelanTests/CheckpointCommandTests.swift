@@ -1,0 +1,120 @@
+import Foundation
+import PyTorch
+import Tensors
+import TestSupport
+import Testing
+
+/// Checkpoints of PyTorch's in the commands.
+@Suite struct CheckpointCommandTests {
+  private static let folder = "Tests/Fixtures/checkpoints/"
+
+  @Test func aCheckpointIsCompiledWithItsClasses() throws {
+    try withTemporaryFolder { folder in
+      let plan = folder.appendingPathComponent("tiny.plan").path
+      let result = try Tool.run(
+        "compile", Self.folder + "tiny.yaml", "--weights", Self.folder + "modules.pt", "-o", plan)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.errors.contains("taking 'ema'") && result.errors.contains("--checkpoint-key chooses"))
+      #expect(result.errors.contains("trained for 3 classes, the model is written for 2; building for 3"))
+      #expect(result.output.contains("largest difference from the unfused training graph"))
+      let text = try Tool.run("show", plan).output
+      for name in ["cat", "dog", "bird"] { #expect(text.contains(name), "\(text)") }
+      #expect(!FileManager.default.fileExists(atPath: plan + ".partial"))
+    }
+  }
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    let words: String
+    let status: Int32
+    let says: String
+    var testDescription: String { words }
+  }
+
+  @Test(arguments: [
+    Case(words: "modules.pt --checkpoint-key model", status: 0, says: "building for 3"),
+    Case(words: "modules.pt --checkpoint-key modle", status: 2, says: "did you mean 'model'?"),
+    Case(words: "state-dict.pt --checkpoint-key model", status: 2, says: "has no keys"),
+    Case(words: "modules.pt --classes 2", status: 1, says: "it fits with 3 classes"),
+    Case(words: "modules.pt --no-verify", status: 0, says: "building for 3"),
+    Case(words: "state-dict.pt", status: 1, says: "do not fit"),
+    Case(words: "views.pt", status: 1, says: "in the file but not in the model: every.other and 8 more"),
+    Case(words: "expected.safetensors --checkpoint-key ema", status: 2, says: "is for PyTorch's files"),
+    Case(words: "nowhere.pt", status: 3, says: "nowhere.pt"),
+  ])
+  func statusAndWords(_ example: Case) throws {
+    try withTemporaryFolder { folder in
+      let plan = folder.appendingPathComponent("m.plan").path
+      let words = example.words.split(separator: " ").map(String.init)
+      let result = try Tool.run(
+        ["compile", Self.folder + "tiny.yaml", "-o", plan, "--weights", Self.folder + words[0]] + words.dropFirst())
+      #expect(result.status == example.status, "\(result.errors)")
+      #expect(result.errors.contains(example.says), "\(result.errors)")
+      #expect(FileManager.default.fileExists(atPath: plan) == (example.status == 0))
+    }
+  }
+
+  /// The largest differences of boxes and of probabilities between two files' `output0`.
+  private func differences(_ found: String, _ golden: String) throws -> (boxes: Float, classes: Float) {
+    let (left, right) = (try TensorFile(path: found), try TensorFile(path: golden))
+    let shape = try #require(right["output0"]).shape
+    #expect(left["output0"]?.shape == shape)
+    let pairs = zip(try left.floats("output0"), try right.floats("output0"))
+    var result: (boxes: Float, classes: Float) = (0, 0)
+    for (index, pair) in pairs.enumerated() {
+      let difference = abs(pair.0 - pair.1)
+      #expect(difference.isFinite)
+      if index / shape[2] % shape[1] < 4 {
+        result.boxes = max(result.boxes, difference)
+      } else {
+        result.classes = max(result.classes, difference)
+      }
+    }
+    return result
+  }
+
+  @Test(
+    .enabled(if: Fixtures.hasShared, "the trained checkpoints are not on this machine"),
+    arguments: [
+      ("yolov9-t", "yolov9-t_wholebody15.dual-train.fp16"), ("gelan-t", "gelan-t_wholebody15.train.fp16"),
+      // Already stripped: the names of gelan-t on the training graph of yolov9-t.
+      ("yolov9-t", "gelan-t_wholebody15.train.fp16"),
+    ])
+  func trainedCheckpointsGiveTheOfficialBoxes(_ model: String, _ checkpoint: String) throws {
+    try withTemporaryFolder { folder in
+      let (plan, outputs) = (folder.path + "/m.plan", folder.path + "/out.safetensors")
+      let weights = Fixtures.shared.appendingPathComponent("weights/\(checkpoint)").path
+      let compiled = try Tool.run("compile", "models-yaml/\(model).yaml", "--weights", weights + ".pt", "-o", plan)
+      #expect(compiled.status == 0, "\(compiled.errors)")
+      let run = try Tool.run("run", plan, "--inputs", weights + ".golden.safetensors", "--outputs", outputs)
+      #expect(run.status == 0, "\(run.errors)")
+      let difference = try differences(outputs, weights + ".golden.safetensors")
+      #expect(difference.boxes < 0.05 && difference.classes < 2e-4, "\(difference)")
+      #expect(try Tool.run("show", plan).output.contains("Body_with_Wheelchair"))
+    }
+  }
+
+  @Test(.enabled(if: Fixtures.hasShared, "the trained checkpoints are not on this machine"))
+  func theUltralyticsCheckpointIsReadAndCompiled() throws {
+    let path = Fixtures.shared.appendingPathComponent("weights/yolov9t_ball_ultralytics.pt").path
+    let model = try PyTorchFile(path: path).model("model")
+    #expect(model.tensors.count == 1375)
+    #expect(model.facts.classNames == ["ball"] && model.facts.strides == [8, 16, 32])
+    // Rows 0 to 21 are those of gelan-t, in Ultralytics' names as in the official ones.
+    let graph = try Fixtures.graph(Fixtures.models.appendingPathComponent("gelan-t.yaml"))
+    var shapes: [String: [Int]] = [:]
+    for node in graph.nodes {
+      for use in node.parameters(in: graph) { shapes[use.expression.description] = use.shape }
+    }
+    let body = model.tensors.filter { !$0.name.hasPrefix("model.22.") }
+    #expect(body.count == 1254)
+    for (name, tensor) in body where !name.hasSuffix(".num_batches_tracked") {
+      #expect(shapes[name] == tensor.shape, "\(name)")
+    }
+    try withTemporaryFolder { folder in
+      let compiled = try Tool.run(
+        "compile", "models-yaml/ultralytics/yolov9t.yaml", "--weights", path, "-o", folder.path + "/ball.plan")
+      #expect(compiled.status == 0, "\(compiled.errors)")
+      #expect(!compiled.errors.contains("no row"), "\(compiled.errors)")
+    }
+  }
+}
