@@ -28,16 +28,13 @@ package struct InferenceModel: Sendable {
   package let plan: Plan
   package let weights: Weights
 
-  /// The key of the plan's text in the metadata of its safetensors file.
-  private static let planKey = "gelan.plan"
-
   /// - Parameter plan: A verified plan whose weights are all stored tensors in `tensors`.
   package init(plan: Plan, tensors: [(name: String, tensor: Tensor)]) {
     self.plan = plan
     weights = Weights(tensors)
   }
 
-  /// Opens a plan file: checks all of it, maps the weights, copies nothing.
+  /// Opens a plan file: checks all of it but the values of the weights, maps those, copies nothing that is stored as F32.
   package init(path: String) throws(ModelError) {
     let file: TensorFile
     do {
@@ -45,7 +42,12 @@ package struct InferenceModel: Sendable {
     } catch {
       throw ModelError(error)
     }
-    plan = try Self.readPlan(file)
+    try self.init(file)
+  }
+
+  /// Opens a plan file that is mapped already.
+  package init(_ file: TensorFile) throws(ModelError) {
+    plan = try PlanFile.readPlan(file)
     weights = try Weights(for: plan, in: file)
   }
 
@@ -53,33 +55,5 @@ package struct InferenceModel: Sendable {
   package static func isTensorFile(_ path: String) -> Bool { (try? TensorFile(path: path)) != nil }
 
   /// Whether a file says that it is a plan.
-  package static func isPlan(_ file: TensorFile) -> Bool { file.metadata[planKey] != nil }
-
-  private static func readPlan(_ file: TensorFile) throws(ModelError) -> Plan {
-    guard let text = file.metadata[planKey] else {
-      throw ModelError("\(file.path): this file holds tensors and no plan; 'gelan compile' writes plans")
-    }
-    let plan: Plan
-    do {
-      plan = try Plan(text: text)
-    } catch {
-      let line = error.line.map { "line \($0) of the plan: " } ?? ""
-      throw ModelError("\(file.path): \(line)\(error.message)")
-    }
-    do {
-      try plan.verify()
-    } catch {
-      throw ModelError("\(file.path): the plan cannot be run: \(error.message)")
-    }
-    return plan
-  }
-
-  /// Writes a plan file: a safetensors file with the plan in its metadata.
-  package static func write(
-    plan: Plan, tensors: [(name: String, tensor: Tensor)], path: String, metadata: [String: String] = [:]
-  ) throws(TensorFileError) {
-    var metadata = metadata
-    metadata[planKey] = plan.description
-    try writeTensorFile(path: path, tensors: tensors, metadata: metadata)
-  }
+  package static func isPlan(_ file: TensorFile) -> Bool { file.metadata[PlanFile.Key.plan] != nil }
 }

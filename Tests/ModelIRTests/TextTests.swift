@@ -92,6 +92,12 @@ import Testing
   @Test(
     arguments: [
       ("", nil, "the plan is empty"), ("graph \"g\"", 1, "this is not a plan"), ("plan 2 \"p\"", 1, "has version 2"),
+      ("plan 1 \"p\"\nclasses 2\nclasses 2", 3, "the classes are named twice"),
+      ("plan 1 \"p\"\nclasses 1048577", 2, "is no number of classes"),
+      (
+        "plan 1 \"p\"\nbuffer 1 x (" + [String](repeating: "H*W", count: 65).joined(separator: " + ") + ")", 2,
+        "is not a type"
+      ),
       ("plan 1 \"p\"\nbuffer 3 x H", 2, "'3 x H' is not a type"),
       ("plan 1 \"p\"\nb0[0:1 = add() {} @- s", 2, "']' was expected"),
       ("plan 1 \"p\"\nb0[0:1] = add(b0[0:1]) {} @", 2, "a number was expected"),

@@ -65,6 +65,20 @@ import Testing
     #expect(try content("f").utf8.count == 100_000)
   }
 
+  /// So a process that is killed meanwhile leaves nothing behind, whatever kills it.
+  @Test func aFileHasNoNameUntilItIsComplete() throws {
+    try writeFileAtomically(path: folder.path("f")) { (writer) throws(FileError) in
+      try writer.write([UInt8](repeating: 65, count: 100_000))
+      #expect(folder.contents == [])
+    }
+    #expect(folder.contents == ["f"])
+    try writeFileAtomically(path: folder.path("f")) { (writer) throws(FileError) in
+      try writer.write([UInt8](repeating: 66, count: 100_000))
+      #expect(folder.contents == ["f"])
+    }
+    #expect(folder.contents == ["f"])
+  }
+
   @Test func worksInTheCurrentFolder() throws {
     let name = "gelan-test-" + UUID().uuidString
     defer { unlink(name) }

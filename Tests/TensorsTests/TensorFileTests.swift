@@ -59,6 +59,25 @@ import Testing
       try readFile(path: folder.path("w"), limit: 1 << 20) == readFile(path: folder.path("again"), limit: 1 << 20))
   }
 
+  /// Wider elements come before narrower ones, so that each tensor is aligned to its own.
+  @Test func narrowTensorsKeepTheOthersAligned() throws {
+    let odd = Tensor(shape: [3], values: [1, 2, 3])
+    let tensors = [
+      try #require(StoredTensor("half", odd, as: .float16)), StoredTensor("single", odd),
+      try #require(StoredTensor("brain", odd, as: .bfloat16)),
+      StoredTensor("line", Tensor(shape: [16], values: (0..<16).map(Float.init))),
+    ]
+    try writeTensorFile(path: folder.path("mixed"), tensors: tensors)
+    let file = try TensorFile(path: folder.path("mixed"))
+    #expect(file.names == ["line", "single", "half", "brain"])
+    #expect(file.entries[0].byteRange.lowerBound % 64 == 0)
+    for tensor in tensors {
+      #expect(file[tensor.name]?.type == tensor.type && file[tensor.name]?.shape == tensor.shape)
+      #expect(try file.tensor(tensor.name) == tensor.tensor)
+    }
+    #expect(file.mappedFloats("single").map(Array.init) == [1, 2, 3])
+  }
+
   @Test func writesAndReadsNoTensors() throws {
     try writeTensorFile(path: folder.path("none"), tensors: [])
     let file = try TensorFile(path: folder.path("none"))

@@ -18,6 +18,8 @@ package struct TensorType: Sendable, Hashable {
 
   /// More channels than this are refused: no network has them, and products of sizes stay far from overflow.
   package static let maximumChannels = 1 << 20
+  /// Predictions come from at most this many maps.
+  package static let maximumLevels = 64
 
   package init(channels: Int, height: Extent, width: Extent) {
     self.channels = channels

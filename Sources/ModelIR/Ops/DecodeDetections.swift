@@ -22,7 +22,7 @@ package struct DecodeDetections: Operator {
   ]
 
   package func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType {
-    try expectMaps(inputs, count: 1...64)
+    try expectMaps(inputs, count: 1...TensorType.maximumLevels)
     try expect(classes, in: 1...TensorType.maximumChannels / 2, "classes")
     try expect(bins, in: 1...256, "bins")
     guard strides.count == inputs.count, strides.allSatisfy({ $0 > 0 && $0 < 1e6 }) else {

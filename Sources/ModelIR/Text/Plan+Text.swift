@@ -39,6 +39,7 @@ extension Plan {
         plan.name = try scanner.string()
         isFirst = false
       } else if scanner.take("classes ") {
+        guard plan.classNames.isEmpty else { throw scanner.error("the classes are named twice") }
         plan.classNames = try ClassText.read(&scanner)
       } else if scanner.take("buffer ") {
         let text = scanner.takeRest()

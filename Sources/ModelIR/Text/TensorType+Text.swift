@@ -26,7 +26,7 @@ extension TensorType {
         else { return nil }
         levels.append(Level(height: height, width: width))
       }
-      guard !levels.isEmpty else { return nil }
+      guard (1...Self.maximumLevels).contains(levels.count) else { return nil }
       self.init(channels: channels, anchors: levels)
     } else {
       let sides = parts[1].split(separator: " x ")

@@ -125,7 +125,9 @@ enum ClassText {
   static func read(_ scanner: inout TextScanner) throws(TextError) -> [String] {
     if !scanner.rest.hasPrefix("\"") {
       let count = try scanner.integer()
-      guard (0...1_000_000).contains(count) else { throw scanner.error("\(count) is no number of classes") }
+      guard (0...TensorType.maximumChannels).contains(count) else {
+        throw scanner.error("\(count) is no number of classes")
+      }
       return defaultNames(count)
     }
     var names: [String] = []

@@ -2,10 +2,11 @@ import Glibc
 
 /// Writes a file so that it appears complete or not at all.
 ///
-/// The bytes go to a hidden temporary file beside the destination, reach the disk, and take the destination's name in
-/// one step; on failure the temporary file is removed and an older file stays as it was. (Only a killed process leaves
-/// its `.gelan-….partial` behind.) An existing file's permissions are kept and symbolic links are followed.
-/// Destinations that are no regular files, such as `/dev/stdout` and pipes, are written directly.
+/// The bytes go to a file without a name in the destination's folder, reach the disk, and take the destination's name in
+/// one step: whenever the process is interrupted or killed, nothing is left behind and an older file is as it was. (File
+/// systems that know no files without names get a hidden `.gelan-….partial`, which only a killed process leaves.) An
+/// existing file's permissions are kept and symbolic links are followed. Destinations that are no regular files, such as
+/// `/dev/stdout` and pipes, are written directly.
 ///
 /// - Parameter body: writes the content.
 /// - Throws: what the body throws, or why the file could not be written.
@@ -19,15 +20,12 @@ package func writeFileAtomically(
     return
   }
   let target = try followSymbolicLinks(path)
-  let temporaryPath = try createTemporaryFile(beside: target, for: path) { (writer) throws(FileError) in
+  let file = try UnnamedFile(inFolderOf: target, for: path)
+  try file.fill { (writer) throws(FileError) in
     try body(writer)
     try writer.synchronize()
   }
-  guard rename(temporaryPath, target) == 0 else {
-    let error = FileError("write", path, code: errno)
-    unlink(temporaryPath)
-    throw error
-  }
+  try file.takeName(target)
   makeNameDurable(target)
 }
 
@@ -93,31 +91,6 @@ private func followSymbolicLinks(_ path: String) throws(FileError) -> String {
   throw FileError("write", path, code: ELOOP)
 }
 
-/// Creates a temporary file in the folder of a target and fills it; removes it again when that fails.
-///
-/// - Parameters:
-///   - target: the file that the new one will replace; its permissions are taken over.
-///   - path: the name for messages.
-/// - Returns: the path of the complete, closed file.
-private func createTemporaryFile(
-  beside target: String, for path: String, fill: (FileWriter) throws(FileError) -> Void
-) throws(FileError) -> String {
-  let name = ".gelan-" + String(UInt64.random(in: 0...(.max)), radix: 36) + ".partial"
-  let temporaryPath = folder(of: target) + name
-  let number = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-  guard number >= 0 else { throw FileError("write", path, code: errno) }
-  do throws(FileError) {
-    let descriptor = FileDescriptor(owning: number)
-    var status = stat()
-    if stat(target, &status) == 0 { descriptor.setPermissions(status.st_mode) }
-    try fill(FileWriter(path: path, descriptor: descriptor))
-  } catch {
-    unlink(temporaryPath)
-    throw error
-  }
-  return temporaryPath
-}
-
 /// Makes the new name survive a power failure. The file is complete either way, so a failure here is no error.
 private func makeNameDurable(_ path: String) {
   let number = open(folder(of: path) + ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -126,7 +99,7 @@ private func makeNameDurable(_ path: String) {
 }
 
 /// The folder part of a path with its final slash; empty for a plain name.
-private func folder(of path: String) -> String {
+func folder(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "" }
   return String(path[...slash])
 }

@@ -59,6 +59,17 @@ struct FileDescriptor: ~Copyable {
     fsync(number) == 0 || errno == EINVAL || errno == ENOSYS
   }
 
+  /// A second descriptor of the same open file; nil on failure, with `errno` set.
+  func duplicate() -> FileDescriptor? {
+    let duplicate = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    return duplicate >= 0 ? FileDescriptor(owning: duplicate) : nil
+  }
+
+  /// Gives a file without a name its first one; false on failure, with `errno` set.
+  func link(as path: String) -> Bool {
+    linkat(AT_FDCWD, "/proc/self/fd/\(number)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0
+  }
+
   /// Sets the permission bits; a file system without permissions may ignore it.
   func setPermissions(_ mode: mode_t) { _ = fchmod(number, mode & 0o777) }
 }

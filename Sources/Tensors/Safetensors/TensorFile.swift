@@ -11,6 +11,8 @@ package final class TensorFile: Sendable {
   package let entries: [TensorEntry]
   private let positions: [String: Int]
   private let file: FileBytes
+  /// Where the tensors' bytes start.
+  private let dataStart: Int
 
   /// Opens a file; its tensors' bytes are read from disk when they are first used.
   ///
@@ -38,6 +40,7 @@ package final class TensorFile: Sendable {
     self.path = path
     metadata = header.metadata
     entries = header.entries
+    dataStart = header.dataStart
     var positions = [String: Int](minimumCapacity: entries.count)
     for (position, entry) in entries.enumerated() { positions[entry.name] = position }
     self.positions = positions
@@ -45,6 +48,15 @@ package final class TensorFile: Sendable {
 
   /// The tensors' names in the order of their bytes.
   package var names: [String] { entries.map(\.name) }
+
+  /// The size of the file in bytes.
+  package var byteCount: Int { file.bytes.count }
+
+  /// The bytes before those of the tensors, with the length that they begin with; valid while this object lives.
+  var headerBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[..<dataStart]) }
+
+  /// The bytes of all tensors; valid while this object lives.
+  var dataBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[dataStart...]) }
 
   package subscript(name: String) -> TensorEntry? { positions[name].map { entries[$0] } }
 
@@ -59,11 +71,16 @@ package final class TensorFile: Sendable {
   ///
   /// - Throws: when there is no such tensor or its elements are no floating-point numbers.
   package func floats(_ name: String) throws(TensorFileError) -> [Float] {
-    let entry = try entry(name)
-    guard let values = widened(bytes(of: entry), from: entry.type) else {
-      throw .tensor(name, in: path, "holds \(entry.type.rawValue), not floating-point numbers")
-    }
-    return values
+    let entry = try floatEntry(name)
+    return widened(bytes(of: entry), from: entry.type) ?? []
+  }
+
+  /// Writes the elements of a tensor as `Float` to memory that has room for them; converts as `floats` does.
+  ///
+  /// - Throws: when there is no such tensor or its elements are no floating-point numbers.
+  package func copyFloats(_ name: String, to values: UnsafeMutablePointer<Float>) throws(TensorFileError) {
+    let entry = try floatEntry(name)
+    widen(bytes(of: entry), from: entry.type, to: values)
   }
 
   /// Calls a function with the elements of a tensor as `Float`: in the mapped file if that is possible, else in a copy.
@@ -92,6 +109,14 @@ package final class TensorFile: Sendable {
 
   private func entry(_ name: String) throws(TensorFileError) -> TensorEntry {
     guard let entry = self[name] else { throw TensorFileError(path, "there is no tensor \(quoted(name))") }
+    return entry
+  }
+
+  private func floatEntry(_ name: String) throws(TensorFileError) -> TensorEntry {
+    let entry = try entry(name)
+    guard entry.type.isFloatingPoint else {
+      throw .tensor(name, in: path, "holds \(entry.type.rawValue), not floating-point numbers")
+    }
     return entry
   }
 

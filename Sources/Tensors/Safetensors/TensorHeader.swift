@@ -5,6 +5,8 @@ struct TensorHeader {
   static let metadataKey = "__metadata__"
 
   let metadata: [String: String]
+  /// Where the tensors' bytes start, in bytes from the start of the file.
+  let dataStart: Int
   /// The tensors in the order of their bytes.
   let entries: [TensorEntry]
 
@@ -42,6 +44,7 @@ struct TensorHeader {
     }
     try Self.checkLayout(entries, dataStart: dataStart, fileSize: file.count, path: path)
     self.metadata = metadata
+    self.dataStart = dataStart
     self.entries = entries
   }
 

@@ -20,3 +20,8 @@ func makeFolder(_ path: String) throws(CommandFailure) {
     }
   }
 }
+
+extension String {
+  /// The last part of a path.
+  var fileName: String { split(separator: "/").last.map(String.init) ?? self }
+}

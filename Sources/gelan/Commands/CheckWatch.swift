@@ -2,8 +2,6 @@ import Compiler
 import Diagnostics
 import Glibc
 import ModelIR
-import ModelSyntax
-import Synchronization
 import Tensors
 
 /// Checks files again whenever they or the files that they include are saved, and shows only what changed since the
@@ -53,20 +51,6 @@ private func recheck(
     Terminal.note("\(path): \(fresh.count) new, \(gone) mended, \(left) as before")
   }
   return includes.paths
-}
-
-/// The files that a model includes, noted as they are read.
-private final class IncludeRecord: Sendable {
-  private let seen = Mutex<Set<String>>([])
-
-  var paths: Set<String> { seen.withLock { $0 } }
-
-  var loader: BlockFileLoader {
-    BlockFileLoader { (path) throws(BlockFileLoader.Refusal) in
-      self.seen.withLock { _ = $0.insert(path) }
-      return try BlockFileLoader.files.load(path)
-    }
-  }
 }
 
 extension Diagnostic {

@@ -132,17 +132,6 @@ private struct Detector {
   }
 }
 
-private struct StopWatch {
-  private var last = Machine.seconds()
-
-  /// The milliseconds since the last call.
-  mutating func lap() -> Double {
-    let now = Machine.seconds()
-    defer { last = now }
-    return (now - last) * 1e3
-  }
-}
-
 /// What was found in one picture.
 private struct DetectionResult {
   let path: String

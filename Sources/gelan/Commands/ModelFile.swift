@@ -33,19 +33,24 @@ struct ModelFile {
   let model: ModelDeclaration
   let graph: Graph
   let warnings: [Diagnostic]
+  /// The model's text, then those of the files that it includes.
+  let sources: [SourceFile]
 
   /// - Throws: every fault, as diagnostics.
   init(
     _ source: SourceFile, classes: Int? = nil, input: InputSize? = nil, settings: [ParameterSetting] = [],
     loader: BlockFileLoader = .files
   ) throws(CompileFailure) {
-    let read = try readModel(try parseYAML(source), library: .standard, classCount: classes, loader: loader)
+    let includes = IncludeRecord(loader)
+    let read = try readModel(
+      try parseYAML(source), library: .standard, classCount: classes, loader: includes.loader)
     model = try read.value.setting(settings)
     do throws(CompileFailure) {
       graph = try elaborate(model, library: .standard, input: input)
     } catch {
       throw error.offering(Renumbering.find(model)?.fixIt)
     }
+    sources = [source] + includes.sources
     warnings = (read.warnings.filter { !$0.isSilenced } + check(model, graph)).inFileOrder
   }
 
@@ -96,9 +101,11 @@ extension CommandFailure {
 }
 
 /// Opens a session of a plan at a size.
-func openSession(_ model: InferenceModel, _ size: InputSize?, threads: Int) throws(CommandFailure) -> Session {
+func openSession(
+  _ model: InferenceModel, _ size: InputSize?, batch: Int = 1, threads: Int
+) throws(CommandFailure) -> Session {
   do {
-    return try Session(model, height: size?.height, width: size?.width, threads: threads)
+    return try Session(model, height: size?.height, width: size?.width, batch: batch, threads: threads)
   } catch {
     throw .message(error.description)
   }

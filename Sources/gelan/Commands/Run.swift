@@ -12,6 +12,9 @@ extension Command {
       .threads,
     ],
     details: """
+      N is any number, and H and W any legal size of the plan: a plan is not tied to the size it was compiled with. Images
+      run one after another, each with all threads.
+
       Each column of output0 is one prediction: centre x, centre y, width and height in pixels of the input, then one
       probability per class.
 
@@ -48,6 +51,7 @@ extension Command {
     do throws(TensorFileError) {
       try file.withFloats("images") { images in
         for image in 0..<batch {
+          if batch > 1 { Terminal.progress("image \(image + 1) of \(batch)") }
           _ = session.input.update(from: images[image * size..<(image + 1) * size])
           session.run()
           for index in results.indices { results[index] += session.output(index) }
@@ -56,6 +60,7 @@ extension Command {
     } catch {
       throw CommandFailure(error)
     }
+    Terminal.progress("")
     let tensors = model.plan.outputs.enumerated().map { index, output in
       (name: output.name, tensor: Tensor(shape: [batch] + session.outputShape(index), values: results[index]))
     }

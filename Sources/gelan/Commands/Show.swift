@@ -6,11 +6,13 @@ import Tensors
 
 extension Command {
   static let show = Command(
-    name: "show", summary: "print a stage of the compiler as text", operands: "FILE|PLAN", operandCount: 1...1,
+    name: "show", summary: "print a plan, or a stage of the compiler as text", operands: "FILE|PLAN",
+    operandCount: 1...1,
     options: [
       Option(
         "--form", value: "source|elaborated|inference|plan",
-        help: "which stage; elaborated for a model, plan for a plan"),
+        help: "which stage of a model, elaborated by default; of a plan, its text in place of the overview"),
+      Option("--verify", help: "read all of a plan's weights and check them against the checksum"),
       .input, .classes, .set,
     ],
     details: """
@@ -19,7 +21,11 @@ extension Command {
       inference   the graph stripped, folded and fused
       plan        steps over buffers, as the runtime runs them
 
+      A plan is shown with where it comes from, what goes in and out, and its steps. Opening it checks its header and all
+      steps; --verify reads the weights too.
+
       example: gelan show models-yaml/gelan-t.yaml --form inference
+               gelan show gelan-t.plan --verify
       """
   ) { arguments in
     let path = arguments.operands[0]
@@ -28,8 +34,12 @@ extension Command {
       guard form == nil || form == "plan" else {
         throw CommandFailure.usage("a plan has one form, plan; the others belong to model files")
       }
-      Terminal.print(try openPlan(path).plan.description)
+      let report = try PlanReport(path, at: try arguments.inputSize(), verifying: arguments.isSet("--verify"))
+      Terminal.print((form == nil ? report.overview : report.model.plan.description).withoutControlCharacters)
       return
+    }
+    guard !arguments.isSet("--verify") else {
+      throw CommandFailure.usage("--verify is for plans, and \(path) is none")
     }
     if form == "source" {
       Terminal.print(try nativeText(of: path, arguments))
@@ -57,5 +67,19 @@ extension Command {
       file.model.dialect == .native
       ? try formatModel(yaml) : try convertModel(file.model, yaml, graph: file.graph, library: .standard)
     return String(text.dropLast())
+  }
+}
+
+extension String {
+  /// The text with control characters written out, so that a name from a file cannot drive a terminal.
+  fileprivate var withoutControlCharacters: String {
+    var text = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control where scalar != "\n", .format: text.append(contentsOf: scalar.escaped(asASCII: true).unicodeScalars)
+      default: text.append(scalar)
+      }
+    }
+    return String(text)
   }
 }

@@ -77,7 +77,7 @@ func decimal(_ number: Double, places: Int) -> String {
 }
 
 extension String {
-  fileprivate var trimmedAtEnd: String {
+  var trimmedAtEnd: String {
     String(reversed().drop { $0 == " " }.reversed())
   }
 }

@@ -1,0 +1,59 @@
+/// A tensor on its way to a file, in the type that it is stored in.
+package struct StoredTensor: Sendable {
+  package let name: String
+  package let shape: [Int]
+  package let type: ElementType
+  private let elements: Elements
+
+  private enum Elements: Sendable {
+    case single([Float])
+    /// The bits of F16 or BF16 numbers.
+    case narrow([UInt16])
+  }
+
+  /// A tensor stored as F32, without a copy.
+  package init(_ name: String, _ tensor: Tensor) {
+    self.name = name
+    shape = tensor.shape
+    type = .float32
+    elements = .single(tensor.values)
+  }
+
+  /// A tensor stored as F16 or BF16, each number rounded to the nearest, or as F32.
+  ///
+  /// - Returns: Nothing when a finite number is too large for the type.
+  package init?(_ name: String, _ tensor: Tensor, as type: NarrowType) {
+    guard let bits = narrowed(tensor.values, to: type) else { return nil }
+    self.name = name
+    shape = tensor.shape
+    self.type = type.elementType
+    elements = .narrow(bits)
+  }
+
+  package var byteCount: Int {
+    switch elements {
+    case .single(let values): values.count * 4
+    case .narrow(let bits): bits.count * 2
+    }
+  }
+
+  /// The tensor that a reader gets back.
+  package var tensor: Tensor {
+    switch elements {
+    case .single(let values): return Tensor(shape: shape, values: values)
+    case .narrow(let bits):
+      let values = bits.withUnsafeBytes { widened($0, from: type) }
+      return Tensor(shape: shape, values: values ?? [])
+    }
+  }
+
+  /// Calls a function with the bytes as they lie in a file: all supported processors are little-endian, as the format is.
+  func withBytes<Value, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    switch elements {
+    case .single(let values): try values.withTypedBytes(body)
+    case .narrow(let bits): try bits.withTypedBytes(body)
+    }
+  }
+}

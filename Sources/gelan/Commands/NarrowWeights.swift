@@ -1,0 +1,37 @@
+import Compiler
+import ModelIR
+import Runtime
+import Tensors
+
+/// The tensors of a plan as they are to be stored.
+func store(
+  _ tensors: [(name: String, tensor: Tensor)], as type: WeightsType
+) throws(CommandFailure) -> [StoredTensor] {
+  do throws(WeightsOverflow) {
+    return try type.stored(tensors)
+  } catch {
+    let names = error.weights.map { "\($0.name) (up to \($0.largest))" }
+    throw .message(
+      "\(type.rawValue) cannot hold these weights: " + names.list(title: "weights of the plan")
+        + "\n  likely: bf16, which has the range of fp32, can; --weights-type bf16")
+  }
+}
+
+/// Measures what storing weights in a narrow type costs: runs both forms of the plan on the same images, in one sentence.
+func narrowingCost(
+  of bound: BoundPlan, _ stored: [StoredTensor], as type: WeightsType
+) throws(CommandFailure) -> String {
+  let narrowed = InferenceModel(plan: bound.plan, tensors: stored.map { ($0.name, $0.tensor) })
+  let images = 2
+  let difference: OutputDifference
+  do throws(ModelError) {
+    difference = try OutputDifference(
+      between: InferenceModel(plan: bound.plan, tensors: bound.tensors), and: narrowed, images: images,
+      threads: Machine.coreCount)
+  } catch {
+    throw .message(error.description)
+  }
+  let size = "\(bound.plan.input.height)x\(bound.plan.input.width)"
+  return
+    "\(type.rawValue) against fp32, largest difference on \(images) made-up images of \(size): \(difference.description)"
+}

@@ -1,0 +1,96 @@
+import ModelIR
+import Runtime
+import Tensors
+
+/// Bytes as a plan: opened, checked and run, without a trap or a stray access.
+///
+/// Bytes that begin like a plan's text are read as one, and get weights that fit; the others are a plan file.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzPlan(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+  if let model = bytes.starts(with: "plan ".utf8) ? model(ofText: bytes) : model(ofFile: bytes) { exercise(model) }
+  return 0
+}
+
+private func model(ofFile bytes: [UInt8]) -> InferenceModel? {
+  guard let file = try? TensorFile(bytes: bytes, name: "fuzz") else { return nil }
+  _ = file.hasIntactData
+  return try? InferenceModel(file)
+}
+
+/// A plan with weights that are made up, for its recipes have no checkpoint here.
+private func model(ofText bytes: [UInt8]) -> InferenceModel? {
+  guard var plan = try? Plan(text: String(decoding: bytes, as: UTF8.self)) else { return nil }
+  let again = try? Plan(text: plan.description)
+  precondition(again == plan, "a plan reads back as another one")
+  guard (try? plan.verify()) != nil else { return nil }
+  var tensors: [(name: String, tensor: Tensor)] = []
+  var total = 0
+  for index in plan.steps.indices {
+    plan.steps[index].op = plan.steps[index].op.replacingParameters { role, _ in .stored("\(index).\(role)") }
+    let step = plan.steps[index]
+    for use in step.op.semantics.parameters(step.inputs.map(plan.type)) {
+      let count = use.shape.reduce(1) { saturatingProduct($0, $1) }
+      total = saturatingSum([total, count])
+      guard total < 1 << 20, case .stored(let name) = use.expression else { return nil }
+      let values = (0..<count).map { Float(($0 &* 37 &+ index) % 101) / 101 - 0.5 }
+      tensors.append((name, Tensor(shape: use.shape, values: values)))
+    }
+  }
+  return InferenceModel(plan: plan, tensors: tensors)
+}
+
+/// Opens a session at the smallest size of some pixels and runs it, if that is cheap.
+private func exercise(_ model: InferenceModel) {
+  let input = model.plan.input
+  func side(_ multiple: Int) -> Int? { multiple <= 256 ? multiple * ((15 + multiple) / multiple) : nil }
+  guard let height = side(input.heightMultiple), let width = side(input.widthMultiple),
+    let memory = MemoryPlan(model.plan, height: height, width: width), memory.count < 1 << 20
+  else { return }
+  checkPlaces(memory)
+  guard let session = try? Session(model, height: height, width: width, threads: 1) else { return }
+  let work = session.steps.reduce(0) { saturatingSum([$0, $1.flops, $1.outputShape.reduce(1, *)]) }
+  guard work < 1 << 26 else { return }
+
+  // What the memory holds before a run makes no difference: nobody reads what nobody has written.
+  var results: [[UInt32]] = []
+  for _ in 0..<2 {
+    for index in session.input.indices { session.input[index] = Float(index % 251) / 250 }
+    session.run()
+    results.append(
+      session.plan.outputs.indices.flatMap { index in
+        let output = session.output(index)
+        precondition(output.count == session.outputShape(index).reduce(1, *))
+        return output.map { $0.isNaN ? UInt32.max : $0.bitPattern }
+      })
+  }
+  precondition(results[0] == results[1], "two runs on one image differ")
+}
+
+/// No two buffers that are wanted at the same time share memory, and all lie in the arena.
+private func checkPlaces(_ memory: MemoryPlan) {
+  for one in memory.offsets.indices.prefix(200) {
+    let range = memory.offsets[one]..<memory.offsets[one] + memory.sizes[one]
+    precondition(range.lowerBound >= 0 && range.upperBound <= memory.count)
+    for other in 0..<one where memory.lifetimes[other].overlaps(memory.lifetimes[one]) {
+      let others = memory.offsets[other]..<memory.offsets[other] + memory.sizes[other]
+      precondition(!range.overlaps(others), "buffers \(other) and \(one) share memory")
+    }
+  }
+}
+
+/// The entry point that SwiftPM links an executable with, in place of libFuzzer's `main`.
+@_cdecl("FuzzPlan_main")
+public func main(
+  _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+) -> CInt {
+  var (count, arguments) = (count, arguments)
+  return runDriver(&count, &arguments) { fuzzPlan($0, $1) }
+}
+
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ run: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt

@@ -1,0 +1,101 @@
+import ModelIR
+import TestSupport
+import Testing
+
+/// Plans that no compiler makes, each refused with its reason before anything runs.
+@Suite struct PlanVerifierTests {
+  private static let text = """
+    plan 1 "p"
+    classes 2
+    buffer 3 x H x W
+    buffer 8 x H/2 x W/2
+    buffer 10 x H/2 x W/2
+    buffer 6 x (H/2*W/2)
+    input b0[0:3] multiple 2 2 size 64 64
+    b1[0:8] = conv2d(b0[0:3]) {out=8 k=3 s=2 p=1 w=a b=b} @0 a
+    b2[0:10] = conv2d(b1[0:8]) {out=10 w=c} @1 c
+    b3[0:6] = decode_detections(b2[0:10]) {classes=2 bins=2 strides=[2.0] projection=d} @2 d
+    output "output0" b3[0:6]
+
+    """
+
+  @Test func thePlanItselfIsAccepted() throws {
+    try Plan(text: Self.text).verify()
+  }
+
+  struct Fault: Sendable {
+    /// What is replaced in the plan above, and by what.
+    let old: String
+    let new: String
+    let message: String
+
+    init(_ old: String, _ new: String, _ message: String) { (self.old, self.new, self.message) = (old, new, message) }
+  }
+
+  @Test(arguments: [
+    // Operands.
+    Fault("conv2d(b0[0:3])", "conv2d(b9[0:3])", "step 0 (conv2d) uses channels outside its buffer"),
+    Fault("conv2d(b0[0:3])", "conv2d(b-1[0:3])", "uses channels outside its buffer"),
+    Fault("conv2d(b0[0:3])", "conv2d(b0[0:4])", "uses channels outside its buffer"),
+    Fault("conv2d(b0[0:3])", "conv2d(b0[2:2])", "uses channels outside its buffer"),
+    Fault("conv2d(b0[0:3])", "conv2d(b0[-1:2])", "uses channels outside its buffer"),
+    Fault("conv2d(b0[0:3])", "conv2d()", "does not accept its inputs"),
+    Fault("conv2d(b0[0:3])", "conv2d(b0[0:3], b0[0:3])", "does not accept its inputs"),
+    Fault("input b0[0:3]", "input b0[0:9223372036854775807]", "the input uses channels outside its buffer"),
+    Fault("\"output0\" b3[0:6]", "\"output0\" b3[0:7]", "the output 'output0' uses channels outside"),
+    // Order and lifetimes.
+    Fault("conv2d(b1[0:8])", "conv2d(b2[0:8])", "reads what no step before it has written"),
+    Fault("b2[0:10] =", "b1[0:8] =", "writes what was written already"),
+    Fault("b1[0:8] = conv2d(b0[0:3])", "b0[0:3] = conv2d(b0[0:3])", "writes what was written already"),
+    Fault("input b0[0:3]", "input b1[0:8]", "the input is not as large as the image"),
+    Fault("output \"output0\" b3[0:6]", "output \"a\" b3[0:6]\noutput \"a\" b2[0:10]", "two outputs have one name"),
+    // Types and sizes.
+    Fault("out=8", "out=7", "makes 7 x H/2 x W/2, not 8 x H/2 x W/2"),
+    Fault("k=3", "k=5", "makes 8 x H/2-1 x W/2-1"),
+    Fault("s=2", "s=0", "does not accept its inputs"),
+    Fault("s=2", "s=-2", "does not accept its inputs"),
+    Fault("k=3", "k=9223372036854775807", "does not accept its inputs"),
+    Fault("out=8 ", "out=8 d=4611686018427387904 ", "does not accept its inputs"),
+    Fault("out=8 ", "out=8 g=0 ", "does not accept its inputs"),
+    Fault("out=8 ", "out=8 g=2 ", "does not accept its inputs"),
+    Fault("buffer 8 x H/2 x W/2", "buffer 8 x H/3 x W/2", "the input's multiples do not fit the buffer"),
+    Fault("multiple 2 2", "multiple 0 2", "is not a multiple of what the plan names"),
+    Fault("size 64 64", "size 64 63", "is not a multiple of what the plan names"),
+    Fault("size 64 64", "size -64 64", "is not a multiple of what the plan names"),
+    // Detections.
+    Fault("classes 2\n", "classes 3\n", "has 2 classes, and the plan names 3"),
+    Fault("bins=2", "bins=0", "does not accept its inputs"),
+    Fault("bins=2", "bins=3", "does not accept its inputs"),
+    Fault("strides=[2.0]", "strides=[0.0]", "does not accept its inputs"),
+    Fault("strides=[2.0]", "strides=[]", "does not accept its inputs"),
+    Fault("conv2d(b1", "concat(b1", "is not"),
+    Fault("= conv2d(b1[0:8]) {out=10 w=c}", "= concat(b1[0:8]) {}", "is an operator that no step can have"),
+  ])
+  func faultsAreRefused(_ fault: Fault) throws {
+    try #require(Self.text.contains(fault.old))
+    let text = Self.text.replacing(fault.old, with: fault.new, maxReplacements: 1)
+    do {
+      try Plan(text: text).verify()
+      Issue.record("\(fault.new) is accepted")
+    } catch let error as PlanError {
+      #expect(error.message.contains(fault.message), "\(error.message)")
+    } catch let error as TextError {
+      #expect(fault.message == "is not", "\(error.message)")
+    }
+  }
+
+  /// More weights than kernels count in 32 bits; no file is needed to say so.
+  @Test func endlessWeightsAreRefused() throws {
+    let plan = try Plan(
+      text: """
+        plan 1 "p"
+        classes 1
+        buffer 1024 x H x W
+        buffer 1048576 x H-4095 x W-4095
+        input b0[0:1024] multiple 1 1 size 8192 8192
+        b1[0:1048576] = conv2d(b0[0:1024]) {out=1048576 k=4096 w=a} @0 a
+        output "o" b1[0:1048576]
+        """)
+    #expect(throws: PlanError.self) { try plan.verify() }
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What people and scripts see of plan files.
+@Suite struct PlanCommandTests {
+  private static let model = "Tests/Fixtures/golden/mini-c.yaml"
+
+  @Test func showTellsWhereAPlanComesFromAndWhatItDoes() throws {
+    try withTemporaryFolder { folder in
+      let plan = folder.appendingPathComponent("m.plan").path
+      _ = try Tool.run("compile", Self.model, "--random-weights", "7", "-o", plan)
+      let shown = try Tool.run("show", plan)
+      #expect(shown.status == 0, "\(shown.errors)")
+      let digest = try digest(of: Fixtures.root.appendingPathComponent(Self.model).path)
+      for text in [
+        "a plan of format 2, written by gelan ", "H and W multiples of 32, 640x640 unless asked",
+        "mini-c.yaml, SHA-256 \(digest)", "as fp32, from random, seed 7", "not read (--verify reads them)",
+        "step  operator", "conv2d k=3 s=2 p=1 act=silu", "model.1.conv",
+      ] {
+        #expect(shown.output.contains(text), "\(text)")
+      }
+      let steps = shown.output.split(separator: "\n").filter { $0.contains("model.") }.count
+      let text = try Tool.run("show", plan, "--form", "plan").output
+      #expect(text.split(separator: "\n").filter { $0.contains(" = ") }.count == steps)
+
+      let verified = try Tool.run("show", plan, "--verify", "--input", "96x64")
+      #expect(verified.status == 0 && verified.output.contains("at 96x64"))
+      #expect(verified.output.contains("…, correct; weights"))
+      #expect(try Tool.run("show", plan, "--input", "97").status == 1)
+      #expect(try Tool.run("show", Self.model, "--verify").status == 2)
+
+      var bytes = try Data(contentsOf: URL(fileURLWithPath: plan))
+      bytes[bytes.count - 5000] ^= 1
+      try bytes.write(to: URL(fileURLWithPath: plan))
+      #expect(try Tool.run("show", plan).status == 0)
+      let damaged = try Tool.run("show", plan, "--verify")
+      #expect(damaged.status == 1)
+      #expect(damaged.errors.contains("the weights are not as they were written"))
+    }
+  }
+
+  /// The digest that `sha256sum` prints.
+  private func digest(of path: String) throws -> Substring {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["sha256sum", path]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return said.prefix(64)
+  }
+
+  @Test(arguments: ["fp16", "bf16"]) func narrowWeightsHalveTheFileAndTellTheirCost(type: String) throws {
+    try withTemporaryFolder { folder in
+      let (full, narrow) = (folder.appendingPathComponent("f").path, folder.appendingPathComponent("n").path)
+      _ = try Tool.run("compile", Self.model, "--random-weights", "7", "--input", "64", "-o", full)
+      let compiled = try Tool.run(
+        "compile", Self.model, "--random-weights", "7", "--input", "64", "--weights-type", type, "-o", narrow)
+      #expect(compiled.status == 0, "\(compiled.errors)")
+      let cost = try #require(
+        try /largest difference on 2 made-up images of 64x64: boxes (.*) px, probabilities (.*)\n/
+          .firstMatch(in: compiled.output))
+      let (pixels, probability) = (try #require(Double(cost.1)), try #require(Double(cost.2)))
+      #expect(pixels > 0 && pixels < 5 && probability > 0 && probability < 0.1)
+      let sizes = try [full, narrow].map { try Data(contentsOf: URL(fileURLWithPath: $0)).count }
+      #expect(sizes[1] < sizes[0] * 11 / 20)
+      #expect(try Tool.run("show", narrow, "--verify").status == 0)
+    }
+  }
+
+  @Test func batchesOfAnySizeRun() throws {
+    try withTemporaryFolder { folder in
+      let plan = folder.appendingPathComponent("m.plan").path
+      _ = try Tool.run("compile", Self.model, "--random-weights", "7", "-o", plan)
+      let bench = try Tool.run("bench", plan, "--batch", "3", "--input", "96x64", "--repeat", "2", "--json")
+      let times = try #require(try bench.objects.first)
+      #expect(times["input"] as? [Int] == [3, 3, 96, 64])
+      for key in ["openMilliseconds", "sessionMilliseconds", "placementMilliseconds"] {
+        #expect(times[key] is NSNumber)
+      }
+    }
+  }
+}
