@@ -27,13 +27,14 @@ demo: build
 test: setup
 	swift test
 
-# Not part of make test: bytes as models, as expressions and as plans, and mutants of every model file. Tests/Fuzz/fuzz.sh says more.
+# Not part of make test: bytes as models, as expressions, as plans and as checkpoints, and mutants of every model file. Tests/Fuzz/fuzz.sh says more.
 SECONDS_EACH ?= 300
 MUTANTS      ?= 100000
 fuzz: setup
 	Tests/Fuzz/fuzz.sh model $(SECONDS_EACH)
 	Tests/Fuzz/fuzz.sh expression $(SECONDS_EACH)
 	Tests/Fuzz/fuzz.sh plan $(SECONDS_EACH)
+	Tests/Fuzz/fuzz.sh checkpoint $(SECONDS_EACH)
 	GELAN_MUTANTS=$(MUTANTS) swift test -c release -Xswiftc -enable-testing --scratch-path .build/mutants \
 	  --filter CompilerTests.MutationTests
 

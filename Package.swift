@@ -48,7 +48,8 @@ let package = Package(
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "gelanTests", dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
+      name: "gelanTests",
+      dependencies: ["gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
   ]
 )
 
@@ -57,6 +58,7 @@ if ProcessInfo.processInfo.environment["GELAN_FUZZ"] == "1" {
   let compiler: [Target.Dependency] = ["Compiler", "Diagnostics", "ModelSyntax", "TestSupport"]
   let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
     ("Model", compiler), ("Expression", compiler), ("Plan", ["ModelIR", "Runtime", "Tensors"]),
+    ("Checkpoint", ["PyTorch"]),
   ]
   for (name, dependencies) in fuzzers {
     package.targets.append(

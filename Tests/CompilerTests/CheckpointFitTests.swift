@@ -51,7 +51,8 @@ struct CheckpointFitTests {
   private static func plan(_ checkpoint: Checkpoint, _ graph: Graph) throws -> [[Float]] {
     let fit = CheckpointFit(checkpoint, to: graph)
     try #require(fit.report.isComplete, "\(fit.report)")
-    return try bindWeights(of: Fixtures.plan(of: fit.graph), from: fit.graph, fit.checkpoint).tensors.map(\.tensor.values)
+    return try bindWeights(of: Fixtures.plan(of: fit.graph), from: fit.graph, fit.checkpoint).tensors.map(
+      \.tensor.values)
   }
 
   /// A checkpoint with each convolution and the normalisation after it in one, as inference programs write it.
@@ -67,7 +68,8 @@ struct CheckpointFitTests {
       let factors = zip(gamma, variance).map { Double($0) / (Double($1) + 0.001).squareRoot() }
       let size = weight.values.count / factors.count
       result[name] = Tensor(
-        shape: weight.shape, values: weight.values.indices.map { Float(Double(weight.values[$0]) * factors[$0 / size]) })
+        shape: weight.shape, values: weight.values.indices.map { Float(Double(weight.values[$0]) * factors[$0 / size]) }
+      )
       result[scope + "conv.bias"] = Tensor(
         shape: [factors.count],
         values: factors.indices.map { Float(Double(beta[$0]) - Double(mean[$0]) * factors[$0]) })

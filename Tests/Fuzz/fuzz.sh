@@ -6,10 +6,11 @@
 #   Tests/Fuzz/fuzz.sh expression 120     bytes as an expression: parsed, written out, evaluated
 #   Tests/Fuzz/fuzz.sh plan 600           bytes as a plan file, or as a plan's text with made-up weights: opened,
 #                                         verified, and run twice at a small size
+#   Tests/Fuzz/fuzz.sh checkpoint 600     bytes as a PyTorch checkpoint: every model and every tensor read
 #   Tests/Fuzz/fuzz.sh model FILE         one input again
 #
 # Further arguments go to libFuzzer. A trap, a bad memory access, more than 1 GB, and more than 10 s for an input of at
-# most 4 KB, a plan 16 KB (under the sanitizers, which cost a factor of five) end the run, and the input is kept in .build/fuzz as
+# most 4 KB, a plan or a checkpoint 16 KB (under the sanitizers, which cost a factor of five) end the run, and the input is kept in .build/fuzz as
 # crash-*, oom-* or timeout-*. The corpus stays in .build/fuzz too, so that the next run goes on from there.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -17,6 +18,7 @@ case "${1:-}" in
   model) product=FuzzModel ;;
   expression) product=FuzzExpression ;;
   plan) product=FuzzPlan ;;
+  checkpoint) product=FuzzCheckpoint ;;
   *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p;}' "$0"; exit 2 ;;
 esac
 target=$1
@@ -35,6 +37,9 @@ longest=4096
 if [ "$target" = plan ]; then
   dictionary=Tests/Fuzz/plan.dict
   longest=16384
+elif [ "$target" = checkpoint ]; then
+  dictionary=Tests/Fuzz/checkpoint.dict
+  longest=16384
 fi
 limits="-detect_leaks=0 -max_len=$longest -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512"
 
@@ -51,6 +56,8 @@ elif [ "$target" = plan ]; then
   for file in Tests/CompilerTests/Golden/plan/*.ir; do
     sed '1,/^--->/d' "$file" > "$corpus/seed-$(basename "$file")"
   done
+elif [ "$target" = checkpoint ]; then
+  cp Tests/Fixtures/checkpoints/*.pt "$corpus"
 else
   # One file an argument of the parser's tests, and every quoted expression of the standard blocks.
   { grep -o '("[^"]*", "' Tests/ModelSyntaxTests/ExpressionParserTests.swift | sed 's/^("//;s/", "$//'

@@ -33,7 +33,8 @@ struct CheckpointFixtureTests {
 
   @Test(arguments: [
     ("state-dict", [String]()), ("legacy", ["state_dict"]), ("protocol-4", []), ("protocol-5", []),
-    ("types", []), ("views", []), ("shared-modules", []), ("command", ["model"]),
+    ("types", []), ("views", []), ("shared-modules", []), ("legacy-modules", ["ema"]), ("legacy-views", []),
+    ("command", ["model"]),
   ])
   func everyTensorIsRead(_ name: String, _ keys: [String]) throws {
     let file = try Self.open(name)

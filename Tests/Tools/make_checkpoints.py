@@ -3,6 +3,7 @@
 
     python3 Tests/Tools/make_checkpoints.py          (needs torch and safetensors, as no build and no test does)
 
+Files of the older format call storages by their addresses, so they differ from run to run, and mean the same.
 expected.safetensors has the tensors of all files, each under the file's name and its own: "views/rows.weight".
 """
 
@@ -130,6 +131,8 @@ with torch.no_grad():
     shared.one.weight.copy_(random(2, 2))
     shared.one.bias.copy_(random(2))
 write("shared-modules", shared, shared.state_dict())
+write("legacy-modules", {"ema": shared, "epoch": 1}, shared.state_dict(), _use_new_zipfile_serialization=False)
+write("legacy-views", views, views, _use_new_zipfile_serialization=False)
 
 write("command", {"model": plain, "note": Command()}, plain)
 

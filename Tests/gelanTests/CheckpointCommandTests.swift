@@ -37,7 +37,7 @@ import Testing
     Case(words: "modules.pt --classes 2", status: 1, says: "it fits with 3 classes"),
     Case(words: "modules.pt --no-verify", status: 0, says: "building for 3"),
     Case(words: "state-dict.pt", status: 1, says: "do not fit"),
-    Case(words: "views.pt", status: 1, says: "in the file but not in the model: every.other and 8 more"),
+    Case(words: "views.pt", status: 1, says: "in the file but not in the model: columns and 8 more"),
     Case(words: "expected.safetensors --checkpoint-key ema", status: 2, says: "is for PyTorch's files"),
     Case(words: "nowhere.pt", status: 3, says: "nowhere.pt"),
   ])
@@ -51,6 +51,59 @@ import Testing
       #expect(result.errors.contains(example.says), "\(result.errors)")
       #expect(FileManager.default.fileExists(atPath: plan) == (example.status == 0))
     }
+  }
+
+  @Test func convertingKeepsEveryByteAndWhatIsRecorded() throws {
+    try withTemporaryFolder { folder in
+      let path = folder.appendingPathComponent("kept.safetensors").path
+      let result = try Tool.run("weights", Self.folder + "modules.pt", "-o", path, "--checkpoint-key", "model")
+      #expect(result.status == 0, "\(result.errors)")
+      let kept = try TensorFile(path: path)
+      let expected = try TensorFile(
+        path: Fixtures.folder.appendingPathComponent("checkpoints/expected.safetensors").path)
+      let names = expected.names.filter { $0.hasPrefix("modules-model/") }
+      #expect(Set(kept.names) == Set(names.map { String($0.dropFirst("modules-model/".count)) }))
+      for name in names {
+        let inner = String(name.dropFirst("modules-model/".count))
+        #expect(kept[inner]?.type == expected[name]?.type && kept[inner]?.shape == expected[name]?.shape)
+        let (left, right) = (try #require(kept.mappedBytes(inner)), try #require(expected.mappedBytes(name)))
+        #expect(left.elementsEqual(right), "\(name)")
+      }
+      // The classes come along, so the file compiles as the checkpoint does.
+      let plan = folder.appendingPathComponent("m.plan").path
+      let compiled = try Tool.run("compile", Self.folder + "tiny.yaml", "--weights", path, "-o", plan)
+      #expect(compiled.status == 0 && compiled.errors.contains("trained for 3 classes"), "\(compiled.errors)")
+    }
+  }
+
+  @Test(arguments: [("fp32", "F32"), ("bf16", "BF16"), ("fp16", "F16")])
+  func convertingToATypeLeavesWholeNumbersAlone(_ type: String, _ name: String) throws {
+    try withTemporaryFolder { folder in
+      let path = folder.appendingPathComponent("typed.safetensors").path
+      let result = try Tool.run("weights", Self.folder + "types.pt", "-o", path, "--weights-type", type)
+      #expect(result.status == 0, "\(result.errors)")
+      let file = try TensorFile(path: path)
+      for key in ["fp64", "fp32", "fp16", "bf16", "single", "empty"] { #expect(file[key]?.type.rawValue == name) }
+      #expect(file["int64"]?.type == .int64 && file["bool"]?.type == .boolean)
+    }
+  }
+
+  @Test func inspectListsWhatThereIs() throws {
+    let object = try #require(try Tool.run("inspect", Self.folder + "modules.pt", "--json").objects.first)
+    #expect(object["keys"] as? [String] == ["model", "ema"] && object["key"] as? String == "ema")
+    #expect(object["classes"] as? [String] == ["cat", "dog", "bird"] && object["strides"] as? [Double] == [2])
+    #expect(object["epoch"] as? Int == 12 && object["form"] as? String == "training")
+    let tensors = try #require(object["tensors"] as? [[String: Any]])
+    #expect(tensors.count == 21)
+    #expect(tensors[0]["name"] as? String == "model.0.conv.weight" && tensors[0]["type"] as? String == "F16")
+    #expect(tensors[0]["shape"] as? [Int] == [4, 3, 3, 3])
+    let text = try Tool.run("inspect", Self.folder + "legacy.pt").output
+    for words in ["format before PyTorch 1.6", "epoch:        3", "weight  F32  2x3", "steps   I64  a single number"] {
+      #expect(text.contains(words), "\(text)")
+    }
+    #expect(try Tool.run("inspect", "README.md").status == 1)
+    #expect(try Tool.run("inspect", "nowhere.pt").status == 3)
+    #expect(try Tool.run("weights", Self.folder + "types.pt").status == 2)
   }
 
   /// The largest differences of boxes and of probabilities between two files' `output0`.

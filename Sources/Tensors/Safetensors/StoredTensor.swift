@@ -9,6 +9,19 @@ package struct StoredTensor: Sendable {
     case single([Float])
     /// The bits of F16 or BF16 numbers.
     case narrow([UInt16])
+    /// The bytes as they lie in a file.
+    case raw([UInt8])
+  }
+
+  /// A tensor of any type, stored as it is.
+  ///
+  /// - Precondition: the bytes are as many as the shape and the type say.
+  package init(_ name: String, shape: [Int], type: ElementType, bytes: [UInt8]) {
+    precondition(elementCount(ofShape: shape).map { $0 * type.byteCount } == bytes.count, "shape and bytes differ")
+    self.name = name
+    self.shape = shape
+    self.type = type
+    elements = .raw(bytes)
   }
 
   /// A tensor stored as F32, without a copy.
@@ -34,15 +47,21 @@ package struct StoredTensor: Sendable {
     switch elements {
     case .single(let values): values.count * 4
     case .narrow(let bits): bits.count * 2
+    case .raw(let bytes): bytes.count
     }
   }
 
   /// The tensor that a reader gets back.
+  ///
+  /// - Precondition: its elements are floating-point numbers.
   package var tensor: Tensor {
     switch elements {
     case .single(let values): return Tensor(shape: shape, values: values)
     case .narrow(let bits):
       let values = bits.withUnsafeBytes { widened($0, from: type) }
+      return Tensor(shape: shape, values: values ?? [])
+    case .raw(let bytes):
+      let values = bytes.withUnsafeBytes { widened($0, from: type) }
       return Tensor(shape: shape, values: values ?? [])
     }
   }
@@ -54,6 +73,7 @@ package struct StoredTensor: Sendable {
     switch elements {
     case .single(let values): try values.withTypedBytes(body)
     case .narrow(let bits): try bits.withTypedBytes(body)
+    case .raw(let bytes): try bytes.withTypedBytes(body)
     }
   }
 }

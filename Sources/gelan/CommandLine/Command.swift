@@ -37,7 +37,8 @@ struct Command: Sendable {
 
   /// The commands, in the order in which help lists them.
   static let all: [Command] = [
-    .check, .info, .blocks, .compile, .run, .detect, .bench, .show, .convert, .fmt, .diff, .explain, .schema,
+    .check, .info, .blocks, .compile, .inspect, .weights, .run, .detect, .bench, .show, .convert, .fmt, .diff, .explain,
+    .schema,
     .completions,
   ]
 

@@ -23,7 +23,8 @@ struct FittedModel {
       return
     }
     // What the checkpoint does not say, the shapes of its tensors do.
-    for guess in fit.report.classCounts(in: file.graph) {
+    let guesses = [weights.facts.classCount].compactMap(\.self) + fit.report.classCounts(in: file.graph)
+    for guess in guesses where guess != count {
       let other = try ModelFile.read(model, arguments, classes: guess)
       let otherFit = CheckpointFit(weights.checkpoint, to: other.graph)
       guard otherFit.report.isComplete else { continue }

@@ -1,0 +1,57 @@
+import PyTorch
+import Tensors
+
+extension Command {
+  static let weights = Command(
+    name: "weights", summary: "convert a checkpoint to safetensors", operands: "FILE", operandCount: 1...1,
+    options: [
+      Option("-o", "--output", value: "FILE", help: "the safetensors file to write"),
+      .checkpointKey,
+      Option(
+        "--weights-type", value: "keep|fp32|fp16|bf16",
+        help: "the type of floating-point tensors; keep, each its own, by default"),
+    ],
+    details: """
+      Reads a PyTorch checkpoint (.pt, .pth), or a safetensors file, and writes its tensors under the names of the state
+      dictionary. Nothing of the checkpoint is run. Whole numbers stay as they are; the classes' names, the strides, the
+      epoch and the date go to the file's metadata.
+
+      example: gelan weights best.pt -o best.safetensors --weights-type fp16
+      """
+  ) { arguments in
+    guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o FILE is missing") }
+    let path = arguments.operands[0]
+    guard realPath(path) != realPath(output) else {
+      throw CommandFailure.usage("-o \(output) would replace '\(path)', which is to be converted")
+    }
+    let type = try arguments.choice("--weights-type") ?? "keep"
+    let source = try CheckpointContent(path, key: arguments.string("--checkpoint-key"))
+    var tensors: [StoredTensor] = []
+    for entry in source.tensors { tensors.append(try converted(entry, to: type, source)) }
+    do throws(TensorFileError) {
+      try writeTensorFile(path: output, tensors: tensors, metadata: source.metadata)
+    } catch {
+      throw CommandFailure(error)
+    }
+    let bytes = tensors.reduce(0) { $0 + $1.byteCount }
+    Terminal.print("wrote \(output): \(tensors.count.of("tensor", "tensors")), \(grouped(bytes)) bytes")
+  }
+}
+
+/// A tensor of a checkpoint in the type that is asked for.
+private func converted(
+  _ entry: CheckpointContent.Entry, to type: String, _ source: CheckpointContent
+) throws(CommandFailure) -> StoredTensor {
+  do throws(TensorFileError) {
+    guard entry.type.isFloatingPoint, type != "keep" else {
+      return StoredTensor(entry.name, shape: entry.shape, type: entry.type, bytes: try source.bytes(entry.name))
+    }
+    let tensor = try source.tensor(entry.name)
+    guard type != "fp32" else { return StoredTensor(entry.name, tensor) }
+    if let stored = StoredTensor(entry.name, tensor, as: type == "fp16" ? .float16 : .bfloat16) { return stored }
+  } catch {
+    throw CommandFailure(error)
+  }
+  throw .message(
+    "\(source.path): \(type) cannot hold the numbers of \(entry.name); bf16, which has the range of fp32, can")
+}
