@@ -7,6 +7,8 @@ struct ModuleWalk {
   private(set) var tensors: [(name: String, tensor: TensorView)] = []
   /// What cannot be read, by name, with the reason.
   private(set) var refusals: [(name: String, reason: String)] = []
+  /// The ε of the batch normalisations, each value once.
+  private(set) var epsilons: Set<Double> = []
   /// Members that may still be looked at: more than any checkpoint has.
   private var budget = 20_000_000
   private var modules = 0
@@ -50,6 +52,7 @@ struct ModuleWalk {
       }
       let state = module.state
       try spend(state)
+      if let epsilon = state?["eps"]?.number, state?["_buffers"]?["running_var"] != nil { epsilons.insert(epsilon) }
       let hidden = Set((state?["_non_persistent_buffers_set"]?.elements ?? []).compactMap(\.text))
       for part in ["_parameters", "_buffers"] {
         for (key, value) in try spend(state?[part]) ?? .none(of: root) {

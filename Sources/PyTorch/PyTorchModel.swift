@@ -9,6 +9,8 @@ package struct PyTorchModel: Sendable {
   package let facts: CheckpointFacts
   /// Whether it was saved as modules and not as a state dictionary.
   package let isModuleTree: Bool
+  /// The ε of the batch normalisations, each value once; empty for a state dictionary, which does not tell.
+  package let epsilons: Set<Double>
   private let file: StorageFile
   private let positions: [String: Int]
 
@@ -44,6 +46,7 @@ package struct PyTorchModel: Sendable {
     self.tensors = tensors
     self.positions = positions
     facts = CheckpointFacts(value, in: file)
+    epsilons = walk.epsilons
   }
 
   /// A tensor with its elements as `Float`.

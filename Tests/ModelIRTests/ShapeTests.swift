@@ -40,7 +40,7 @@ import Testing
     .range("conv2d {d=0}", "d", 0, 1...4096), .range("conv2d {g=0}", "g", 0, 1...1_048_576),
     .count("conv2d {}", 1...1, of: [map, map]), .count("conv2d {}", 1...1, of: []),
     Case("conv2d {}", [boxes], "notAMap(input: 0)"),
-    Case("conv2d {s=4096}", ["8 x H/1000001 x W"], "tooLarge"),
+    Case("conv2d {out=1048576 k=16}", [map], "tooLarge"), Case("conv2d {s=4096}", ["8 x H/1000001 x W"], "tooLarge"),
     Case("max_pool {k=2 s=2}", [map], "16 x H/4 x W/4"), Case("max_pool {k=5 p=2}", [map], map),
     .range("max_pool {k=3 p=2}", "p", 2, 0...1), Case("max_pool {k=2}", [boxes], "notAMap(input: 0)"),
     Case("avg_pool {k=2}", [map], "16 x H/2-1 x W/2-1"), .range("avg_pool {k=0}", "k", 0, 1...4096),

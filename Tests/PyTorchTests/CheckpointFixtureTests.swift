@@ -60,6 +60,8 @@ struct CheckpointFixtureTests {
     wanted.model = "tiny.yaml"
     wanted.writer = "models.yolo.DetectionModel"
     #expect(facts == wanted)
+    #expect(try Self.open("modules").model("ema").epsilons == [0.001])
+    #expect(try Self.open("state-dict").model(nil).epsilons == [])
     #expect(CheckpointFacts(metadata: facts.metadata) == facts)
     #expect(try Self.open("legacy").model("state_dict").facts.epoch == 3)
     #expect(try Self.open("state-dict").model(nil).facts == CheckpointFacts())

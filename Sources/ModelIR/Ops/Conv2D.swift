@@ -30,6 +30,10 @@ package struct Conv2D: Operator {
     for channels in [input.channels, outputChannels] where channels % groups != 0 {
       throw .channelsNotDivisible(channels: channels, by: groups, attribute: "g")
     }
+    // Kernels count weights in 32 bits.
+    guard saturatingProduct(outputChannels, input.channels / groups, kernel, kernel) <= Int32.max else {
+      throw .tooLarge
+    }
     guard let height = input.height.sliding(kernel: kernel, stride: stride, padding: padding, dilation: dilation),
       let width = input.width.sliding(kernel: kernel, stride: stride, padding: padding, dilation: dilation)
     else { throw .tooLarge }

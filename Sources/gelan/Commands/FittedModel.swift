@@ -19,6 +19,7 @@ struct FittedModel {
     let fit = CheckpointFit(weights.checkpoint, to: file.graph)
     if fit.report.isComplete {
       Terminal.report(file.warnings)
+      Self.compareEpsilons(weights, file.graph)
       self.init(file, fit, count: count, written, path)
       return
     }
@@ -34,6 +35,7 @@ struct FittedModel {
             + "\n  it fits with \(guess) classes; leave --classes \(count) away, or try --classes \(guess)")
       }
       Terminal.report(other.warnings)
+      Self.compareEpsilons(weights, other.graph)
       self.init(other, otherFit, count: guess, written, path)
       return
     }
@@ -53,6 +55,20 @@ struct FittedModel {
       Terminal.note("note: the checkpoint has no auxiliary branch any more; its rows are matched in order")
     }
     if fit.form.isFused { Terminal.note("note: the normalisations of the checkpoint are folded already") }
+  }
+
+  /// Warns when training normalised with another ε: no shape and no name shows that.
+  private static func compareEpsilons(_ weights: WeightsFile, _ graph: Graph) {
+    let epsilons = Set(
+      graph.nodes.compactMap { node -> Double? in
+        if case .batchNorm(let norm) = node.op { norm.epsilon } else { nil }
+      })
+    let others = weights.epsilons.subtracting(epsilons).sorted()
+    guard !others.isEmpty, !epsilons.isEmpty else { return }
+    Terminal.note(
+      "warning: normalisations of the checkpoint have an epsilon of \(others.map { "\($0)" }.joined(separator: ", ")), "
+        + "those of the model of \(epsilons.sorted().map { "\($0)" }.joined(separator: ", ")); results will differ a little"
+    )
   }
 
   private static func refusal(

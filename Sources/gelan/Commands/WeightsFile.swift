@@ -7,6 +7,8 @@ import Tensors
 struct WeightsFile {
   let checkpoint: Checkpoint
   let facts: CheckpointFacts
+  /// The ε of the batch normalisations, as far as the file tells.
+  let epsilons: Set<Double>
 
   /// - Parameter key: The model to take of a file that has several.
   init(_ path: String, key: String?) throws(CommandFailure) {
@@ -15,6 +17,7 @@ struct WeightsFile {
       let shapes = Dictionary(model.tensors.map { ($0.name, $0.tensor.shape) }) { first, _ in first }
       checkpoint = Checkpoint(shapes: shapes) { (name) throws(TensorFileError) in try model.tensor(name) }
       facts = model.facts
+      epsilons = model.epsilons
     } else {
       guard key == nil else {
         throw .usage("--checkpoint-key is for PyTorch's files, and '\(path)' has one set of tensors")
@@ -22,6 +25,7 @@ struct WeightsFile {
       let file = try openTensorFile(path)
       checkpoint = Checkpoint(file)
       facts = CheckpointFacts(metadata: file.metadata)
+      epsilons = []
     }
   }
 }
