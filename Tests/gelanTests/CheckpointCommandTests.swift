@@ -53,6 +53,31 @@ import Testing
     }
   }
 
+  @Test func aPlanThatCannotBeComparedIsNotWritten() throws {
+    try withTemporaryFolder { folder in
+      let model = try PyTorchFile(
+        path: Fixtures.folder.appendingPathComponent("checkpoints/modules.pt").path
+      ).model("ema")
+      var tensors: [(name: String, tensor: Tensor)] = []
+      for (name, view) in model.tensors where view.type.isFloatingPoint {
+        let tensor = try model.tensor(name)
+        // Finite weights whose sums are infinite.
+        let isStem = name == "model.0.conv.weight"
+        let values = isStem ? tensor.values.map { $0 < 0 ? -3e38 : 3e38 } : tensor.values
+        tensors.append((name, Tensor(shape: tensor.shape, values: values)))
+      }
+      let weights = folder.appendingPathComponent("extreme.safetensors").path
+      try writeTensorFile(path: weights, tensors: tensors, metadata: model.facts.metadata)
+      let plan = folder.appendingPathComponent("m.plan").path
+      let words = ["compile", Self.folder + "tiny.yaml", "--weights", weights, "-o", plan]
+      let refused = try Tool.run(words)
+      #expect(refused.status == 1, "\(refused.errors)")
+      #expect(refused.errors.contains("and is not written (--no-verify"), "\(refused.errors)")
+      #expect(!FileManager.default.fileExists(atPath: plan))
+      #expect(try Tool.run(words + ["--no-verify"]).status == 0)
+    }
+  }
+
   @Test func convertingKeepsEveryByteAndWhatIsRecorded() throws {
     try withTemporaryFolder { folder in
       let path = folder.appendingPathComponent("kept.safetensors").path
