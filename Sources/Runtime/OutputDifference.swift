@@ -4,6 +4,9 @@ import ModelIR
 package struct OutputDifference: Sendable, Hashable {
   /// Of a box's centre, width or height, in pixels; nothing when the plan decodes no detections.
   package private(set) var pixels: Float?
+  /// What 99 of 100 of those differences stay within. A cell that sees nothing has hardly an opinion on its box, so the
+  /// largest difference may be of a box that nobody will be shown.
+  package private(set) var pixelsOfMost: Float?
   /// Of a class probability.
   package private(set) var probability: Float?
   /// Of any other output.
@@ -22,6 +25,7 @@ package struct OutputDifference: Sendable, Hashable {
   ) throws(ModelError) {
     let session = try Session(model, height: height, width: width, threads: threads)
     let otherSession = try Session(other, height: height, width: width, threads: threads)
+    var boxDifferences: [Float] = []
     for image in 0..<images {
       fillWithSquares(session.input, shape: session.inputShape, seed: UInt64(image))
       _ = otherSession.input.update(from: session.input)
@@ -30,27 +34,30 @@ package struct OutputDifference: Sendable, Hashable {
       for (index, output) in model.plan.outputs.enumerated() {
         let columns = session.outputShape(index).dropFirst().reduce(1, *)
         let isDetections = model.plan.decodes(output.view)
-        for (row, difference) in largestDifferences(session.output(index), otherSession.output(index), columns)
-          .enumerated()
-        {
-          add(difference, to: !isDetections ? \.value : row < 4 ? \.pixels : \.probability)
+        for (place, pair) in zip(session.output(index), otherSession.output(index)).enumerated() {
+          let difference = (pair.0 - pair.1).magnitude
+          let isBox = isDetections && place < 4 * columns
+          if isBox { boxDifferences.append(difference) }
+          add(difference, to: isBox ? \.pixels : isDetections ? \.probability : \.value)
         }
       }
     }
+    // A difference that is no number belongs to the largest.
+    boxDifferences.sort { $0 < $1 || ($1.isNaN && !$0.isNaN) }
+    if !boxDifferences.isEmpty { pixelsOfMost = boxDifferences[boxDifferences.count * 99 / 100] }
   }
 
   private mutating func add(_ difference: Float, to kind: WritableKeyPath<Self, Float?>) {
     // A difference that is no number is the largest of all.
     let known = self[keyPath: kind] ?? 0
-    self[keyPath: kind] = difference.isNaN || known.isNaN ? .nan : max(known, difference)
+    if known < difference || difference.isNaN || self[keyPath: kind] == nil { self[keyPath: kind] = difference }
   }
 
-  /// The differences in words: `0.013 px, probability 0.0002`.
+  /// The differences in words: `boxes 1.7 px (99 of 100 within 0.02), probabilities 0.0002`.
   package var description: String {
-    let parts = [
-      pixels.map { "boxes \($0) px" }, probability.map { "probabilities \($0)" }, value.map { "values \($0)" },
-    ]
-    return parts.compactMap { $0 }.joined(separator: ", ")
+    let boxes = pixels.map { "boxes \($0) px" + (pixelsOfMost.map { " (99 of 100 within \($0))" } ?? "") }
+    return [boxes, probability.map { "probabilities \($0)" }, value.map { "values \($0)" }]
+      .compactMap { $0 }.joined(separator: ", ")
   }
 }
 
@@ -60,18 +67,6 @@ extension Plan {
     steps.contains { step in
       if case .decodeDetections = step.op { return step.output == view }
       return false
-    }
-  }
-}
-
-/// The largest difference in each row of two tensors of (rows, columns).
-private func largestDifferences(
-  _ left: UnsafeBufferPointer<Float>, _ right: UnsafeBufferPointer<Float>, _ columns: Int
-) -> [Float] {
-  stride(from: 0, to: left.count, by: columns).map { start in
-    (start..<start + columns).reduce(0) { largest, index in
-      let difference = (left[index] - right[index]).magnitude
-      return difference > largest || difference.isNaN ? difference : largest
     }
   }
 }

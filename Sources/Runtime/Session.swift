@@ -38,6 +38,7 @@ package final class Session {
     plan = model.plan
     weights = model.weights
     self.batch = batch
+    guard batch >= 1 else { throw ModelError("a session runs at least one image, not \(batch)") }
     let input = plan.input
     self.height = height ?? input.height
     self.width = width ?? input.width

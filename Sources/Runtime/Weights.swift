@@ -29,6 +29,9 @@ package final class Weights: Sendable {
       guard let entry = file[name], entry.shape == use.shape else {
         throw ModelError("\(file.path): the plan needs the weight '\(name)' of shape \(use.shape)")
       }
+      guard entry.count <= Int32.max else {
+        throw ModelError("\(file.path): the weight '\(name)' has more numbers than can be multiplied with")
+      }
       guard entry.type.isFloatingPoint else {
         throw ModelError(
           "\(file.path): the weight '\(name)' is stored as \(entry.type.rawValue), which is no real number")

@@ -83,19 +83,4 @@ import Testing
       #expect(fault.message == "is not", "\(error.message)")
     }
   }
-
-  /// More weights than kernels count in 32 bits; no file is needed to say so.
-  @Test func endlessWeightsAreRefused() throws {
-    let plan = try Plan(
-      text: """
-        plan 1 "p"
-        classes 1
-        buffer 1024 x H x W
-        buffer 1048576 x H-4095 x W-4095
-        input b0[0:1024] multiple 1 1 size 8192 8192
-        b1[0:1048576] = conv2d(b0[0:1024]) {out=1048576 k=4096 w=a} @0 a
-        output "o" b1[0:1048576]
-        """)
-    #expect(throws: PlanError.self) { try plan.verify() }
-  }
 }

@@ -232,6 +232,7 @@ struct PlanFormatTests {
       let single = try images.flatMap { try run(model, $0, height: 8, width: 12)[0] }
       #expect(Array(session.output(0)) == single)
     }
+    #expect(throws: ModelError.self) { try Session(model, batch: 0, threads: 1) }
     // More than any machine holds is an error, not an abort.
     let error = #expect(throws: ModelError.self) {
       try Session(model, height: 640, width: 640, batch: 1 << 40, threads: 1)

@@ -9,7 +9,6 @@ extension Plan {
   /// - every view lies in its buffer;
   /// - every step's result has the type that its operator infers from its inputs;
   /// - every channel is written at most once, and before it is read; no step writes over what it reads;
-  /// - no tensor of weights has more numbers than kernels count in 32 bits;
   /// - the outputs are written, and the input is a feature map as large as the image.
   package func verify() throws(PlanError) {
     guard steps.count <= 4 * GraphBuilder.maximumNodes, buffers.count <= GraphBuilder.maximumNodes else {
@@ -53,11 +52,6 @@ extension Plan {
       }
       guard inferred == type(of: step.output) else {
         throw PlanError(message: "\(name) makes \(inferred.description), not \(type(of: step.output).description)")
-      }
-      for use in step.op.semantics.parameters(step.inputs.map(type)) {
-        guard use.shape.reduce(1, { saturatingProduct($0, $1) }) <= Int32.max else {
-          throw PlanError(message: "\(name) has more weights than can be multiplied with")
-        }
       }
       written.insert(step.output)
     }

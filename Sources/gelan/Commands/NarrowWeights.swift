@@ -11,9 +11,8 @@ func store(
     return try type.stored(tensors)
   } catch {
     let names = error.weights.map { "\($0.name) (up to \($0.largest))" }
-    throw .message(
-      "\(type.rawValue) cannot hold these weights: " + names.list(title: "weights of the plan")
-        + "\n  likely: bf16, which has the range of fp32, can; --weights-type bf16")
+    let hint = type == .fp16 ? "\n  --weights-type bf16 has the range of fp32" : ""
+    throw .message("\(type.rawValue) cannot hold " + names.list(title: "weights of the plan") + hint)
   }
 }
 
@@ -23,6 +22,8 @@ func narrowingCost(
 ) throws(CommandFailure) -> String {
   let narrowed = InferenceModel(plan: bound.plan, tensors: stored.map { ($0.name, $0.tensor) })
   let images = 2
+  Terminal.progress("measuring what \(type.rawValue) costs")
+  defer { Terminal.progress("") }
   let difference: OutputDifference
   do throws(ModelError) {
     difference = try OutputDifference(
