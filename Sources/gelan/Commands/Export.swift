@@ -1,6 +1,7 @@
 import Diagnostics
 import ModelIR
 import ONNX
+import Runtime
 import Tensors
 
 extension Command {
@@ -64,7 +65,7 @@ extension Command {
 
   /// What the plan file says of where it comes from.
   private static func origin(of file: TensorFile) -> [ONNXMetadata] {
-    ["gelan.compiler", "gelan.source", "gelan.arguments", "gelan.weights"].compactMap { key in
+    [PlanFile.Key.compiler, PlanFile.Key.source, PlanFile.Key.arguments, PlanFile.Key.weights].compactMap { key in
       file.metadata[key].map { ONNXMetadata(key, $0) }
     }
   }

@@ -29,7 +29,9 @@ extension Command {
     var tensors: [StoredTensor] = []
     for entry in source.tensors { tensors.append(try converted(entry, to: type, source)) }
     do throws(TensorFileError) {
-      try writeTensorFile(path: output, tensors: tensors, metadata: source.metadata)
+      // What a plan file says of itself, its checksums among it, would be wrong of another file.
+      let metadata = source.metadata.filter { !$0.key.hasPrefix("gelan.") }
+      try writeTensorFile(path: output, tensors: tensors, metadata: metadata)
     } catch {
       throw CommandFailure(error)
     }
