@@ -67,6 +67,7 @@ extension Command {
     }
     if isVerified { try verify(bound, against: graph, checkpoint) }
     let stored = try store(bound.tensors, as: weightsType)
+    let cost = weightsType == .fp32 ? nil : try narrowingCost(of: bound, stored, as: weightsType)
     var metadata = planOrigin(file, arguments)
     metadata[PlanFile.Key.weights] = weights.map(\.fileName) ?? "random, seed \(seed ?? 0)"
     do throws(TensorFileError) {
@@ -77,7 +78,8 @@ extension Command {
     if weights != nil {
       let unused = bound.report.unused
       if !unused.isEmpty {
-        Terminal.note("note: the model has no row for \(unused.list(title: "tensors of the weights"))")
+        Terminal.note(
+          "note: the model has no row for \(unused.list(title: "tensors of the weights").withoutControlCharacters)")
       }
     } else {
       Terminal.note("note: the weights are random; what the plan detects means nothing")
@@ -92,7 +94,7 @@ extension Command {
     if !dropped.isEmpty {
       Terminal.print("rows that inference drops: \(dropped.map(\.row.name).joined(separator: ", "))")
     }
-    if weightsType != .fp32 { Terminal.print(try narrowingCost(of: bound, stored, as: weightsType)) }
+    if let cost { Terminal.print(cost) }
     Terminal.print("wrote \(output): \(bound.plan.steps.count) steps")
   }
 }
