@@ -84,7 +84,7 @@ extension Command {
         let pictures = output.resumes ? part.without(present) : part
         count = pictures.count
         if count < part.count { Terminal.note("\(part.count - count) of \(part.count) pictures are done already") }
-        return DetectionRun(model, options: options, threads: threads, pictures: pictures)
+        return DetectionRun(model: model, options: options, threads: threads, pictures: pictures)
       }
     } catch {
       throw CommandFailure.file(error.description)
