@@ -41,9 +41,7 @@ extension Command {
       throw CommandFailure.usage("give the weights: --weights FILE, or --random-weights SEED to try a design")
     }
     let isVerified = arguments.isSet("--verify") || weights != nil && !arguments.isSet("--no-verify")
-    for input in [arguments.operands[0], weights].compactMap({ $0 }) where realPath(input) == realPath(output) {
-      throw CommandFailure.usage("-o \(output) would replace '\(input)', which the plan is made from")
-    }
+    try refuse("-o", output, toReplace: [arguments.operands[0], weights].compactMap(\.self))
     let graph: Graph
     let checkpoint: Checkpoint
     let file: ModelFile

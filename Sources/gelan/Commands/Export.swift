@@ -37,9 +37,7 @@ extension Command {
     }
     guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o FILE is missing") }
     let path = arguments.operands[1]
-    guard realPath(path) != realPath(output) else {
-      throw CommandFailure.usage("-o \(output) would replace '\(path)', which the model is made from")
-    }
+    try refuse("-o", output, toReplace: [path])
     let batch = try arguments.exportedBatch()
     let size = try arguments.exportedSize()
     let suppression = try arguments.exportedSuppression()

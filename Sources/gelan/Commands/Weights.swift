@@ -21,9 +21,7 @@ extension Command {
   ) { arguments in
     guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o FILE is missing") }
     let path = arguments.operands[0]
-    guard realPath(path) != realPath(output) else {
-      throw CommandFailure.usage("-o \(output) would replace '\(path)', which is to be converted")
-    }
+    try refuse("-o", output, toReplace: [path])
     let type = try arguments.choice("--weights-type") ?? "keep"
     let source = try CheckpointContent(path, key: arguments.string("--checkpoint-key"))
     var tensors: [StoredTensor] = []

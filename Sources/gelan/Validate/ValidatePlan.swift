@@ -11,9 +11,7 @@ func validatePlan(data: String, _ arguments: Arguments) throws(CommandFailure) -
     throw .usage("--square and --stretch exclude each other")
   }
   let saved = arguments.string("--save-detections")
-  if let saved, [path, data].contains(where: { realPath($0) == realPath(saved) }) {
-    throw .usage("--save-detections \(saved) would replace a file that is read")
-  }
+  if let saved { try refuse("--save-detections", saved, toReplace: [path, data]) }
   if let saved, FileKind(saved) != .file, access(parentFolder(of: saved), W_OK) != 0 {
     // Found out now rather than after the last picture.
     throw .file("cannot write '\(saved)': \(String(cString: strerror(errno)))")
