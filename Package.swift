@@ -44,7 +44,7 @@ let package = Package(
     .executableTarget(
       name: "gelan",
       dependencies: [
-        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "Kernels", "Runtime", "Detection",
+        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "Kernels", "Runtime",
         "Evaluation", "GelanRuntime", "ONNX",
       ]),
 

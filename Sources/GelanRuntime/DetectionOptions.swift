@@ -1,3 +1,5 @@
+import Detection
+
 /// What an `ObjectDetector` reports, and at which size it looks.
 public struct DetectionOptions: Sendable, Hashable {
   /// The probability that an object's class must exceed.
@@ -8,8 +10,12 @@ public struct DetectionOptions: Sendable, Hashable {
   public var maximumDetections: Int
   /// The size of the network's input.
   public var input: InputShape
+  /// Which classes a box is reported for: the most probable one, or, to measure precision, every one.
+  package var labels = SelectionOptions.Labels.best
+  /// The classes that are reported; nothing for all.
+  package var classes: Set<Int>?
 
-  /// The size of the network's input for a picture. The picture is always scaled to fit without distortion.
+  /// The size of the network's input for a picture, which is scaled to fit; without distortion, unless it is stretched.
   public enum InputShape: Sendable, Hashable {
     /// As large as the plan's own size allows, with no more border than the network needs: the sides are the least
     /// multiples of the plan's `heightMultiple` and `widthMultiple` that hold the scaled picture. The fastest, and what
@@ -19,6 +25,8 @@ public struct DetectionOptions: Sendable, Hashable {
     case square
     /// A size in pixels, the rest of it grey.
     case fixed(height: Int, width: Int)
+    /// A size in pixels that the picture fills, whatever becomes of its shape: for networks that were trained so.
+    case stretched(height: Int, width: Int)
   }
 
   public init(

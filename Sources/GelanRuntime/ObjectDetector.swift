@@ -33,7 +33,11 @@ public final class ObjectDetector {
     self.model = model
     self.options = options
     sessions = SessionCache(model: model, threads: threads)
-    if case .fixed(let height, let width) = options.input { _ = try sessions.session(height: height, width: width) }
+    switch options.input {
+    case .fixed(let height, let width), .stretched(let height, let width):
+      _ = try sessions.session(height: height, width: width)
+    case .rectangle, .square: break
+    }
   }
 
   /// Finds the objects in a picture.
@@ -42,8 +46,8 @@ public final class ObjectDetector {
   public func detect(_ image: Image) throws(InferenceError) -> DetectionResult {
     let clock = ContinuousClock()
     let start = clock.now
-    let (letterbox, session) = try inputs(for: image)
-    letterbox.write(image.base, to: session.input)
+    let (placement, session) = try inputs(for: image)
+    placement.write(image.base, to: session.input)
     let prepared = clock.now
     session.run()
     let ran = clock.now
@@ -51,20 +55,21 @@ public final class ObjectDetector {
     let selected = selectDetections(
       predictions: session.output(0), classes: shape[0] - 4, anchors: shape[1],
       options: SelectionOptions(
-        confidence: options.confidence, iou: options.overlap, maximumDetections: options.maximumDetections))
+        confidence: options.confidence, iou: options.overlap, maximumDetections: options.maximumDetections,
+        labels: options.labels, classes: options.classes))
     let names = model.classNames
     let objects = selected.map { object in
       DetectedObject(
         classIndex: object.classIndex, className: names[object.classIndex], confidence: object.confidence,
-        box: Box(letterbox.imageBox(object.box)))
+        box: Box(placement.imageBox(object.box)))
     }
     return DetectionResult(
-      objects: objects, inputHeight: letterbox.targetHeight, inputWidth: letterbox.targetWidth,
+      objects: objects, inputHeight: placement.targetHeight, inputWidth: placement.targetWidth,
       prepareTime: prepared - start, runTime: ran - prepared, selectTime: clock.now - ran)
   }
 
   /// How a picture is laid into the network's input, and the session of that size.
-  private func inputs(for image: Image) throws(InferenceError) -> (Letterbox, InferenceSession) {
+  private func inputs(for image: Image) throws(InferenceError) -> (any InputPlacement, InferenceSession) {
     var (height, width) = (model.inputHeight, model.inputWidth)
     switch options.input {
     case .rectangle:
@@ -77,6 +82,10 @@ public final class ObjectDetector {
       }
     case .square: break
     case .fixed(let fixedHeight, let fixedWidth): (height, width) = (fixedHeight, fixedWidth)
+    case .stretched(let height, let width):
+      let stretch = Stretch(
+        imageWidth: image.width, imageHeight: image.height, targetWidth: width, targetHeight: height)
+      return (stretch, try sessions.session(height: height, width: width))
     }
     let letterbox = Letterbox(
       imageWidth: image.width, imageHeight: image.height, targetWidth: width, targetHeight: height)

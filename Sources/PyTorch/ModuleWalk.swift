@@ -16,10 +16,16 @@ struct ModuleWalk {
   static let maximumDepth = 100
   static let maximumModules = 100_000
   static let maximumTensors = 200_000
+  /// The attributes of a module. Many values may share one state, and each is searched by name.
+  static let maximumAttributes = 1000
+  /// The bytes of a tensor's whole name, to which every module around it adds its own.
+  static let maximumNameLength = 1000
 
   /// Whether a value is a module: an object whose state has `_modules` and `_parameters`.
   static func isModule(_ value: PickleValue) -> Bool {
-    guard let state = value.state, state.members != nil else { return false }
+    guard let state = value.state, let attributes = state.members, attributes.count <= maximumAttributes else {
+      return false
+    }
     return state["_modules"]?.members != nil && state["_parameters"] != nil
   }
 
@@ -53,17 +59,21 @@ struct ModuleWalk {
       let state = module.state
       try spend(state)
       if let epsilon = state?["eps"]?.number, state?["_buffers"]?["running_var"] != nil { epsilons.insert(epsilon) }
-      let hidden = Set((state?["_non_persistent_buffers_set"]?.elements ?? []).compactMap(\.text))
+      let notStored = state?["_non_persistent_buffers_set"]?.elements ?? []
+      try spend(notStored.count)
+      let hidden = Set(notStored.compactMap(\.text))
       for part in ["_parameters", "_buffers"] {
         for (key, value) in try spend(state?[part]) ?? .none(of: root) {
           guard let name = key.text, part == "_parameters" || !hidden.contains(name) else { continue }
-          try add(prefix + name, value)
+          try add(try joined(prefix, name), value)
         }
       }
       // The last one waits longest, so that modules come in their order.
       for (key, value) in (try spend(state?["_modules"]) ?? .none(of: root)).reversed() {
         try spend(value.state)
-        if let name = key.text, Self.isModule(value) { waiting.append((value, prefix + name + ".", depth + 1)) }
+        if let name = key.text, Self.isModule(value) {
+          waiting.append((value, try joined(prefix, name) + ".", depth + 1))
+        }
       }
     }
   }
@@ -72,9 +82,20 @@ struct ModuleWalk {
   @discardableResult
   private mutating func spend(_ value: PickleValue?) throws(Refusal) -> PickleMembers? {
     let members = value?.members
-    budget -= members?.count ?? 0
-    guard budget >= 0 else { throw Refusal("its modules have no end") }
+    try spend(members?.count ?? 0)
     return members
+  }
+
+  private mutating func spend(_ count: Int) throws(Refusal) {
+    budget -= count
+    guard budget >= 0 else { throw Refusal("its modules have no end") }
+  }
+
+  private func joined(_ prefix: String, _ name: String) throws(Refusal) -> String {
+    guard prefix.utf8.count + name.utf8.count <= Self.maximumNameLength else {
+      throw Refusal("a tensor has a name of more than \(Self.maximumNameLength) bytes")
+    }
+    return prefix + name
   }
 
   private mutating func add(_ name: String, _ value: PickleValue) throws(Refusal) {

@@ -71,8 +71,8 @@ package struct PyTorchFile: Sendable {
 
   /// The models among a dictionary's members, or among theirs, with their keys: `ema`, `state.model`.
   private static func models(in root: PickleValue) -> [(key: String, value: PickleValue)] {
-    // Checkpoints have some ten members on either level.
-    let limit = 1000
+    // Checkpoints have some ten members on either level; looking at each takes time.
+    let limit = 200
     var found: [(key: String, value: PickleValue)] = []
     for (key, value) in (root.members ?? .none(of: root)).prefix(limit) {
       guard let name = key.text else { continue }

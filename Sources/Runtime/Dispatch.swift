@@ -149,7 +149,7 @@ func prepare(_ step: Step, _ geometry: StepGeometry, _ operands: StepOperands) -
   }
   return PreparedStep(
     op: step.op, origin: step.origin, kernel: kernelName, outputShape: outputShape,
-    flops: 2 * step.op.semantics.multiplyAccumulates(types, output: outputShape), run: run)
+    flops: saturatingProduct(2, step.op.semantics.multiplyAccumulates(types, output: outputShape)), run: run)
 }
 
 extension ActivationFunction {

@@ -12,6 +12,13 @@ import Testing
     #expect(mapping.ofDataSet == [1: 0, 3: 1])
   }
 
+  /// A detector of house numbers: its class "1" is no second class of anything.
+  @Test func namesThatAreNumbersAreNames() throws {
+    let mapping = try ClassMapping(detector: ClassNames(["1", "2", "head"]), dataSet: things)
+    #expect(mapping.evaluated == [1])
+    #expect(mapping.ofDetector == [2: 0])
+  }
+
   @Test func withoutNamesOnOneSideNumbersCount() throws {
     for (detector, dataSet) in [(people, ClassNames(count: 3)), (ClassNames(count: 3), people)] {
       let mapping = try ClassMapping(detector: detector, dataSet: dataSet)

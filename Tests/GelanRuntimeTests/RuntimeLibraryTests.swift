@@ -66,6 +66,7 @@ import Testing
 
   @Test(arguments: [
     (DetectionOptions.InputShape.rectangle, 480, 640), (.square, 640, 640), (.fixed(height: 96, width: 128), 96, 128),
+    (.stretched(height: 128, width: 96), 128, 96),
   ])
   func optionsChooseTheSize(_ shape: DetectionOptions.InputShape, _ height: Int, _ width: Int) throws {
     let detector = try ObjectDetector(model, options: DetectionOptions(input: shape))

@@ -193,6 +193,22 @@ import Testing
     #expect(error.description.contains("suppression needs a detection head"), "\(error.description)")
   }
 
+  /// A buffer of as many parts as channels, copied again and again: what is held grows with the square of the plan.
+  @Test func copiesWithoutEndAreRefused() throws {
+    let count = 2100
+    var lines = ["plan 1 \"p\"", "classes 1", "buffer 3 x H x W"]
+    lines += Array(repeating: "buffer \(count) x H x W", count: count)
+    lines.append("input b0[0:3] multiple 1 1 size 64 64")
+    lines += (0..<count).map { "b1[\($0):\($0 + 1)] = identity(b0[0:1]) {} @0 a" }
+    lines += (2...count).map { "b\($0)[0:\(count)] = identity(b1[0:\(count)]) {} @0 a" }
+    lines.append("output \"output0\" b\(count)[0:\(count)]")
+    let plan = try Plan(text: lines.joined(separator: "\n") + "\n")
+    let error = try #require(throws: ONNXExportError.self) {
+      try exportPlan(plan, options: ONNXOptions(size: .dynamic), producerVersion: "1")
+    }
+    #expect(error.description.contains("more values than any network"), "\(error.description)")
+  }
+
   @Test func weightsOfAnotherPlanAreRefused() throws {
     let bound = try bound(try Fixtures.graph(Self.small))
     let (path, target) = (folder.path("other.safetensors"), folder.path("model.onnx"))

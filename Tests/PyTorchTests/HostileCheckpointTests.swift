@@ -91,10 +91,6 @@ struct HostileCheckpointTests {
 
   /// Module k has module k + 1 twice: 2ᵏ modules in a few bytes each.
   private func modules(_ count: Int, last: [UInt8]) -> [UInt8] {
-    func module(_ members: [(String, [UInt8])]) -> [UInt8] {
-      let state = P.dictionary([("_modules", P.dictionary(members)), ("_parameters", [0x7D])])
-      return P.global("m", "M") + [0x29, 0x81] + state + [0x62]
-    }
     var bytes = module([("end", last)]) + [0x71, 0]
     for _ in 0..<count { bytes = bytes + [0x30] + module([("a", [0x68, 0]), ("b", [0x68, 0])]) + [0x71, 0] }
     return bytes
@@ -109,6 +105,28 @@ struct HostileCheckpointTests {
     #expect(refusal { _ = try P(itself).open().model(nil) }.contains("have no end"))
     let few = try P(modules(3, last: P.global("m", "M") + [0x29, 0x81, 0x7D, 0x62])).open().model(nil)
     #expect(few.tensors.isEmpty)
+  }
+
+  /// A module with some entries in its state, beside those that every module has.
+  private func module(_ members: [(String, [UInt8])] = [], _ attributes: [(String, [UInt8])] = []) -> [UInt8] {
+    let state = P.dictionary([("_modules", P.dictionary(members)), ("_parameters", [0x7D])] + attributes)
+    return P.global("m", "M") + [0x29, 0x81] + state + [0x62]
+  }
+
+  @Test func whatManyModulesShareIsReadSeldom() throws {
+    // A list of a million, kept as 0, and a thousand modules that have it.
+    let list = [0x5D, 0x28] + repeated([0x4E], 1_000_000) + [0x65, 0x71, 0, 0x30]
+    let shared = module([], [("_non_persistent_buffers_set", [0x68, 0])])
+    let root = module((0..<1000).map { ("m\($0)", shared) })
+    #expect(refusal { _ = try P(list, root).open().model(nil) }.contains("have no end"))
+  }
+
+  @Test func aModuleHasFewAttributesAndShortNames() throws {
+    let attributes = (0..<2000).map { ("a\($0)", [0x4E] as [UInt8]) }
+    #expect(refusal { _ = try P(module([], attributes)).open() }.contains("no model in this file"))
+    let inner = module([("m", module())])
+    let long = module([(String(repeating: "x", count: 2000), inner)])
+    #expect(refusal { _ = try P(long).open().model(nil) }.contains("a name of more than 1000 bytes"))
   }
 
   @Test func commandsAreNames() throws {

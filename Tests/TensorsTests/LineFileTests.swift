@@ -55,6 +55,16 @@ import Testing
     #expect(try text(path) == "1\n2\n3\n")
   }
 
+  /// As the shell's `>>` leaves `/dev/stdout`.
+  @Test func anOpenDescriptorKeepsWhatIsBeforeIt() throws {
+    let path = try path("old\n")
+    let open = try #require(FileHandle(forUpdatingAtPath: path))
+    try open.seekToEnd()
+    try LineFile(emptying: "/dev/fd/\(open.fileDescriptor)").append("new\n")
+    #expect(try text(path) == "old\nnew\n")
+    #expect(throws: FileError.self) { _ = try LineFile(emptying: "/dev/fd/1000000") }
+  }
+
   @Test func otherFilesStayAsTheyAre() throws {
     let path = try path("{b}\nnotes")
     #expect(throws: FileError.self) { _ = try LineFile(continuing: path, start: "{") { _, _ in } }

@@ -19,7 +19,7 @@ import Testing
       #expect(result.output.contains("largest difference from the unfused training graph"))
       let text = try Tool.run("show", plan).output
       for name in ["cat", "dog", "bird"] { #expect(text.contains(name), "\(text)") }
-      #expect(!FileManager.default.fileExists(atPath: plan + ".partial"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["tiny.plan"])
     }
   }
 
@@ -129,6 +129,35 @@ import Testing
     #expect(try Tool.run("inspect", "README.md").status == 1)
     #expect(try Tool.run("inspect", "nowhere.pt").status == 3)
     #expect(try Tool.run("weights", Self.folder + "types.pt").status == 2)
+  }
+
+  @Test func theWeightsOfAPlanMakeNoPlan() throws {
+    try withTemporaryFolder { folder in
+      let (plan, path) = (folder.path + "/m.plan", folder.path + "/weights.safetensors")
+      let compiled = try Tool.run("compile", Self.folder + "tiny.yaml", "--random-weights", "1", "-o", plan)
+      #expect(compiled.status == 0, "\(compiled.errors)")
+      #expect(try Tool.run("weights", plan, "-o", path).status == 0)
+      let (file, weights) = (try TensorFile(path: plan), try TensorFile(path: path))
+      #expect(Set(weights.names) == Set(file.names) && weights.metadata.isEmpty)
+      let run = try Tool.run("bench", path)
+      #expect(run.status == 1 && run.errors.contains("this file holds tensors and no plan"), "\(run.errors)")
+    }
+  }
+
+  @Test func aHostileNameDrivesNoTerminal() throws {
+    try withTemporaryFolder { folder in
+      let path = folder.path + "/hostile.safetensors"
+      let escape = "\u{1B}[2J"
+      let tensor = Tensor(shape: [1], values: [1])
+      try writeTensorFile(
+        path: path, tensors: [("w" + escape, tensor)], metadata: ["k" + escape: escape, "date": escape])
+      let inspected = try Tool.run("inspect", path)
+      #expect(inspected.status == 0 && inspected.output.contains("w\\u{1B}[2J"), "\(inspected.errors)")
+      let compiled = try Tool.run(
+        "compile", Self.folder + "tiny.yaml", "--weights", path, "-o", folder.path + "/m.plan")
+      #expect(compiled.status == 1 && compiled.errors.contains("w\\u{1B}[2J"), "\(compiled.errors)")
+      for text in [inspected.output, compiled.errors] { #expect(!text.contains("\u{1B}")) }
+    }
   }
 
   /// The largest differences of boxes and of probabilities between two files' `output0`.

@@ -71,6 +71,9 @@ import Testing
         "run", plan, "--inputs", "Tests/Fixtures/golden/mini-c.io.safetensors", "--outputs", outputs)
       #expect(run.status == 0, "\(run.errors)")
       #expect(FileManager.default.fileExists(atPath: outputs))
+      let misuse = try Tool.run(
+        "run", plan, "--inputs", outputs, "--outputs", folder.path + "/../" + folder.lastPathComponent + "/m.plan")
+      #expect(misuse.status == 2 && misuse.errors.contains("would replace '\(plan)'"), "\(misuse.errors)")
 
       let bench = try Tool.run("bench", plan, "--repeat", "2", "--json")
       let times = try #require(try bench.objects.first)

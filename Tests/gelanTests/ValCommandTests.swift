@@ -150,7 +150,7 @@ import Testing
     Fault(words: "m.plan --data gone.json", status: 3, says: "1 of 1 pictures are missing, first 'gone.jpg'; --images"),
     Fault(words: "m.plan --data . --square --stretch", status: 2, says: "exclude each other"),
     Fault(words: "m.plan --data images --save-detections /nowhere/x.json", status: 3, says: "/nowhere/x.json"),
-    Fault(words: "m.plan --data gone.json --save-detections gone.json", status: 2, says: "would replace a file"),
+    Fault(words: "m.plan --data gone.json --save-detections gone.json", status: 2, says: "would replace 'gone.json'"),
   ]
 
   @Test func faultsAreNamed() throws {

@@ -68,13 +68,15 @@ extension Checkpoint {
   fileprivate func withPrefix(of graph: Graph) -> Checkpoint {
     let wanted = graph.storedNames
     var votes: [Prefix: Int] = [:]
-    for name in shapes.keys {
+    // Trying every end of a name takes time that grows with the square of its length; no name needs that many bytes.
+    for name in shapes.keys where name.utf8.count <= 500 {
       var start = name.startIndex
       while true {
         let rest = name[start...]
-        let before = String(name[..<start])
-        if wanted.contains(String(rest)) { votes[Prefix(before: before, isMissing: false), default: 0] += 1 }
-        if wanted.contains("model." + rest) { votes[Prefix(before: before, isMissing: true), default: 0] += 1 }
+        for (isMissing, candidate) in [(false, String(rest)), (true, "model." + rest)] where wanted.contains(candidate)
+        {
+          votes[Prefix(before: String(name[..<start]), isMissing: isMissing), default: 0] += 1
+        }
         guard let dot = rest.firstIndex(of: ".") else { break }
         start = name.index(after: dot)
       }

@@ -1,7 +1,7 @@
 /// The preprocessing of an image for a detector: scaled to fit an input size and centred on a grey border.
 ///
 /// Geometry, rounding and resampling follow the official YOLOv9 code, where OpenCV carries them out.
-package struct Letterbox: Sendable, Equatable {
+package struct Letterbox: InputPlacement, Sendable, Equatable {
   /// The width of the image, in pixels.
   package let imageWidth: Int
   /// The height of the image, in pixels.

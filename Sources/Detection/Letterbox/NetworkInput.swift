@@ -1,3 +1,16 @@
+/// Where an image lies in a network's input.
+package protocol InputPlacement {
+  /// The size of the network input, in pixels.
+  var targetWidth: Int { get }
+  var targetHeight: Int { get }
+
+  /// Writes the network input for an image, `3 × targetHeight × targetWidth` values from 0 to 1.
+  func write(_ image: RGBImage, to planes: UnsafeMutableBufferPointer<Float>)
+
+  /// Maps a box from network input pixels to image pixels and clips it to the image.
+  func imageBox(_ box: Box) -> Box
+}
+
 /// The samples 0 to 255 as fractions, each divided rather than multiplied by a reciprocal to round like the original.
 let unitValues: [Float] = (0...255).map { Float($0) / 255 }
 

@@ -1,6 +1,6 @@
 /// The preprocessing of an image for a detector that was trained on stretched ones: width and height are scaled each by
 /// its own factor to fill the input, with OpenCV's linear interpolation.
-package struct Stretch: Sendable, Equatable {
+package struct Stretch: InputPlacement, Sendable, Equatable {
   /// The size of the image, in pixels.
   package let imageWidth: Int
   package let imageHeight: Int

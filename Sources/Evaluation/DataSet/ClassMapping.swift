@@ -31,7 +31,7 @@ package struct ClassMapping: Sendable, Hashable {
       return
     }
     let pairs = detector.words.enumerated().compactMap { index, word in
-      dataSet.index(of: word).map { (detector: index, dataSet: $0) }
+      dataSet.index(named: word).map { (detector: index, dataSet: $0) }
     }
     guard !pairs.isEmpty else {
       throw DataSetError(
@@ -81,11 +81,16 @@ package struct ClassNames: Sendable, Hashable {
   /// So many classes without names.
   package init(count: Int) { self.init((0..<count).map { "class \($0)" }) }
 
-  /// The class with a name, in capitals or not; or with a number.
-  func index(of word: String) -> Int? {
+  /// The class with a name, in capitals or not.
+  func index(named word: String) -> Int? {
     if let exact = words.firstIndex(of: word) { return exact }
     let lowercase = word.lowercased()
-    if let index = words.firstIndex(where: { $0.lowercased() == lowercase }) { return index }
+    return words.firstIndex { $0.lowercased() == lowercase }
+  }
+
+  /// The class with a name, or else with a number.
+  func index(of word: String) -> Int? {
+    if let index = index(named: word) { return index }
     guard let number = Int(word), words.indices.contains(number) else { return nil }
     return number
   }

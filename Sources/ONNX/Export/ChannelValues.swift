@@ -26,6 +26,8 @@ struct ChannelValues {
   /// By buffer; in the order of channels.
   private var placed: [[Placed]]
   private var joined: [BufferView: String] = [:]
+  /// How many parts of values all buffers hold together.
+  private(set) var partCount = 0
 
   init(bufferCount: Int) {
     placed = Array(repeating: [], count: bufferCount)
@@ -47,6 +49,7 @@ struct ChannelValues {
       lower += part.channels.count
     }
     placed[view.buffer].insert(contentsOf: new, at: position)
+    partCount += new.count
   }
 
   /// The parts of values that a view shows.

@@ -49,6 +49,9 @@ private func graph(of plan: Plan, _ options: ONNXOptions) throws(ONNXExportError
   let suppressed = options.suppression == nil ? nil : outputs.removeFirst()
   var named: [String: BufferView] = [:]
   for step in plan.steps {
+    guard assembly.operandCount + channels.partCount <= partLimit else {
+      throw ONNXExportError("the plan has more values than any network")
+    }
     if case .identity = step.op {
       channels.write(step.output, channels.parts(step.inputs[0]))
       continue
@@ -66,9 +69,6 @@ private func graph(of plan: Plan, _ options: ONNXOptions) throws(ONNXExportError
       }
     }
     channels.write(step.output, value)
-    guard assembly.operandCount <= operandLimit else {
-      throw ONNXExportError("the plan has more values than any network")
-    }
   }
   if let suppressed, let suppression = options.suppression {
     let predictions = channels.read(suppressed.view, scope: suppressed.name, in: &assembly)
@@ -81,5 +81,5 @@ private func graph(of plan: Plan, _ options: ONNXOptions) throws(ONNXExportError
   return assembly.graph
 }
 
-/// A bound for hostile plans, whose joins can share parts without end.
-private let operandLimit = 1 << 22
+/// A bound for hostile plans, whose joins and copies can share parts without end.
+private let partLimit = 1 << 22

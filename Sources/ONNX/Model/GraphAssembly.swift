@@ -7,11 +7,15 @@ import ModelIR
 struct GraphAssembly {
   private(set) var graph: ONNXGraph
   private var takenNames: Set<String>
+  /// The next number to try for a name that is taken.
+  private var nextNumbers: [String: Int] = [:]
   private var weights: [Weight: String] = [:]
   /// The constants that are shared, by their contents; the keys have no names.
   private var constants: [ONNXInitializer: String] = [:]
   /// How many values all nodes read together.
   private(set) var operandCount = 0
+  /// The bytes of large constants.
+  private var constantBytes = 0
 
   private struct Weight: Hashable {
     let name: String
@@ -62,9 +66,15 @@ struct GraphAssembly {
     return name
   }
 
+  /// Refuses constants that no file can hold, before they are made.
+  mutating func reserve(constantBytes bytes: Int) throws(ONNXExportError) {
+    constantBytes = saturatingSum([constantBytes, bytes])
+    guard constantBytes <= ProtobufMessage.sizeLimit else { throw .tooLarge(constantBytes) }
+  }
+
   /// A list of whole numbers, or one number without a dimension.
   mutating func integers(_ numbers: [Int], isScalar: Bool = false) -> String {
-    shared(isScalar ? [] : [numbers.count], .integers(numbers), numbers.map(String.init))
+    shared(isScalar ? [] : [numbers.count], .integers(numbers), numbers.prefix(9).map(String.init))
   }
 
   /// One number without a dimension.
@@ -74,7 +84,9 @@ struct GraphAssembly {
   private mutating func shared(_ shape: [Int], _ contents: ONNXInitializer.Contents, _ words: [String]) -> String {
     let nameless = ONNXInitializer(name: "", shape: shape, contents: contents)
     if let name = constants[nameless] { return name }
-    let name = constant("constant/\(words.joined(separator: ","))", shape: shape, contents)
+    let isLong = words.count > 8
+    let title = words.prefix(8).joined(separator: ",") + (isLong ? ",..." : "")
+    let name = constant("constant/\(title)", shape: shape, contents)
     constants[nameless] = name
     return name
   }
@@ -107,10 +119,10 @@ struct GraphAssembly {
   private mutating func freeName(_ wanted: String) -> String {
     let wanted = wanted.isEmpty ? "value" : wanted
     var name = wanted
-    var number = 2
     while !takenNames.insert(name).inserted {
+      let number = nextNumbers[wanted, default: 2]
       name = "\(wanted)_\(number)"
-      number += 1
+      nextNumbers[wanted] = number + 1
     }
     return name
   }

@@ -87,7 +87,7 @@ struct ONNXInitializer: Hashable, Sendable {
   var shape: [Int]
   var contents: Contents
 
-  /// TensorProto.
+  /// TensorProto. All supported processors are little-endian, as the format is, and have integers of 64 bits.
   var message: ProtobufMessage {
     var message = ProtobufMessage()
     for size in shape { message.add(1, integer: size) }
@@ -95,11 +95,11 @@ struct ONNXInitializer: Hashable, Sendable {
     case .integers(let numbers):
       message.add(2, integer: ONNXElement.int64.rawValue)
       message.add(8, text: name)
-      message.add(9, bytes: numbers.flatMap { littleEndianBytes(Int64($0)) })
+      message.add(9, bytes: numbers.withUnsafeBytes(Array.init))
     case .reals(let numbers):
       message.add(2, integer: ONNXElement.float.rawValue)
       message.add(8, text: name)
-      message.add(9, bytes: numbers.flatMap { littleEndianBytes($0.bitPattern) })
+      message.add(9, bytes: numbers.withUnsafeBytes(Array.init))
     case .weight(let weight):
       message.add(2, integer: ONNXElement.float.rawValue)
       message.add(8, text: name)

@@ -51,8 +51,7 @@ extension GraphAssembly {
       )
     }
     let count = saturatingSum(maps.map { saturatingProduct($0[1], $0[2]) })
-    let bytes = saturatingProduct(count, 12)
-    guard bytes <= ProtobufMessage.sizeLimit else { throw .tooLarge(bytes) }
+    try reserve(constantBytes: saturatingProduct(count, 12))
     var (x, y, strides): ([Float], [Float], [Float]) = ([], [], [])
     for (map, stride) in zip(maps, op.strides) {
       for row in 0..<map[1] {

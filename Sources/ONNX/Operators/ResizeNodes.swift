@@ -29,6 +29,7 @@ extension GraphAssembly {
     for axis in [2, 3] {
       let positions: String
       if let small, let large {
+        try reserve(constantBytes: saturatingProduct(large[axis - 1], 8))
         positions = integers(nearestElements(of: small[axis - 1], for: large[axis - 1]))
       } else {
         positions = nearestPositions(from: inputs[0], to: inputs[1], axis: axis, scope: scope)

@@ -30,7 +30,7 @@ extension GraphAssembly {
       let pads = integers([0, 0, op.top, op.left, 0, 0, op.bottom, op.right])
       return node("Pad", input, pads, scope: scope, attributes: ["mode": .text("constant")])
     case .spaceToDepth(let op):
-      return spaceToDepth(op, input, channels: types[0].channels, scope: scope)
+      return try spaceToDepth(op, input, channels: types[0].channels, scope: scope)
     case .depthToSpace(let op):
       return node(
         "DepthToSpace", input, scope: scope, attributes: ["blocksize": .integer(op.block), "mode": .text("DCR")])
@@ -73,10 +73,13 @@ extension GraphAssembly {
   }
 
   /// ONNX has the one order of a square's offsets; the other is the same channels in another order.
-  private mutating func spaceToDepth(_ op: SpaceToDepth, _ input: String, channels: Int, scope: String) -> String {
+  private mutating func spaceToDepth(
+    _ op: SpaceToDepth, _ input: String, channels: Int, scope: String
+  ) throws(ONNXExportError) -> String {
     let block = op.block
     let value = node("SpaceToDepth", input, scope: scope, attributes: ["blocksize": .integer(block)])
     guard op.order == .columns, block > 1 else { return value }
+    try reserve(constantBytes: 8 * block * block * channels)
     let order = (0..<block * block * channels).map { channel in
       let (place, c) = channel.quotientAndRemainder(dividingBy: channels)
       let (dx, dy) = place.quotientAndRemainder(dividingBy: block)

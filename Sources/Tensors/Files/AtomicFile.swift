@@ -43,13 +43,10 @@ package func writeFileAtomically(path: String, text: String) throws(FileError) {
 ///
 /// - Returns: nil for a regular file and for a name that does not exist yet.
 private func openDirectDestination(_ path: String) throws(FileError) -> FileWriter? {
-  if let number = descriptorNumber(ofPath: path) {
+  if let descriptor = try FileDescriptor(duplicating: path) {
     // What the program has printed so far comes first.
     fflush(nil)
-    // A duplicate shares position and append mode; opening the file behind the descriptor would overwrite its start.
-    let duplicate = fcntl(number, F_DUPFD_CLOEXEC, 0)
-    guard duplicate >= 0 else { throw FileError("write", path, code: errno) }
-    return FileWriter(path: path, descriptor: FileDescriptor(owning: duplicate))
+    return FileWriter(path: path, descriptor: descriptor)
   }
   var status = stat()
   guard stat(path, &status) == 0, !status.isRegularFile else { return nil }
@@ -57,19 +54,6 @@ private func openDirectDestination(_ path: String) throws(FileError) -> FileWrit
   let number = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
   guard number >= 0 else { throw FileError("write", path, code: errno) }
   return FileWriter(path: path, descriptor: FileDescriptor(owning: number))
-}
-
-/// The number of the open descriptor that a path names.
-private func descriptorNumber(ofPath path: String) -> CInt? {
-  switch path {
-  case "/dev/stdout": return 1
-  case "/dev/stderr": return 2
-  default: break
-  }
-  for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
-    return CInt(path.dropFirst(folder.count))
-  }
-  return nil
 }
 
 /// The path that a chain of symbolic links ends at, whether or not something is there.

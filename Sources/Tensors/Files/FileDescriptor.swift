@@ -27,6 +27,16 @@ struct FileDescriptor: ~Copyable {
     self.init(owning: number)
   }
 
+  /// Duplicates one of this process's own descriptors, such as `/dev/stdout`; nothing for any other path.
+  ///
+  /// A duplicate shares position and append mode; opening the file behind the descriptor would overwrite its start.
+  init?(duplicating path: String) throws(FileError) {
+    guard let number = descriptorNumber(ofPath: path) else { return nil }
+    let duplicate = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    guard duplicate >= 0 else { throw FileError("write", path, code: errno) }
+    self.init(owning: duplicate)
+  }
+
   deinit { _ = close(number) }
 
   /// Asks the system what the file is; nil on failure, with `errno` set.
@@ -89,6 +99,19 @@ struct FileDescriptor: ~Copyable {
 
   /// Sets the permission bits; a file system without permissions may ignore it.
   func setPermissions(_ mode: mode_t) { _ = fchmod(number, mode & 0o777) }
+}
+
+/// The number of the open descriptor that a path names.
+private func descriptorNumber(ofPath path: String) -> CInt? {
+  switch path {
+  case "/dev/stdout": return 1
+  case "/dev/stderr": return 2
+  default: break
+  }
+  for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+    return CInt(path.dropFirst(folder.count))
+  }
+  return nil
 }
 
 /// Refuses paths that C would cut short, and so take for another file.

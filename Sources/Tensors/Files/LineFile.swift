@@ -8,8 +8,13 @@ package final class LineFile {
   private let path: String
   private let descriptor: FileDescriptor
 
-  /// Opens a file for its first line, and empties it.
+  /// Opens a file for its first line, and empties it. One of this process's own descriptors, such as `/dev/stdout`, is
+  /// written to where it stands.
   package convenience init(emptying path: String) throws(FileError) {
+    if let descriptor = try FileDescriptor(duplicating: path) {
+      self.init(path: path, descriptor)
+      return
+    }
     try self.init(locking: path)
     // Pipes and devices have nothing to cut off.
     guard descriptor.status()?.isRegularFile != true || descriptor.truncate(to: 0) else {
@@ -54,9 +59,13 @@ package final class LineFile {
     guard descriptor.truncate(to: wholeBytes) else { throw FileError("write", path, code: errno) }
   }
 
-  private init(locking path: String) throws(FileError) {
+  private init(path: String, _ descriptor: consuming FileDescriptor) {
     self.path = path
-    descriptor = try FileDescriptor(growing: path)
+    self.descriptor = descriptor
+  }
+
+  private convenience init(locking path: String) throws(FileError) {
+    self.init(path: path, try FileDescriptor(growing: path))
     guard descriptor.lock() else {
       throw FileError("write", path, reason: "another program is writing to it")
     }

@@ -21,6 +21,17 @@ func makeFolder(_ path: String) throws(CommandFailure) {
   }
 }
 
+/// Refuses an output that would take the place of a file that is read.
+///
+/// - Parameter option: The option that names the output.
+func refuse(_ option: String, _ output: String, toReplace inputs: [String]) throws(CommandFailure) {
+  guard FileKind(output) != nil else { return }
+  let target = realPath(output)
+  if let input = inputs.first(where: { realPath($0) == target }) {
+    throw .usage("\(option) \(output) would replace '\(input)', which is read")
+  }
+}
+
 extension String {
   /// The last part of a path.
   var fileName: String { split(separator: "/").last.map(String.init) ?? self }

@@ -39,8 +39,8 @@ func runTool(_ words: [String]) -> Int32 {
   } catch let failure as CommandFailure {
     switch failure {
     case .input: break
-    case .message(let text), .file(let text): Terminal.note("gelan: \(text)")
-    case .usage(let text): Terminal.note("gelan: \(text)\n\(Help.usage(of: command))")
+    case .message(let text), .file(let text): Terminal.note("gelan: \(text.withoutControlCharacters)")
+    case .usage(let text): Terminal.note("gelan: \(text.withoutControlCharacters)\n\(Help.usage(of: command))")
     }
     return failure.status
   } catch {

@@ -1,4 +1,5 @@
 import PyTorch
+import Runtime
 import Tensors
 
 /// All that a checkpoint holds, of PyTorch's formats or as safetensors: tensors of every type, and what is said of them.
@@ -46,7 +47,7 @@ struct CheckpointContent {
       }
       let file = try openTensorFile(path)
       (key, keys) = (nil, [])
-      format = file.metadata["gelan.plan"] == nil ? "safetensors file" : "plan, a safetensors file"
+      format = InferenceModel.isPlan(file) ? "plan, a safetensors file" : "safetensors file"
       tensors = file.entries.map { Entry(name: $0.name, type: $0.type, shape: $0.shape, count: $0.count) }
       facts = CheckpointFacts(metadata: file.metadata)
       metadata = file.metadata

@@ -41,9 +41,7 @@ extension Command {
       throw CommandFailure.usage("give the weights: --weights FILE, or --random-weights SEED to try a design")
     }
     let isVerified = arguments.isSet("--verify") || weights != nil && !arguments.isSet("--no-verify")
-    for input in [arguments.operands[0], weights].compactMap({ $0 }) where realPath(input) == realPath(output) {
-      throw CommandFailure.usage("-o \(output) would replace '\(input)', which the plan is made from")
-    }
+    try refuse("-o", output, toReplace: [arguments.operands[0], weights].compactMap(\.self))
     let graph: Graph
     let checkpoint: Checkpoint
     let file: ModelFile
@@ -67,6 +65,7 @@ extension Command {
     }
     if isVerified { try verify(bound, against: graph, checkpoint) }
     let stored = try store(bound.tensors, as: weightsType)
+    let cost = weightsType == .fp32 ? nil : try narrowingCost(of: bound, stored, as: weightsType)
     var metadata = planOrigin(file, arguments)
     metadata[PlanFile.Key.weights] = weights.map(\.fileName) ?? "random, seed \(seed ?? 0)"
     do throws(TensorFileError) {
@@ -77,7 +76,8 @@ extension Command {
     if weights != nil {
       let unused = bound.report.unused
       if !unused.isEmpty {
-        Terminal.note("note: the model has no row for \(unused.list(title: "tensors of the weights"))")
+        Terminal.note(
+          "note: the model has no row for \(unused.list(title: "tensors of the weights").withoutControlCharacters)")
       }
     } else {
       Terminal.note("note: the weights are random; what the plan detects means nothing")
@@ -92,7 +92,7 @@ extension Command {
     if !dropped.isEmpty {
       Terminal.print("rows that inference drops: \(dropped.map(\.row.name).joined(separator: ", "))")
     }
-    if weightsType != .fp32 { Terminal.print(try narrowingCost(of: bound, stored, as: weightsType)) }
+    if let cost { Terminal.print(cost) }
     Terminal.print("wrote \(output): \(bound.plan.steps.count) steps")
   }
 }

@@ -66,7 +66,7 @@ extension Command {
     }
     for fault in list.faults { Terminal.note("gelan: \(fault)") }
     guard !list.paths.isEmpty else { throw CommandFailure.file("there are no pictures to look at") }
-    try output.refuse(toOverwrite: [arguments.operands[0]] + list.paths)
+    if let file = output.file { try refuse("-o", file, toReplace: [arguments.operands[0]] + list.paths) }
 
     let saveFolder = arguments.string("--save")
     for folder in [saveFolder, output.folder].compactMap(\.self) { try makeWritableFolder(folder) }
@@ -84,7 +84,7 @@ extension Command {
         let pictures = output.resumes ? part.without(present) : part
         count = pictures.count
         if count < part.count { Terminal.note("\(part.count - count) of \(part.count) pictures are done already") }
-        return DetectionRun(model, options: options, threads: threads, pictures: pictures)
+        return DetectionRun(model: model, options: options, threads: threads, pictures: pictures)
       }
     } catch {
       throw CommandFailure.file(error.description)
@@ -118,13 +118,8 @@ private struct ResultOutput {
   /// The folder for a file of each picture.
   var folder: String? { format == .yolo ? path : nil }
 
-  func refuse(toOverwrite inputs: [String]) throws(CommandFailure) {
-    guard let path, folder == nil, FileKind(path) != nil else { return }
-    let target = realPath(path)
-    if let input = inputs.first(where: { realPath($0) == target }) {
-      throw .usage("--output would write over the input '\(input)'")
-    }
-  }
+  /// The file for all pictures.
+  var file: String? { format == .yolo ? nil : path }
 }
 
 extension Arguments {

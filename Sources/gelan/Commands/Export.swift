@@ -1,6 +1,7 @@
 import Diagnostics
 import ModelIR
 import ONNX
+import Runtime
 import Tensors
 
 extension Command {
@@ -36,9 +37,7 @@ extension Command {
     }
     guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o FILE is missing") }
     let path = arguments.operands[1]
-    guard realPath(path) != realPath(output) else {
-      throw CommandFailure.usage("-o \(output) would replace '\(path)', which the model is made from")
-    }
+    try refuse("-o", output, toReplace: [path])
     let batch = try arguments.exportedBatch()
     let size = try arguments.exportedSize()
     let suppression = try arguments.exportedSuppression()
@@ -64,7 +63,7 @@ extension Command {
 
   /// What the plan file says of where it comes from.
   private static func origin(of file: TensorFile) -> [ONNXMetadata] {
-    ["gelan.compiler", "gelan.source", "gelan.arguments", "gelan.weights"].compactMap { key in
+    [PlanFile.Key.compiler, PlanFile.Key.source, PlanFile.Key.arguments, PlanFile.Key.weights].compactMap { key in
       file.metadata[key].map { ONNXMetadata(key, $0) }
     }
   }

@@ -13,7 +13,7 @@ extension Command {
       """
   ) { arguments in
     let content = try CheckpointContent(arguments.operands[0], key: arguments.string("--checkpoint-key"))
-    Terminal.print(arguments.isSet("--json") ? content.json.description : content.text)
+    Terminal.print(arguments.isSet("--json") ? content.json.description : content.text.withoutControlCharacters)
   }
 }
 

@@ -24,6 +24,7 @@ extension Command {
     guard let inputs = arguments.string("--inputs"), let outputs = arguments.string("--outputs") else {
       throw CommandFailure.usage("--inputs FILE and --outputs FILE are needed")
     }
+    try refuse("--outputs", outputs, toReplace: [arguments.operands[0], inputs])
     let model = try openPlan(arguments.operands[0])
     let file = try openTensorFile(inputs)
     let channels = model.plan.input.view.upper - model.plan.input.view.lower

@@ -49,7 +49,8 @@ extension Command {
       } else {
         try validatePlan(data: data, arguments)
       }
-    Terminal.print(arguments.isSet("--json") ? report.json(order).description : report.text(order))
+    Terminal.print(
+      arguments.isSet("--json") ? report.json(order).description : report.text(order).withoutControlCharacters)
     if report.failures > 0 {
       throw CommandFailure.file("\(report.failures) pictures could not be read; the figures are of the others")
     }

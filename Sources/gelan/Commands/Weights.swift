@@ -21,15 +21,15 @@ extension Command {
   ) { arguments in
     guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o FILE is missing") }
     let path = arguments.operands[0]
-    guard realPath(path) != realPath(output) else {
-      throw CommandFailure.usage("-o \(output) would replace '\(path)', which is to be converted")
-    }
+    try refuse("-o", output, toReplace: [path])
     let type = try arguments.choice("--weights-type") ?? "keep"
     let source = try CheckpointContent(path, key: arguments.string("--checkpoint-key"))
     var tensors: [StoredTensor] = []
     for entry in source.tensors { tensors.append(try converted(entry, to: type, source)) }
     do throws(TensorFileError) {
-      try writeTensorFile(path: output, tensors: tensors, metadata: source.metadata)
+      // What a plan file says of itself, its checksums among it, would be wrong of another file.
+      let metadata = source.metadata.filter { !$0.key.hasPrefix("gelan.") }
+      try writeTensorFile(path: output, tensors: tensors, metadata: metadata)
     } catch {
       throw CommandFailure(error)
     }

@@ -1,3 +1,4 @@
+import Evaluation
 import GelanRuntime
 import Tensors
 
@@ -7,7 +8,7 @@ struct PictureReport: Sendable {
   let width: Int
   let height: Int
   let objects: [DetectedObject]
-  let milliseconds: [(phase: String, time: Double)]
+  let times: PhaseTimes
   /// Where the annotated picture is.
   let saved: String?
 
@@ -24,7 +25,7 @@ struct PictureReport: Sendable {
             "box": .array([box.left, box.top, box.right, box.bottom].map { rounded($0, 1e2) }),
           ]
         }),
-      "milliseconds": .object(JSONObject(milliseconds.map { ($0.phase, .number(($0.time * 1e3).rounded() / 1e3)) })),
+      "milliseconds": .object(JSONObject(times.phases.map { ($0.name, .number(($0.time * 1e3).rounded() / 1e3)) })),
     ]
   }
 
@@ -39,21 +40,20 @@ struct PictureReport: Sendable {
       return "  \(object.className.padded(to: nameWidth))  \(decimal(Double(object.confidence), places: 3))  "
         + sides.joined(separator: " ")
     }
-    let times = milliseconds.map { "\($0.phase) \(decimal($0.time, places: 1))" }.joined(separator: ", ")
+    let times = times.phases.map { "\($0.name) \(decimal($0.time, places: 1))" }.joined(separator: ", ")
     lines.insert(
       "\(path): \(width)x\(height), \(objects.count) object\(objects.count == 1 ? "" : "s") (ms: \(times))", at: 0)
     if let saved { lines.append("  drawn in \(saved)") }
-    return lines.map { $0 + "\n" }.joined()
+    return lines.map { $0 + "\n" }.joined().withoutControlCharacters
   }
 
   /// The entries of a COCO results file (https://cocodataset.org/#format-results): boxes as left, top, width, height.
   var cocoResults: [JSONValue] {
-    let name = stem(of: path)
-    let identifier = name.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) ? Int(name) : nil
+    let image = ImageID(file: path).json
     return objects.map { object in
       let box = object.box
       return [
-        "image_id": identifier.map { .integer($0) } ?? .string(name), "category_id": .integer(object.classIndex),
+        "image_id": image, "category_id": .integer(object.classIndex),
         "bbox": .array([box.left, box.top, box.right - box.left, box.bottom - box.top].map { rounded($0, 1e2) }),
         "score": rounded(object.confidence, 1e5),
       ]

@@ -1,4 +1,5 @@
 import Evaluation
+import GelanRuntime
 import Tensors
 
 /// What `gelan val` says.
@@ -42,20 +43,23 @@ enum ClassOrder: String {
 
 /// How the plan was run.
 struct ValidationSettings {
+  /// Height and width in pixels.
   let input: [Int]
-  let fit: InputFit
-  let confidence: Float
-  let iou: Double
-  let maximumDetections: Int
+  /// How pictures were brought to that size: a name for programs, words for people.
+  let fit: (name: String, words: String)
+  let options: DetectionOptions
   let threads: Int
 
-  init(_ validator: Validator) {
-    input = [validator.size.height, validator.size.width]
-    fit = validator.fit
-    confidence = validator.options.confidence
-    iou = validator.options.iou
-    maximumDetections = validator.options.maximumDetections
-    threads = validator.threads
+  init(_ options: DetectionOptions, _ model: InferenceModel, threads: Int) {
+    self.options = options
+    self.threads = threads
+    switch options.input {
+    case .rectangle:
+      (input, fit) = ([model.inputHeight, model.inputWidth], ("letterbox", "letterboxed to at most"))
+    case .square: (input, fit) = ([model.inputHeight, model.inputWidth], ("square", "letterboxed to"))
+    case .fixed(let height, let width): (input, fit) = ([height, width], ("square", "letterboxed to"))
+    case .stretched(let height, let width): (input, fit) = ([height, width], ("stretch", "stretched to"))
+    }
   }
 }
 
@@ -127,28 +131,16 @@ extension ValidationReport {
 
 extension ValidationSettings {
   fileprivate var text: String {
-    let size = input.map(String.init).joined(separator: "x")
-    let fitted =
-      switch fit {
-      case .letterbox: "letterboxed to at most \(size)"
-      case .square: "letterboxed to \(size)"
-      case .stretch: "stretched to \(size)"
-      }
-    return "\(fitted), confidence above \(confidence), IoU \(iou), at most \(maximumDetections) detections a picture"
+    "\(fit.words) \(input.map(String.init).joined(separator: "x")), confidence above \(options.confidence), "
+      + "IoU \(options.overlap), at most \(options.maximumDetections) detections a picture"
   }
 
   fileprivate var json: JSONValue {
     [
-      "input": .array(input.map { .integer($0) }), "fit": .string(fit.rawValue),
-      "conf": .number(Double("\(confidence)") ?? 0), "iou": .number(iou),
-      "maxDetections": .integer(maximumDetections), "threads": .integer(threads),
+      "input": .array(input.map { .integer($0) }), "fit": .string(fit.name),
+      "conf": .number(Double("\(options.confidence)") ?? 0), "iou": .number(options.overlap),
+      "maxDetections": .integer(options.maximumDetections), "threads": .integer(threads),
     ]
-  }
-}
-
-extension PhaseTimes {
-  fileprivate var phases: [(name: String, time: Double)] {
-    [("decode", decode), ("prepare", prepare), ("run", run), ("select", select)]
   }
 }
 

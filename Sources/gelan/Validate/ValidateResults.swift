@@ -1,4 +1,5 @@
 import Evaluation
+import GelanRuntime
 
 /// Evaluates detections that are in a file.
 func validateResults(
@@ -36,8 +37,15 @@ func validateResults(
 private func pictureSize(of image: DataSetImage) throws(CommandFailure) -> ImageSize {
   if let size = image.size { return size }
   guard image.hasRelativeLabels else { return ImageSize(width: 1, height: 1) }
-  let picture = try decodePicture(image.file)
-  return ImageSize(width: picture.width, height: picture.height)
+  do throws(InferenceError) {
+    return ImageSize(try Image(path: image.file))
+  } catch {
+    throw .file(error.description)
+  }
+}
+
+extension ImageSize {
+  init(_ image: Image) { self.init(width: image.width, height: image.height) }
 }
 
 extension Arguments {
