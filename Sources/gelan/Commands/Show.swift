@@ -37,7 +37,8 @@ extension Command {
         throw CommandFailure.usage("a plan has one form, plan; the others belong to model files")
       }
       let report = try PlanReport(path, at: try arguments.inputSize(), verifying: arguments.isSet("--verify"))
-      Terminal.print((form == nil ? report.overview : report.model.plan.description).withoutControlCharacters)
+      Terminal.print(
+        (form == nil ? report.overview : report.model.plan.description).escapingControlCharacters(except: "\n"))
       return
     }
     guard !arguments.isSet("--verify") else {
@@ -88,24 +89,5 @@ extension Command {
       file.model.dialect == .native
       ? try formatModel(yaml) : try convertModel(file.model, yaml, graph: file.graph, library: .standard)
     return String(text.dropLast())
-  }
-}
-
-extension String {
-  /// The text with control characters written out, so that a name from a file cannot drive a terminal.
-  fileprivate var withoutControlCharacters: String {
-    var text = String.UnicodeScalarView()
-    for scalar in unicodeScalars {
-      // Most of a plan is plain letters; looking up the others takes longer than all else here.
-      if scalar.isASCII, scalar >= " ", scalar != "\u{7F}" {
-        text.append(scalar)
-        continue
-      }
-      switch scalar.properties.generalCategory {
-      case .control where scalar != "\n", .format: text.append(contentsOf: scalar.escaped(asASCII: true).unicodeScalars)
-      default: text.append(scalar)
-      }
-    }
-    return String(text)
   }
 }
