@@ -119,21 +119,38 @@ extension [Diagnostic] {
   /// The diagnostics with each name that stands for nothing once, at the first place where it is written; the others are
   /// labels of it, and its edit mends them all.
   package var joiningRepeatedNames: [Diagnostic] {
-    inFileOrder.reduce(into: []) { joined, diagnostic in
-      let codes: [DiagnosticCode] = [.unknownName, .unknownBlock]
-      let first = joined.firstIndex { other in
-        codes.contains(other.code) && other.message == diagnostic.message && other.notes == diagnostic.notes
-          && other.help == diagnostic.help && other.primary.range.text == diagnostic.primary.range.text
-          && other.primary.range.file === diagnostic.primary.range.file
-      }
-      guard let first else {
+    var joined: [Diagnostic] = []
+    var positions: [RepeatedName: Int] = [:]
+    for diagnostic in inFileOrder {
+      let name = RepeatedName(diagnostic)
+      guard let name, let first = positions[name] else {
+        if let name { positions[name] = joined.count }
         joined.append(diagnostic)
-        return
+        continue
       }
       joined[first].secondary.append(Diagnostic.Label(diagnostic.primary.range, "and here"))
       if joined[first].fixIts.count == 1, diagnostic.fixIts.count == 1 {
         joined[first].fixIts[0].edits += diagnostic.fixIts[0].edits
       }
     }
+    return joined
+  }
+}
+
+/// What the faults of one name that stands for nothing have in common.
+private struct RepeatedName: Hashable {
+  let file: ObjectIdentifier
+  let name: String
+  let message: String
+  let notes: [String]
+  let help: [String]
+
+  init?(_ diagnostic: Diagnostic) {
+    guard [.unknownName, .unknownBlock].contains(diagnostic.code) else { return nil }
+    file = ObjectIdentifier(diagnostic.primary.range.file)
+    name = diagnostic.primary.range.text
+    message = diagnostic.message
+    notes = diagnostic.notes
+    help = diagnostic.help
   }
 }

@@ -2,11 +2,11 @@
 ///
 /// A candidate is near when at most a third of its characters (and at least one) have to change; letter case is free.
 package func suggestions(for name: String, among candidates: some Sequence<String>) -> [String] {
-  let wanted = Array(name.lowercased())
+  let wanted = Array(name.lowercased().unicodeScalars)
   guard !wanted.isEmpty, wanted.count <= 64 else { return [] }
   var found: [(distance: Int, candidate: String)] = []
   for candidate in Set(candidates) where candidate != name {
-    let letters = Array(candidate.lowercased())
+    let letters = Array(candidate.lowercased().unicodeScalars)
     let limit = max(1, max(wanted.count, letters.count) / 3)
     // A parameter of one letter is what its whole word was meant for: s for stride.
     if letters.count == 1, wanted.count > 2, letters[0] == wanted[0] {
@@ -14,8 +14,7 @@ package func suggestions(for name: String, among candidates: some Sequence<Strin
       continue
     }
     guard abs(letters.count - wanted.count) <= limit else { continue }
-    let distance = editDistance(wanted, letters)
-    if distance <= limit { found.append((distance, candidate)) }
+    if let distance = editDistance(wanted, letters, atMost: limit) { found.append((distance, candidate)) }
   }
   return found.sorted { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }.prefix(3).map(\.candidate)
 }
@@ -37,19 +36,19 @@ package func correction(
   return ([], [Diagnostic.FixIt("did you mean '\(near[0])'?", [Diagnostic.Edit(range, near[0])])])
 }
 
-/// The number of insertions, deletions, substitutions and swaps of neighbours between two words.
-private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
-  var beforePrevious: [Int] = []
-  var previous = Array(0...b.count)
-  for i in 0..<a.count {
-    var current = [i + 1]
-    for j in 0..<b.count {
+/// The number of insertions, deletions, substitutions and swaps of neighbours between two words, unless it is above a limit.
+private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], atMost limit: Int) -> Int? {
+  var (beforePrevious, previous, current) = (Array(0...b.count), Array(0...b.count), Array(0...b.count))
+  for i in a.indices {
+    current[0] = i + 1
+    for j in b.indices {
       var best = min(previous[j] + (a[i] == b[j] ? 0 : 1), previous[j + 1] + 1, current[j] + 1)
       if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, beforePrevious[j - 1] + 1) }
-      current.append(best)
+      current[j + 1] = best
     }
-    beforePrevious = previous
-    previous = current
+    // A swap reaches back by two rows.
+    guard min(previous.min() ?? 0, current.min() ?? 0) <= limit else { return nil }
+    (beforePrevious, previous, current) = (previous, current, beforePrevious)
   }
-  return previous[b.count]
+  return previous[b.count] <= limit ? previous[b.count] : nil
 }

@@ -20,7 +20,7 @@ package struct TextRenderer: Sendable {
     let severityStyle: Style = diagnostic.severity == .error ? .error : .warning
     var lines = [
       paint("\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]", severityStyle)
-        + paint(": \(diagnostic.message)", .bold)
+        + paint(": \(diagnostic.message.escapingControlCharacters())", .bold)
     ]
     let primary = diagnostic.primary
     let gutter = gutterWidth(of: diagnostic)
@@ -38,13 +38,16 @@ package struct TextRenderer: Sendable {
     let indent = String(repeating: " ", count: gutter)
     for frame in diagnostic.trace {
       let place = "\(frame.range.file.name):\(frame.range.startLine):\(frame.range.startColumn)"
-      lines.append("\(indent) \(paint("=", .frame)) \(paint("trace:", .bold)) \(frame.message) (\(place))")
+      lines.append(indent + footer("trace", "\(frame.message) (\(place))"))
     }
-    for note in diagnostic.notes { lines.append("\(indent) \(paint("=", .frame)) \(paint("note:", .bold)) \(note)") }
-    for help in diagnostic.help + diagnostic.fixIts.map(\.title) {
-      lines.append("\(indent) \(paint("=", .frame)) \(paint("help:", .bold)) \(help)")
-    }
+    for note in diagnostic.notes { lines.append(indent + footer("note", note)) }
+    for help in diagnostic.help + diagnostic.fixIts.map(\.title) { lines.append(indent + footer("help", help)) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A line below the source lines.
+  private func footer(_ title: String, _ text: String) -> String {
+    " \(paint("=", .frame)) \(paint("\(title):", .bold)) \(text.escapingControlCharacters())"
   }
 
   private struct MarkedLabel {
@@ -65,7 +68,7 @@ package struct TextRenderer: Sendable {
 
   private func header(of range: SourceRange, gutter: Int, arrow: String) -> String {
     String(repeating: " ", count: gutter) + paint(arrow, .frame)
-      + " \(range.file.name):\(range.startLine):\(range.startColumn)"
+      + " \(range.file.name.escapingControlCharacters()):\(range.startLine):\(range.startColumn)"
   }
 
   /// The labelled lines of one file in order, with `...` between lines that are far apart.
@@ -85,7 +88,7 @@ package struct TextRenderer: Sendable {
       for marked in onLine {
         let (offset, count) = excerpt.columns(of: marked.label.range)
         let mark = String(repeating: marked.isPrimary ? "^" : "-", count: count)
-        let message = marked.label.message.isEmpty ? "" : " \(marked.label.message)"
+        let message = marked.label.message.isEmpty ? "" : " \(marked.label.message.escapingControlCharacters())"
         let underline = excerpt.blank(upTo: offset) + paint(mark + message, marked.isPrimary ? severity : .frame)
         lines.append("\(margin) \(paint("|", .frame)) \(underline)")
       }
@@ -118,14 +121,13 @@ private struct Excerpt {
   init(of line: Int, around range: SourceRange, width: Int) {
     self.range = range
     lineRange = range.file.byteRange(ofLine: line)
-    // Control characters would disturb the terminal; tabs stay, and are repeated under the line.
-    scalars = range.file.text(lineRange).unicodeScalars.map { scalar in
-      scalar != "\t" && scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
-    }
+    scalars = Array(range.file.text(lineRange).unicodeScalars)
     let start = range.file.scalarCount(from: lineRange.lowerBound, to: range.lower)
     let lower = scalars.count <= width ? 0 : max(0, min(start - width / 3, scalars.count - width))
     window = lower..<min(scalars.count, lower + width)
-    var visible = String.UnicodeScalarView(scalars[window])
+    // Control characters would disturb the terminal; tabs stay, and are repeated under the line.
+    var visible = String.UnicodeScalarView(
+      scalars[window].map { $0 != "\t" && $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 })
     if window.lowerBound > 0 {
       visible.replaceSubrange(visible.startIndex..<visible.index(after: visible.startIndex), with: ["…"])
     }
@@ -150,5 +152,26 @@ private struct Excerpt {
       blank.append(position < scalars.count && scalars[position] == "\t" ? "\t" : " ")
     }
     return String(blank)
+  }
+}
+
+extension String {
+  /// The text with control and format characters written out, so that a name from a file cannot drive a terminal.
+  ///
+  /// - Parameter kept: one that stays as it is.
+  package func escapingControlCharacters(except kept: Unicode.Scalar? = nil) -> String {
+    var text = UnicodeScalarView()
+    for scalar in unicodeScalars {
+      // Most of a text is plain letters; looking up the others takes longer than all else here.
+      if scalar == kept || (scalar.isASCII && scalar >= " " && scalar != "\u{7F}") {
+        text.append(scalar)
+        continue
+      }
+      switch scalar.properties.generalCategory {
+      case .control, .format: text.append(contentsOf: scalar.escaped(asASCII: true).unicodeScalars)
+      default: text.append(scalar)
+      }
+    }
+    return String(text)
   }
 }

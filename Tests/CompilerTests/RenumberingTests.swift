@@ -47,6 +47,22 @@ import Testing
     #expect(check(declaration, try elaborate(declaration, library: .standard)).isEmpty)
   }
 
+  @Test(arguments: ["9223372036854775807", "-9223372036854775808", "[-1, [9223372036854775807]]", "4"])
+  func anIndexOfNoRowIsNotRenumbered(_ from: String) throws {
+    let text = """
+      nc: 3
+      backbone:
+        - [-1, 1, Conv, [16, 3, 2]]
+        - [-1, 1, Conv, [16, 3, 2]]
+        - [\(from), 1, Conv, [16]]
+      head:
+        - [[1, 2], 1, Detect, [nc]]
+      """
+    let declaration = try readModel(try parseYAML(SourceFile(name: "m.yaml", text: text)), library: .standard).value
+    #expect(throws: CompileFailure.self) { try elaborate(declaration, library: .standard) }
+    #expect(Renumbering.find(declaration) == nil)
+  }
+
   private func indices(_ from: ModelSyntax.Expression) -> [Int] {
     if case .list(let items) = from.kind { return items.compactMap(\.constantInteger) }
     return [from.constantInteger].compactMap { $0 }

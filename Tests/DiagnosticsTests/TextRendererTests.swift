@@ -29,6 +29,27 @@ import Testing
         """)
   }
 
+  /// YAML can write any character in quotes, and messages repeat names.
+  @Test func controlCharactersOfANameDoNotReachTheTerminal() throws {
+    let name = "\u{1B}[2J\u{202E}\n"
+    let file = SourceFile(name: "\u{1B}c.yaml", text: "a: \u{1B}c\n")
+    let diagnostic = Diagnostic(
+      .unknownBlock, "there is no block '\(name)'", at: try range("a", in: file), label: "near \(name)",
+      notes: ["not \(name)"], help: ["write \(name)"])
+    #expect(
+      TextRenderer().render(diagnostic) == #"""
+        error[unknown-block]: there is no block '\u{1B}[2J\u{202E}\n'
+         --> \u{1B}c.yaml:1:1
+          |
+        1 | a: \#u{FFFD}c
+          | ^ near \u{1B}[2J\u{202E}\n
+          |
+          = note: not \u{1B}[2J\u{202E}\n
+          = help: write \u{1B}[2J\u{202E}\n
+
+        """#)
+  }
+
   @Test func labelsOfOtherLinesAreShownInOrderWithGapsMarked() throws {
     let diagnostic = Diagnostic(
       .wrongKind, severity: .warning, "a row has four columns", at: try range("[a, 1, Conv]", in: file),

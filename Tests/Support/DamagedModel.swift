@@ -23,7 +23,12 @@ package enum DamagedModel {
         _ = try model.value.refusingFaults()
         return outcome
       }
-      let graph = try elaborate(model.value, library: .standard)
+      let graph: Graph
+      do throws(CompileFailure) {
+        graph = try elaborate(model.value, library: .standard)
+      } catch {
+        throw error.offering(Renumbering.find(model.value)?.fixIt)
+      }
       outcome.problems += problems(check(model.value, graph), in: source)
       let optimized = optimize(graph)
       let plan = plan(optimized)  // verifies itself

@@ -72,7 +72,8 @@ extension SourceFile {
       let byte = bytes[offset]
       if let open = quote {
         if byte == open { quote = nil }
-      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+      } else if "\"'".utf8.contains(byte), offset == range.lowerBound || " \t[{,:".utf8.contains(bytes[offset - 1]) {
+        // Inside a word it is an apostrophe.
         quote = byte
       } else if byte == UInt8(ascii: "#"), offset == range.lowerBound || bytes[offset - 1] <= 0x20 {
         return offset

@@ -5,8 +5,9 @@ import ModelSyntax
 /// What mends a list file whose indices are off by one after a place: a row was inserted there, or removed, and the
 /// indices were not renumbered.
 ///
-/// Found by trying: the indices from some value on are shifted by one, and the model is elaborated again. A shift after
-/// which every shape fits and nothing is doubtful any more is what happened, as far as a file can tell.
+/// Found by trying: the indices from some value on are shifted by one, and the model is elaborated again, up to its first
+/// fault, if every row reads earlier ones and is read itself. A shift after which every shape fits and nothing is doubtful
+/// any more is what happened, as far as a file can tell.
 package struct Renumbering: Sendable {
   /// The least index that has to change.
   package let threshold: Int
@@ -14,14 +15,16 @@ package struct Renumbering: Sendable {
   package let shift: Int
   package let edits: [Diagnostic.Edit]
 
-  /// More tries than this would be felt.
+  /// More elaborations than this would be felt.
   private static let maximumTries = 16
 
   /// The first renumbering, by the least index that it changes, that mends everything; nothing when none does.
   package static func find(_ model: ModelDeclaration) -> Renumbering? {
     guard model.dialect.hasListRows, model.faults.isEmpty else { return nil }
-    let used = Set(model.rows.flatMap { $0.layer.indices.map(\.index) }).sorted()
-    guard used.count <= maximumTries else { return nil }
+    let used = Set(model.rows.flatMap(\.layer.from.indices).filter { $0 >= 0 }).sorted()
+    // An index that is wrong by more than one is another mistake.
+    guard let greatest = used.last, greatest <= model.rows.count else { return nil }
+    var tries = 0
     for shift in [1, -1] {
       for threshold in used where threshold + shift >= 0 {
         var shifted = model
@@ -30,7 +33,11 @@ package struct Renumbering: Sendable {
           shifted.rows[row].layer.from = shifted.rows[row].layer.from.shiftingIndices(
             from: threshold, by: shift, &edits)
         }
+        guard shifted.isChained else { continue }
+        tries += 1
+        guard tries <= maximumTries else { return nil }
         var elaborator = Elaborator(model: shifted, standardLibrary: .standard, requestedInput: nil)
+        elaborator.maximumFaults = 1
         guard let graph = try? elaborator.elaborate() else { continue }
         let doubts = [Check.staleIndex, .deadRow, .levelOrder, .singleHead, .mixedGroups].flatMap {
           $0.run(shifted, graph)
@@ -62,18 +69,30 @@ package struct Renumbering: Sendable {
   }
 }
 
-extension LayerDeclaration {
-  /// The rows that a row of a list file reads by absolute index.
-  fileprivate var indices: [(index: Int, range: SourceRange)] {
-    let sources: [Expression] = if case .list(let items) = from.kind { items } else { [from] }
-    return sources.compactMap { source in
-      guard let index = source.constantInteger, index >= 0 else { return nil }
-      return (index, source.range)
+extension ModelDeclaration {
+  /// Whether each row reads earlier rows alone and each row but the last is read.
+  fileprivate var isChained: Bool {
+    var isRead = [Bool](repeating: false, count: rows.count)
+    for (row, declaration) in rows.enumerated() {
+      for written in declaration.layer.from.indices {
+        let source = written < 0 ? row + written : written
+        // Row 0 reads the image by -1.
+        if row == 0, written == -1 { continue }
+        guard (0..<row).contains(source) else { return false }
+        isRead[source] = true
+      }
     }
+    return isRead.dropLast().allSatisfy(\.self)
   }
 }
 
 extension Expression {
+  /// The rows that the source of a row names by number.
+  fileprivate var indices: [Int] {
+    if case .list(let items) = kind { return items.flatMap(\.indices) }
+    return [constantInteger].compactMap(\.self)
+  }
+
   /// The source of a row with its indices from a value on shifted; each change is added to `edits`.
   fileprivate func shiftingIndices(from threshold: Int, by shift: Int, _ edits: inout [Diagnostic.Edit]) -> Expression {
     if case .list(let items) = kind {

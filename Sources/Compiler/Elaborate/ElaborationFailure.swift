@@ -92,7 +92,10 @@ extension ElaborationFailure? {
     do {
       return try body()
     } catch {
-      self = ElaborationFailure(faults: (self?.faults ?? []) + error.faults)
+      var failure = self ?? .poisoned
+      self = nil  // so that the faults so far are not copied
+      failure.faults += error.faults
+      self = failure
       return nil
     }
   }

@@ -6,7 +6,7 @@ extension Elaborator {
   /// Checks the names and calls in the model's own blocks: the blocks have to exist and take the arguments, and every
   /// name has to stand for something. What the values are is known only where a block is used.
   mutating func checkDefinitions() {
-    for block in model.blocks where !block.isFaulty {
+    for block in model.blocks where !block.isFaulty && diagnostics.count < maximumFaults {
       var scope = Scope()
       scope["x"] = .poisoned
       let laterNames = Set(block.body.map(\.name.value))
@@ -27,7 +27,8 @@ extension Elaborator {
         report(evaluator(scope).unknownNames(in: [binding.value]), in: block.place, of: block.name.value)
         scope[binding.name.value] = .poisoned
       }
-      for entry in block.body where !entry.isFaulty {
+      // A function, so that no evaluator holds the scope while a name is added to it, which would copy it.
+      func faults(of entry: LayerDeclaration) -> ElaborationFailure? {
         var evaluator = evaluator(scope)
         evaluator.laterNames = laterNames
         evaluator.ownName = entry.name.value
@@ -35,7 +36,10 @@ extension Elaborator {
         _ = failure.attempt { () throws(ElaborationFailure) in
           try parameters(givenBy: entry, of: try signature(of: entry.block))
         }
-        report(failure, in: entry, of: block.name.value)
+        return failure
+      }
+      for entry in block.body where !entry.isFaulty && diagnostics.count < maximumFaults {
+        report(faults(of: entry), in: entry, of: block.name.value)
         scope[entry.scopeName] = .poisoned
       }
       let rest = [block.result].compactMap(\.self) + block.auxiliary

@@ -46,21 +46,25 @@ extension Elaborator {
     return evaluator
   }
 
-  /// Whether a setting has no value because of something that was reported already.
-  private func isPoisoned(_ expression: Expression) -> Bool {
-    do throws(ElaborationFailure) {
-      _ = try settingEvaluator.evaluate(expression)
-      return false
-    } catch {
-      return error.faults.isEmpty
-    }
-  }
-
   mutating func setting(_ expression: Expression, _ subject: String, in range: ClosedRange<Int>) -> Int? {
-    if isPoisoned(expression) { return nil }
-    let value = try? settingEvaluator.evaluate(expression)
-    guard case .integer(let number)? = value else {
-      diagnostics.append(Diagnostic(.wrongKind, "\(subject) is an integer", at: expression.range))
+    let value: Value
+    do throws(ElaborationFailure) {
+      value = try settingEvaluator.evaluate(expression)
+    } catch {
+      diagnostics += error.faults.map { fault in
+        // A word that is no name at all was not meant as one.
+        if fault.code == .unknownName, fault.help.isEmpty, fault.fixIts.isEmpty, case .name = expression.kind {
+          return Diagnostic(.wrongKind, "\(subject) is an integer", at: expression.range, notes: [fault.message])
+        }
+        return Diagnostic(
+          fault.code, fault.message, at: fault.range ?? expression.range, notes: fault.notes, help: fault.help,
+          fixIts: fault.fixIts)
+      }
+      return nil
+    }
+    guard case .integer(let number) = value else {
+      diagnostics.append(
+        Diagnostic(.wrongKind, "\(subject) is an integer, and this is \(value.kind)", at: expression.range))
       return nil
     }
     guard range.contains(number) else {
@@ -74,10 +78,14 @@ extension Elaborator {
   }
 
   mutating func readActivation(_ expression: Expression) {
-    if isPoisoned(expression) { return }
-    if case .activation(let function)? = try? settingEvaluator.evaluate(expression) {
-      defaultActivation = function
-      return
+    do throws(ElaborationFailure) {
+      if case .activation(let function) = try settingEvaluator.evaluate(expression) {
+        defaultActivation = function
+        return
+      }
+    } catch {
+      // It has no value because of something that was reported already.
+      if error.faults.isEmpty { return }
     }
     let written = expression.range.text
     let name = written.split(separator: "(").first?.split(separator: ".").last.map(String.init) ?? written

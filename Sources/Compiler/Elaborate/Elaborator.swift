@@ -43,6 +43,8 @@ struct Elaborator {
   /// Those and the model's own.
   let library: BlockLibrary
   let requestedInput: InputSize?
+  /// Rows and blocks are not looked at any more after so many faults: some have to be mended first.
+  var maximumFaults = Self.standardMaximumFaults
 
   var diagnostics: [Diagnostic] = []
   var builder = GraphBuilder(name: "", classNames: [], inputHeight: 1, inputWidth: 1)
@@ -69,6 +71,7 @@ struct Elaborator {
 
   let budget = EvaluationBudget()
 
+  static let standardMaximumFaults = 1000
   static let maximumExpansions = 500_000
   static let maximumDepth = 32
   static let maximumOutputs = 64
@@ -90,7 +93,7 @@ struct Elaborator {
     builder = GraphBuilder(
       name: model.name, classNames: classNames, inputHeight: inputSize.height, inputWidth: inputSize.width)
     addImage()
-    for index in model.rows.indices { elaborateRow(index) }
+    for index in model.rows.indices where diagnostics.count < maximumFaults { elaborateRow(index) }
     checkDefinitions()
     if diagnostics.isEmpty { addOutputs() }
     if !diagnostics.isEmpty { throw CompileFailure(diagnostics.joiningRepeatedNames) }

@@ -125,6 +125,7 @@ struct ExpressionEvaluator {
   private func list(
     of elements: [Expression], _ range: SourceRange, _ evaluate: (Expression) throws(ElaborationFailure) -> Value
   ) throws(ElaborationFailure) -> Value {
+    try Value.checkLength(elements.count, range)
     var failure: ElaborationFailure?
     var values: [Value] = []
     for element in elements {

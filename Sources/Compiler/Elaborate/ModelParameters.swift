@@ -11,18 +11,24 @@ extension ModelDeclaration {
     var scope = Scope()
     var values: [(name: String, value: Value)] = []
     var faults: [Diagnostic] = []
-    for (index, parameter) in parameters.enumerated() {
+    let names = Set(parameters.map(\.name.value))
+    // A function, so that no evaluator holds the scope while a name is added to it, which would copy it.
+    func value(of parameter: ParameterDeclaration) throws(ElaborationFailure) -> Value {
       var evaluator = ExpressionEvaluator(scope: parameter.isSet ? Scope() : scope, builder: builder, budget: budget)
-      if !parameter.isSet { evaluator.laterNames = Set(parameters[index...].map(\.name.value)) }
+      // Earlier ones are in scope, so what is only here comes later.
+      if !parameter.isSet { evaluator.laterNames = names }
       evaluator.ownName = parameter.name.value
-      var value = Value.poisoned
+      return try evaluator.evaluate(parameter.value)
+    }
+    for parameter in parameters {
+      var known = Value.poisoned
       do throws(ElaborationFailure) {
-        value = try evaluator.evaluate(parameter.value)
+        if faults.count < Elaborator.standardMaximumFaults { known = try value(of: parameter) }
       } catch {
         faults += error.faults.map { $0.aboutParameter(parameter) }
       }
-      scope[parameter.name.value] = value
-      values.append((parameter.name.value, value))
+      scope[parameter.name.value] = known
+      values.append((parameter.name.value, known))
     }
     return (values, faults)
   }

@@ -36,13 +36,18 @@ indirect enum Value: Hashable {
 
   /// A list of values, unless it would be too long.
   static func list(_ elements: [Value], _ range: SourceRange) throws(ElaborationFailure) -> Value {
-    guard elements.reduce(0, { $0 + $1.leafCount }) <= longestList else {
+    try checkLength(elements.reduce(0) { $0 + $1.leafCount }, range)
+    return .tuple(elements)
+  }
+
+  /// Refuses a list of so many elements when they are too many.
+  static func checkLength(_ count: Int, _ range: SourceRange) throws(ElaborationFailure) {
+    guard count <= longestList else {
       throw .fault(
         .tooLarge,
         "this list is too long: it has more than \(longestList) elements, those of the lists in it counted too", range,
         column: .arguments)
     }
-    return .tuple(elements)
   }
 
   /// The values in it, lists included.

@@ -5,41 +5,33 @@ enum LayoutLine {
   case text(String, comment: String? = nil)
 
   /// Several lines as a text, with at most one empty line in a row and none at the ends. Comments behind neighbouring lines
-  /// start in one column.
+  /// start in one column, two behind the longest of them.
   static func text(_ lines: [LayoutLine]) -> String {
     var text = ""
     var owesBlank = false
+    let widths = lines.map(\.widthBeforeComment)
+    var widest = 0
     for (index, line) in lines.enumerated() {
       switch line {
       case .blank: owesBlank = !text.isEmpty
       case .text(let content, let comment):
         if owesBlank { text += "\n" }
         owesBlank = false
-        guard let comment else {
+        guard let comment, let width = widths[index] else {
           text += content + "\n"
           continue
         }
-        let column = commentColumn(lines, around: index)
-        text += content + String(repeating: " ", count: column - content.count) + comment + "\n"
+        let isFirst = index == 0 || widths[index - 1] == nil
+        if isFirst { widest = widths[index...].prefix { $0 != nil }.compactMap(\.self).max() ?? width }
+        text += content + String(repeating: " ", count: widest + 2 - width) + comment + "\n"
       }
     }
     return text
   }
 
-  /// Two columns behind the longest of the neighbouring lines that have comments.
-  private static func commentColumn(_ lines: [LayoutLine], around index: Int) -> Int {
-    func width(_ index: Int) -> Int? {
-      guard lines.indices.contains(index), case .text(let content, comment: .some) = lines[index] else { return nil }
-      return content.count
-    }
-    var widest = width(index) ?? 0
-    for step in [-1, 1] {
-      var neighbour = index + step
-      while let width = width(neighbour) {
-        widest = max(widest, width)
-        neighbour += step
-      }
-    }
-    return widest + 2
+  /// The characters before the comment; nothing when there is none.
+  private var widthBeforeComment: Int? {
+    guard case .text(let content, comment: .some) = self else { return nil }
+    return content.count
   }
 }

@@ -33,9 +33,11 @@ package struct YAMLTrivia: Sendable {
     while offset < bytes.count {
       while let first = scalars.first, first.upper <= offset { scalars = scalars.dropFirst() }
       if let first = scalars.first, first.lower <= offset {
+        if let end = bytes[offset..<first.upper].lastIndex(of: UInt8(ascii: "\n")) {
+          (lineStart, isBlankSoFar) = (end + 1, true)
+        }
+        isBlankSoFar = isBlankSoFar && bytes[max(offset, lineStart)..<first.upper].allSatisfy(\.isYAMLSpace)
         offset = first.upper
-        lineStart = bytes[..<offset].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lineStart
-        isBlankSoFar = bytes[lineStart..<offset].allSatisfy(\.isYAMLSpace)
         continue
       }
       let byte = bytes[offset]

@@ -97,14 +97,16 @@ func readBindings(
   guard let reader else { return nil }
   faults += reader.faults
   var bindings: [BlockDeclaration.Binding] = []
+  var positions: [String: Int] = [:]
   for entry in reader.ordered {
     _ = faults.attempt { () throws(CompileFailure) in try checkBindingName(entry.key) }
     let name = Spanned(entry.key.text ?? "", entry.key.range)
     let value = faults.readExpression(entry.value)
-    if let first = bindings.firstIndex(where: { $0.name.value == name.value }) {
+    if let first = positions[name.value] {
       // Which of the two is meant cannot be known.
       bindings[first].value = Expression(.unreadable, name.range)
     } else {
+      positions[name.value] = bindings.count
       bindings.append(BlockDeclaration.Binding(name: name, value: value))
     }
   }

@@ -10,6 +10,8 @@ struct MappingReader {
   let range: SourceRange
   var faults: [Diagnostic] = []
   private var repeated: Set<SourceRange> = []
+  /// The keys that stand for misspelt ones.
+  private var guessed: Set<String> = []
 
   /// - Throws: `wrong-kind` when the node is not a mapping.
   init(_ node: YAMLNode, of subject: String) throws(CompileFailure) {
@@ -72,7 +74,10 @@ struct MappingReader {
       guard let meant else { continue }
       let key = YAMLNode(kind: .scalar(meant, isPlain: true), range: place, isVerbatim: false)
       ordered[index] = YAMLNode.Entry(key: key, value: entry.value)
-      if entries[meant] == nil { entries[meant] = ordered[index] }
+      if entries[meant] == nil {
+        entries[meant] = ordered[index]
+        guessed.insert(meant)
+      }
     }
     return warnings
   }
@@ -90,10 +95,14 @@ struct MappingReader {
     if self[key] == nil { faults.append(missing) }
   }
 
-  /// Reads a value with `read` when the key is there, and keeps the fault when it throws.
+  /// Reads a value with `read` when the key is there, and keeps the fault when it throws, unless the value may belong to
+  /// another key than the misspelt one was taken for.
   mutating func read<Value>(_ key: String, _ read: (YAMLNode) throws(CompileFailure) -> Value) -> Value? {
     guard let node = self[key] else { return nil }
-    return faults.attempt { () throws(CompileFailure) in try read(node) }
+    var found: [Diagnostic] = []
+    let value = found.attempt { () throws(CompileFailure) in try read(node) }
+    if !guessed.contains(key) { faults += found }
+    return value
   }
 
   /// Reads an expression when the key is there.

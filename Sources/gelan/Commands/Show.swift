@@ -37,7 +37,8 @@ extension Command {
         throw CommandFailure.usage("a plan has one form, plan; the others belong to model files")
       }
       let report = try PlanReport(path, at: try arguments.inputSize(), verifying: arguments.isSet("--verify"))
-      Terminal.print((form == nil ? report.overview : report.model.plan.description).withoutControlCharacters)
+      Terminal.print(
+        (form == nil ? report.overview : report.model.plan.description).escapingControlCharacters(except: "\n"))
       return
     }
     guard !arguments.isSet("--verify") else {
