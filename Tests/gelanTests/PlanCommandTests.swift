@@ -90,6 +90,9 @@ import Testing
         try writeTensorFile(path: inputs, tensors: [("images", Tensor(shape: shape, values: values))])
         let result = try Tool.run("run", plan, "--inputs", inputs, "--outputs", outputs)
         #expect(result.status == 0, "\(result.errors)")
+        for read in [inputs, plan] {
+          #expect(try Tool.run("run", plan, "--inputs", inputs, "--outputs", read).status == 2)
+        }
         return try TensorFile(path: outputs).tensor("output0")
       }
       let together = try outputs([3, 3, 96, 64], images)

@@ -24,6 +24,9 @@ extension Command {
     guard let inputs = arguments.string("--inputs"), let outputs = arguments.string("--outputs") else {
       throw CommandFailure.usage("--inputs FILE and --outputs FILE are needed")
     }
+    for input in [arguments.operands[0], inputs] where realPath(input) == realPath(outputs) {
+      throw CommandFailure.usage("--outputs \(outputs) would replace '\(input)', which is read")
+    }
     let model = try openPlan(arguments.operands[0])
     let file = try openTensorFile(inputs)
     let channels = model.plan.input.view.upper - model.plan.input.view.lower
