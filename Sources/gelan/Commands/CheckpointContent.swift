@@ -1,4 +1,5 @@
 import PyTorch
+import Runtime
 import Tensors
 
 /// All that a checkpoint holds, of PyTorch's formats or as safetensors: tensors of every type, and what is said of them.
@@ -46,9 +47,11 @@ struct CheckpointContent {
       }
       let file = try openTensorFile(path)
       (key, keys) = (nil, [])
-      format = file.metadata["gelan.plan"] == nil ? "safetensors file" : "plan, a safetensors file"
+      format = InferenceModel.isPlan(file) ? "plan, a safetensors file" : "safetensors file"
       tensors = file.entries.map { Entry(name: $0.name, type: $0.type, shape: $0.shape, count: $0.count) }
-      facts = CheckpointFacts(metadata: file.metadata)
+      var facts = CheckpointFacts(metadata: file.metadata)
+      if InferenceModel.isPlan(file) { facts.takeClasses(ofPlan: file.metadata) }
+      self.facts = facts
       metadata = file.metadata
       load = { (name) throws(TensorFileError) in file.mappedBytes(name).map { Array($0) } ?? [] }
       widen = { (name) throws(TensorFileError) in try file.tensor(name) }
@@ -60,4 +63,14 @@ struct CheckpointContent {
 
   /// A tensor with its elements as `Float`.
   func tensor(_ name: String) throws(TensorFileError) -> Tensor { try widen(name) }
+}
+
+extension CheckpointFacts {
+  /// Takes the classes that the metadata of a plan lists.
+  fileprivate mutating func takeClasses(ofPlan metadata: [String: String]) {
+    let list = metadata[PlanFile.Key.classes].flatMap { try? JSONValue.parse(Array($0.utf8)) }?.arrayValue ?? []
+    let names = list.compactMap(\.stringValue)
+    guard !names.isEmpty, names.count == list.count else { return }
+    (classNames, classCount) = (names, names.count)
+  }
 }
