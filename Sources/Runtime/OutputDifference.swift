@@ -1,3 +1,4 @@
+import Glibc
 import ModelIR
 
 /// How far the outputs of two forms of one plan are apart at most.
@@ -9,6 +10,11 @@ package struct OutputDifference: Sendable, Hashable {
   package private(set) var pixelsOfMost: Float?
   /// Of a class probability.
   package private(set) var probability: Float?
+  /// How far the difference would move a probability of one half at most. Made-up images show no objects, and where all
+  /// probabilities are next to 0 they hardly differ; the scores that they are made from do as they would elsewhere.
+  package private(set) var swing: Float?
+  /// What 99 of 100 of those stay within.
+  package private(set) var swingOfMost: Float?
   /// Of any other output.
   package private(set) var value: Float?
 
@@ -25,7 +31,7 @@ package struct OutputDifference: Sendable, Hashable {
   ) throws(ModelError) {
     let session = try Session(model, height: height, width: width, threads: threads)
     let otherSession = try Session(other, height: height, width: width, threads: threads)
-    var boxDifferences: [Float] = []
+    var (boxDifferences, swings): ([Float], [Float]) = ([], [])
     for image in 0..<images {
       fillWithSquares(session.input, shape: session.inputShape, seed: UInt64(image))
       _ = otherSession.input.update(from: session.input)
@@ -38,13 +44,32 @@ package struct OutputDifference: Sendable, Hashable {
           let difference = (pair.0 - pair.1).magnitude
           let isBox = isDetections && place < 4 * columns
           if isBox { boxDifferences.append(difference) }
+          if isDetections, !isBox { swings.append(Self.swing(pair.0, pair.1)) }
           add(difference, to: isBox ? \.pixels : isDetections ? \.probability : \.value)
         }
       }
     }
+    (pixelsOfMost, _) = Self.mostAndAll(&boxDifferences)
+    (swingOfMost, swing) = Self.mostAndAll(&swings)
+  }
+
+  /// What 99 of 100 differences stay within, and the largest.
+  private static func mostAndAll(_ differences: inout [Float]) -> (Float?, Float?) {
     // A difference that is no number belongs to the largest.
-    boxDifferences.sort { $0 < $1 || ($1.isNaN && !$0.isNaN) }
-    if !boxDifferences.isEmpty { pixelsOfMost = boxDifferences[boxDifferences.count * 99 / 100] }
+    differences.sort { $0 < $1 || ($1.isNaN && !$0.isNaN) }
+    return (differences.isEmpty ? nil : differences[differences.count * 99 / 100], differences.last)
+  }
+
+  /// How far σ(z) moves at most when z does as it has to for a probability to become another: tanh(Δz / 4), from
+  /// σ(-Δz / 2) to σ(Δz / 2).
+  private static func swing(_ probability: Float, _ other: Float) -> Float {
+    // Beyond these, single precision keeps too little of z.
+    func score(_ probability: Float) -> Float {
+      let bounded = max(1e-30, min(probability, 0.999))
+      return log(bounded / (1 - bounded))
+    }
+    if probability.isNaN || other.isNaN { return .nan }
+    return tanh((score(probability) - score(other)).magnitude / 4)
   }
 
   private mutating func add(_ difference: Float, to kind: WritableKeyPath<Self, Float?>) {

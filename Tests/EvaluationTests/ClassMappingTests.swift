@@ -56,6 +56,16 @@ import Testing
     #expect(error?.message.contains(says) == true, "\(error?.message ?? "")")
   }
 
+  @Test func classesWithoutNamesAreChosenByNumber() throws {
+    let error = #expect(throws: DataSetError.self) {
+      try ClassMapping(choices: ["Body=person"], detector: people, dataSet: ClassNames(count: 12))
+    }
+    #expect(
+      error?.message == "the data set has no class 'person'; it has no names for its 12 classes; choose by number, "
+        + "from 0 on")
+    #expect(try ClassMapping(choices: ["Body=11"], detector: people, dataSet: ClassNames(count: 12)).evaluated == [11])
+  }
+
   @Test func classesThatHaveNothingInCommonAreRefused() {
     let error = #expect(throws: DataSetError.self) {
       try ClassMapping(detector: people, dataSet: ClassNames(["cat", "dog"]))

@@ -205,8 +205,11 @@ struct PlanFormatTests {
     let difference = try OutputDifference(between: exact, and: opened, images: 1, threads: 2)
     let (pixels, probability) = (try #require(difference.pixels), try #require(difference.probability))
     #expect(pixels > 0 && pixels < 1 && probability > 0 && probability < 0.1 && difference.value == nil)
+    // The steepest part of the sigmoid makes at least as much of a difference as the part where the probabilities are.
+    let (swing, most) = (try #require(difference.swing), try #require(difference.swingOfMost))
+    #expect(swing >= probability * 0.999 && swing < 1 && most <= swing)
     let none = try OutputDifference(between: exact, and: exact, images: 1, threads: 2)
-    #expect(none.pixels == 0 && none.probability == 0)
+    #expect(none.pixels == 0 && none.probability == 0 && none.swing == 0)
   }
 
   @Test func weightsThatDoNotFitANarrowTypeAreNamed() throws {

@@ -78,6 +78,78 @@ import Testing
     }
   }
 
+  @Test func aModelThatFitsIsFoundBesideTheOneThatDoesNot() throws {
+    try withTemporaryFolder { folder in
+      func write(_ text: String, _ name: String) throws -> String {
+        let path = folder.appendingPathComponent(name)
+        try FileManager.default.createDirectory(
+          at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try text.write(to: path, atomically: true, encoding: .utf8)
+        return path.path
+      }
+      let tiny = try String(
+        contentsOf: Fixtures.folder.appendingPathComponent("checkpoints/tiny.yaml"), encoding: .utf8)
+      let wide = try write(tiny.replacing("c2: 4,", with: "c2: 8,"), "a {b},c/wide.yaml")
+      let fitting = try write(tiny, "a {b},c/below/tiny.yaml")
+      _ = try write("backbone: [", "a {b},c/broken.yaml")
+      let plan = folder.appendingPathComponent("m.plan").path
+      let result = try Tool.run("compile", wide, "--weights", Self.folder + "modules.pt", "-o", plan)
+      #expect(result.status == 1 && result.errors.contains("\n  it fits \(fitting)\n"), "\(result.errors)")
+      #expect(!result.errors.contains("broken"), "\(result.errors)")
+    }
+  }
+
+  @Test func whatIsMissingIsToldBesideTheOtherNumberOfClasses() throws {
+    try withTemporaryFolder { folder in
+      let golden = Fixtures.folder.appendingPathComponent("golden")
+      let text = try String(contentsOf: golden.appendingPathComponent("mini-s.yaml"), encoding: .utf8)
+      let yaml = folder.appendingPathComponent("m.yaml")
+      try text.replacing(/nc: .*/, with: "nc: 7").write(to: yaml, atomically: true, encoding: .utf8)
+      let file = try TensorFile(path: golden.appendingPathComponent("mini-s.weights.safetensors").path)
+      let lost = "model.0.bn.running_var"
+      var tensors: [(name: String, tensor: Tensor)] = []
+      for entry in file.entries where entry.name != lost && entry.type.isFloatingPoint {
+        tensors.append((entry.name, try file.tensor(entry.name)))
+      }
+      let (weights, plan) = (folder.appendingPathComponent("w").path, folder.appendingPathComponent("p").path)
+      try writeTensorFile(path: weights, tensors: tensors)
+      let words = ["compile", yaml.path, "--weights", weights, "-o", plan]
+      let refused = try Tool.run(words)
+      #expect(refused.status == 1 && refused.errors.contains("  tensors: 1 missing\n"), "\(refused.errors)")
+      #expect(refused.errors.contains("\(lost) is missing") && !refused.errors.contains("--classes"))
+
+      // Complete, but without names of classes.
+      tensors.append((lost, try file.tensor(lost)))
+      try writeTensorFile(path: weights, tensors: tensors)
+      let compiled = try Tool.run(words)
+      #expect(compiled.status == 0, "\(compiled.errors)")
+      #expect(
+        compiled.errors.contains("neither the checkpoint nor the model names the 5 classes"), "\(compiled.errors)")
+    }
+  }
+
+  @Test func aPlanIsNoCheckpointAndACheckpointNoPlan() throws {
+    try withTemporaryFolder { folder in
+      let (plan, other) = (folder.appendingPathComponent("m.plan").path, folder.appendingPathComponent("n.plan").path)
+      let (model, weights) = (Self.folder + "tiny.yaml", Self.folder + "modules.pt")
+      let compiled = try Tool.run("compile", model, "--weights", weights, "-o", plan)
+      #expect(compiled.status == 0 && !compiled.errors.contains("names the 3 classes"), "\(compiled.errors)")
+      let object = try #require(try Tool.run("inspect", plan, "--json").objects.first)
+      #expect(object["classes"] as? [String] == ["cat", "dog", "bird"] && object["classCount"] as? Int == 3)
+
+      let again = try Tool.run("compile", model, "--weights", plan, "-o", other)
+      #expect(again.status == 1 && again.errors.contains("this is a plan, made from modules.pt"), "\(again.errors)")
+      for command in [["detect", weights, "a.png"], ["bench", weights], ["export", "onnx", weights, "-o", other]] {
+        let result = try Tool.run(command)
+        #expect(result.status == 1 && result.errors.contains("gelan compile MODEL.yaml --weights \(weights) -o PLAN"))
+      }
+      let unready = try Tool.run("bench", model)
+      #expect(unready.status == 1 && unready.errors.contains("gelan compile \(model) --weights"), "\(unready.errors)")
+      let shown = try Tool.run("show", weights)
+      #expect(shown.status == 1 && shown.errors.contains("'gelan inspect' shows"), "\(shown.errors)")
+    }
+  }
+
   @Test func convertingKeepsEveryByteAndWhatIsRecorded() throws {
     try withTemporaryFolder { folder in
       let path = folder.appendingPathComponent("kept.safetensors").path

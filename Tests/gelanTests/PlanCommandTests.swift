@@ -68,6 +68,11 @@ import Testing
       let (pixels, most) = (try #require(Double(cost.1)), try #require(Double(cost.2)))
       let probability = try #require(Double(cost.3))
       #expect(most > 0 && most <= pixels && pixels < 5 && probability > 0 && probability < 0.1)
+      let swings = try #require(
+        try /near 0.5 would move by up to (.*) \(99 of 100 within (.*)\)\n/.firstMatch(in: compiled.output))
+      let (swing, swingOfMost) = (try #require(Double(swings.1)), try #require(Double(swings.2)))
+      // Rounded to four places, as the probability is not.
+      #expect(swing + 5e-5 >= probability && swing < 1 && swingOfMost <= swing, "\(compiled.output)")
       let sizes = try [full, narrow].map { try Data(contentsOf: URL(fileURLWithPath: $0)).count }
       #expect(sizes[1] < sizes[0] * 11 / 20)
       #expect(try Tool.run("show", narrow, "--verify").status == 0)
@@ -85,6 +90,9 @@ import Testing
         try writeTensorFile(path: inputs, tensors: [("images", Tensor(shape: shape, values: values))])
         let result = try Tool.run("run", plan, "--inputs", inputs, "--outputs", outputs)
         #expect(result.status == 0, "\(result.errors)")
+        for read in [inputs, plan] {
+          #expect(try Tool.run("run", plan, "--inputs", inputs, "--outputs", read).status == 2)
+        }
         return try TensorFile(path: outputs).tensor("output0")
       }
       let together = try outputs([3, 3, 96, 64], images)

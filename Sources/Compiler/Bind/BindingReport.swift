@@ -19,7 +19,9 @@ package struct BindingReport: Sendable, Equatable {
   /// What is probably the matter, in sentences.
   package private(set) var causes: [String] = []
 
-  package var isComplete: Bool { missing.isEmpty && misshapen.isEmpty }
+  package var isComplete: Bool { faultCount == 0 }
+  /// How many tensors do not fit.
+  package var faultCount: Int { missing.count + misshapen.count }
 
   /// - Parameter graph: The elaborated training graph.
   package init(_ graph: Graph, _ checkpoint: Checkpoint) {

@@ -56,11 +56,6 @@ package struct CheckpointFit: Sendable {
   }
 }
 
-extension BindingReport {
-  /// How many tensors do not fit.
-  fileprivate var faultCount: Int { missing.count + misshapen.count }
-}
-
 extension Checkpoint {
   /// The checkpoint without what stands before the graph's names, as `module.` does, or with the `model.` that it lacks.
   ///

@@ -52,10 +52,10 @@ package struct ClassMapping: Sendable, Hashable {
       let sides = choice.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       let (left, right) = (sides[0], sides[sides.count - 1])
       guard let ours = detector.index(of: left) else {
-        throw DataSetError("the plan has no class '\(left)'; it has \(detector.sample)")
+        throw DataSetError("the plan has no class '\(left)'; it \(detector.inventory)")
       }
       guard let theirs = dataSet.index(of: right) else {
-        throw DataSetError("the data set has no class '\(right)'; it has \(dataSet.sample)")
+        throw DataSetError("the data set has no class '\(right)'; it \(dataSet.inventory)")
       }
       guard !pairs.contains(where: { $0.detector == ours }) else {
         throw DataSetError("'\(left)' is chosen twice")
@@ -93,6 +93,11 @@ package struct ClassNames: Sendable, Hashable {
     if let index = index(named: word) { return index }
     guard let number = Int(word), words.indices.contains(number) else { return nil }
     return number
+  }
+
+  /// What there is to choose from, for messages.
+  fileprivate var inventory: String {
+    areNames ? "has \(sample)" : "has no names for its \(words.count) classes; choose by number, from 0 on"
   }
 
   /// The first names, for messages.

@@ -49,7 +49,9 @@ struct CheckpointContent {
       (key, keys) = (nil, [])
       format = InferenceModel.isPlan(file) ? "plan, a safetensors file" : "safetensors file"
       tensors = file.entries.map { Entry(name: $0.name, type: $0.type, shape: $0.shape, count: $0.count) }
-      facts = CheckpointFacts(metadata: file.metadata)
+      var facts = CheckpointFacts(metadata: file.metadata)
+      if InferenceModel.isPlan(file) { facts.takeClasses(ofPlan: file.metadata) }
+      self.facts = facts
       metadata = file.metadata
       load = { (name) throws(TensorFileError) in file.mappedBytes(name).map { Array($0) } ?? [] }
       widen = { (name) throws(TensorFileError) in try file.tensor(name) }
@@ -61,4 +63,14 @@ struct CheckpointContent {
 
   /// A tensor with its elements as `Float`.
   func tensor(_ name: String) throws(TensorFileError) -> Tensor { try widen(name) }
+}
+
+extension CheckpointFacts {
+  /// Takes the classes that the metadata of a plan lists.
+  fileprivate mutating func takeClasses(ofPlan metadata: [String: String]) {
+    let list = metadata[PlanFile.Key.classes].flatMap { try? JSONValue.parse(Array($0.utf8)) }?.arrayValue ?? []
+    let names = list.compactMap(\.stringValue)
+    guard !names.isEmpty, names.count == list.count else { return }
+    (classNames, classCount) = (names, names.count)
+  }
 }

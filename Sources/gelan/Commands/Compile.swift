@@ -79,6 +79,12 @@ extension Command {
         Terminal.note(
           "note: the model has no row for \(unused.list(title: "tensors of the weights").withoutControlCharacters)")
       }
+      let names = bound.plan.classNames
+      if names == names.indices.map({ "class \($0)" }) {
+        Terminal.note(
+          "note: neither the checkpoint nor the model names the \(names.count.of("class", "classes")); "
+            + "a list in the model does: 'classes: [cat, dog]'")
+      }
     } else {
       Terminal.note("note: the weights are random; what the plan detects means nothing")
     }

@@ -54,7 +54,8 @@ extension Command {
       // Faults of the plan and of the size are told before anything is written.
       _ = try ObjectDetector(model, options: options)
     } catch {
-      throw CommandFailure(error)
+      guard case .plan(let description) = error else { throw CommandFailure(error) }
+      throw CommandFailure(openingPlan: arguments.operands[0], description, isFileError: false)
     }
 
     let list = try PictureList(arguments.operands.dropFirst()) { () throws(CommandFailure) in

@@ -23,12 +23,18 @@ struct FittedModel {
       self.init(file, fit, count: count, written, path)
       return
     }
+    var nearest = (file: file, fit: fit)
     // What the checkpoint does not say, the shapes of its tensors do.
     let guesses = [weights.facts.classCount].compactMap(\.self) + fit.report.classCounts(in: file.graph)
     for guess in guesses where guess != count {
       let other = try ModelFile.read(model, arguments, classes: guess)
       let otherFit = CheckpointFit(weights.checkpoint, to: other.graph)
-      guard otherFit.report.isComplete else { continue }
+      guard otherFit.report.isComplete else {
+        // What is wrong beside the number of classes is what a person has to look for.
+        let isNearer = otherFit.report.faultCount < nearest.fit.report.faultCount
+        if asked == nil, isNearer { nearest = (other, otherFit) }
+        continue
+      }
       guard asked == nil else {
         throw .message(
           fit.report.text(for: path, file.graph)
@@ -39,7 +45,12 @@ struct FittedModel {
       self.init(other, otherFit, count: guess, written, path)
       return
     }
-    throw .message(Self.refusal(fit, file, weights, path))
+    var text = Self.refusal(nearest.fit, nearest.file, weights, path)
+    Terminal.progress("looking for a model that fits")
+    let others = weights.fittingModels(beside: model)
+    Terminal.progress("")
+    if !others.isEmpty { text += "\n  it fits \(others.joined(separator: ", "))" }
+    throw .message(text)
   }
 
   private init(_ file: ModelFile, _ fit: CheckpointFit, count: Int, _ written: ModelFile, _ path: String) {
@@ -76,6 +87,10 @@ struct FittedModel {
   ) -> String {
     var text = fit.report.text(for: path, file.graph)
     var facts: [String] = []
+    if fit.form.isStripped {
+      text +=
+        "\n  rows that hold weights were matched in order, as if the auxiliary branch were stripped; names are the model's"
+    }
     if let model = weights.facts.model { facts.append("was trained from \(model)") }
     if let count = weights.facts.classCount { facts.append("has \(count.of("class", "classes"))") }
     let rows = Set(

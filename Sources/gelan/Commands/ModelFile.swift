@@ -2,6 +2,7 @@ import Compiler
 import Diagnostics
 import ModelIR
 import ModelSyntax
+import PyTorch
 import Runtime
 import Tensors
 
@@ -9,6 +10,10 @@ import Tensors
 func readSource(_ path: String) throws(CommandFailure) -> SourceFile {
   if InferenceModel.isTensorFile(path) {
     throw .message("\(path): this is a plan or a file of weights, and a model in YAML is wanted")
+  }
+  if PyTorchFile.isCheckpoint(path: path) {
+    throw .message(
+      "\(path): this is a checkpoint of PyTorch's, and a model in YAML is wanted; 'gelan inspect' shows what it holds")
   }
   do {
     return SourceFile(name: path, bytes: try readFile(path: path, limit: YAMLLimits.bytes))
@@ -93,8 +98,23 @@ func openPlan(_ path: String) throws(CommandFailure) -> InferenceModel {
   do {
     return try InferenceModel(path: path)
   } catch {
-    throw error.isFileError ? .file(error.description) : .message(error.description)
+    throw CommandFailure(openingPlan: path, error.description, isFileError: error.isFileError)
   }
+}
+
+extension CommandFailure {
+  /// Why a plan cannot be opened; with the way to one when the file is what plans are made from.
+  init(openingPlan path: String, _ description: String, isFileError: Bool) {
+    self = isFileError ? .file(description) : .message(description + (stepToPlan(from: path) ?? ""))
+  }
+}
+
+/// How a plan is made from a file that is not one but goes into one.
+private func stepToPlan(from path: String) -> String? {
+  let lead = "\n  a plan is wanted, and made by: gelan compile"
+  if PyTorchFile.isCheckpoint(path: path) { return "\(lead) MODEL.yaml --weights \(path) -o PLAN" }
+  guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else { return nil }
+  return "\(lead) \(path) --weights WEIGHTS -o PLAN"
 }
 
 /// Opens a file of tensors that a command names.

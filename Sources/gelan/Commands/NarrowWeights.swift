@@ -16,7 +16,7 @@ func store(
   }
 }
 
-/// Measures what storing weights in a narrow type costs: runs both forms of the plan on the same images, in one sentence.
+/// Measures what storing weights in a narrow type costs: runs both forms of the plan on the same images, in words.
 func narrowingCost(
   of bound: BoundPlan, _ stored: [StoredTensor], as type: WeightsType
 ) throws(CommandFailure) -> String {
@@ -33,6 +33,11 @@ func narrowingCost(
     throw .message(error.description)
   }
   let size = "\(bound.plan.input.height)x\(bound.plan.input.width)"
-  return
+  var text =
     "\(type.rawValue) against fp32, largest difference on \(images) made-up images of \(size): \(difference.description)"
+  if let swing = difference.swing, let most = difference.swingOfMost {
+    text += "\n  made-up images show no objects; the probability of one that is near 0.5 would move by up to "
+    text += "\(decimal(Double(swing), places: 4)) (99 of 100 within \(decimal(Double(most), places: 4)))"
+  }
+  return text
 }

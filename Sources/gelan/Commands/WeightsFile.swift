@@ -1,6 +1,7 @@
 import Compiler
 import Diagnostics
 import PyTorch
+import Runtime
 import Tensors
 
 /// A checkpoint that a command names: one of PyTorch's or a safetensors file, which one is read off its content.
@@ -23,6 +24,11 @@ struct WeightsFile {
         throw .usage("--checkpoint-key is for PyTorch's files, and '\(path)' has one set of tensors")
       }
       let file = try openTensorFile(path)
+      if InferenceModel.isPlan(file) {
+        let origin = file.metadata[PlanFile.Key.weights].map { ", made from \($0)" } ?? ""
+        throw .message(
+          "\(path): this is a plan\(origin): its weights are folded and fused already; compile what training wrote")
+      }
       checkpoint = Checkpoint(file)
       facts = CheckpointFacts(metadata: file.metadata)
       epsilons = []
