@@ -60,7 +60,9 @@ extension Elaborator {
     if isPoisoned(expression) { return nil }
     let value = try? settingEvaluator.evaluate(expression)
     guard case .integer(let number)? = value else {
-      diagnostics.append(Diagnostic(.wrongKind, "\(subject) is an integer", at: expression.range))
+      let notes = truthValue(of: expression.range.text) == nil ? [] : [truthNote(expression.range.text)]
+      diagnostics.append(
+        Diagnostic(.wrongKind, "\(subject) is an integer", at: expression.range, notes: notes))
       return nil
     }
     guard range.contains(number) else {
