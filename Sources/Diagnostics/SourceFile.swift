@@ -87,6 +87,11 @@ package struct SourceRange: Sendable, Hashable {
     return SourceRange(file: file, lower: min(lower, other.lower), upper: max(upper, other.upper))
   }
 
+  /// Whether another range of the same file lies inside.
+  package func contains(_ other: SourceRange) -> Bool {
+    file === other.file && lower <= other.lower && other.upper <= upper
+  }
+
   package var startLine: Int { file.line(at: lower) }
   package var startColumn: Int { file.column(at: lower) }
   package var endLine: Int { file.line(at: upper) }

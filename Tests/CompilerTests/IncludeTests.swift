@@ -104,6 +104,10 @@ import Testing
       place: "models/a.yaml: {}",
       says: "has no blocks"),
     Fault(
+      name: "a whole model", include: "a.yaml",
+      files: ["models/a.yaml": "classes: 2\nbackbone:\n  p: [-1, 1, Conv, [8]]\nheads: {}\n"],
+      code: .unknownKey, place: "models/a.yaml: backbone", says: "this is a model"),
+    Fault(
       name: "a fault of meaning", include: "a.yaml",
       files: ["models/a.yaml": "blocks:\n  Own:\n    body:\n      cv1: [x, 1, Conv, [wide]]"], code: .unknownName,
       place: "models/a.yaml: wide", says: "used here"),

@@ -69,9 +69,9 @@ import Testing
   @Test(arguments: [
     Refusal("", .yamlSyntax, 1, 1), Refusal("# nothing\n", .yamlSyntax, 1, 1),
     Refusal("---\n...\n---\na", .yamlSyntax, 3, 1),
-    Refusal("a: 1\n--- \nb: 2", .yamlSyntax, 2, 1), Refusal("a: [1, 2", .yamlSyntax, 1, 9),
+    Refusal("a: 1\n--- \nb: 2", .yamlSyntax, 2, 1), Refusal("a: [1, 2", .yamlSyntax, 1, 4),
     Refusal("a: 1\n b: 2", .yamlSyntax, 2, 3),
-    Refusal("a: \"open", .yamlSyntax, 1, 9), Refusal("é: @x", .yamlSyntax, 1, 4),
+    Refusal("a: \"open", .yamlSyntax, 1, 4), Refusal("é: @x", .yamlSyntax, 1, 4),
     Refusal([0x61, 0x3A, 0x20, 0xFF], .yamlSyntax, 1, 4), Refusal([0x61, 0xC3], .yamlSyntax, 1, 2),
     Refusal([0x61, 0x00, 0x62], .yamlSyntax, 1, 2),
     Refusal([0xFF, 0xFE, 0x61, 0x00], .yamlSyntax, 1, 1), Refusal([0xEF, 0xBB, 0xBF], .yamlSyntax, 1, 1),

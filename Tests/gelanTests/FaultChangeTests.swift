@@ -49,4 +49,18 @@ import Testing
     #expect(change.new.count == example.new)
     #expect(change.lines == example.lines)
   }
+
+  @Test func whatCannotBeReadHidesFaultsAndMendsNone() {
+    let file = SourceFile(name: "m.yaml", text: "[")
+    let syntax = Diagnostic(.yamlSyntax, "this is not YAML", at: file.range)
+    let broken = FaultChange(from: faults("A B"), to: [syntax])
+    #expect(broken.lines == ["1 new, 0 mended, 0 as before"])
+    let readAgain = FaultChange(from: broken.known, to: faults("A C"))
+    #expect(readAgain.new.map(\.message) == ["there is no block 'C'"])
+    #expect(
+      readAgain.lines == [
+        "mended: error[yaml-syntax]: this is not YAML", "mended: error[unknown-block]: there is no block 'B'",
+        "1 new, 2 mended, 1 as before",
+      ])
+  }
 }

@@ -9,8 +9,9 @@ extension Check {
       return Diagnostic(
         .ambiguousWord, severity: .warning, "YAML 1.1 readers do not take the class name '\(bare)' for a word",
         at: name.range,
-        help: ["write it in quotes"],
-        fixIts: [Diagnostic.FixIt("write \"\(bare)\"", [Diagnostic.Edit(name.range, "\"\(bare)\"")], isSafe: true)])
+        fixIts: [
+          Diagnostic.FixIt("write \"\(bare)\", in quotes", [Diagnostic.Edit(name.range, "\"\(bare)\"")], isSafe: true)
+        ])
     }
   }
 }

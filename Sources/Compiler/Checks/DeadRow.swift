@@ -19,7 +19,9 @@ extension Check {
       var diagnostic = Diagnostic(
         .deadRow, severity: .warning, "nothing that the model returns depends on \(layer.title)", at: layer.block.range,
         label: "never used", notes: ["the official code builds and counts such rows without a word"])
-      if model.dialect.hasListRows {
+      if graph.nodes.contains(where: { $0.origin.row == row && $0.op.isDecoding }) {
+        diagnostic.notes.append("a model returns what its last row makes, and so has one head")
+      } else if model.dialect.hasListRows {
         diagnostic.help = [
           "if a row was inserted or removed before it, the indices after that place have to be renumbered"
         ]
@@ -27,4 +29,9 @@ extension Check {
       return diagnostic
     }
   }
+}
+
+extension Op {
+  /// Whether this makes predictions.
+  fileprivate var isDecoding: Bool { if case .decodeDetections = self { true } else { false } }
 }

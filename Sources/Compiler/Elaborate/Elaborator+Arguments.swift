@@ -42,7 +42,7 @@ extension Elaborator {
     givenBy layer: LayerDeclaration, of signature: Signature
   ) throws(ElaborationFailure) -> [String] {
     let (block, names) = (signature.block, signature.names)
-    let notes = ["the arguments are \(signature.description)"]
+    let notes = ["the arguments are \(signature.description)"] + origin(of: layer.block)
     var given: [String] = []
     var failure: ElaborationFailure?
     for (position, argument) in layer.arguments.enumerated() {
@@ -76,6 +76,14 @@ extension Elaborator {
         layer.argumentsRange, column: .arguments, notes: notes)
     }
     return given
+  }
+
+  /// Where a block is defined that takes the place of a standard one.
+  private func origin(of name: Spanned<String>) -> [String] {
+    guard standardLibrary[name.value] != nil, let own = block(named: name.value, calledAt: name.range)?.name.range,
+      own.file !== BlockLibrary.standardSource
+    else { return [] }
+    return ["this \(name.value) is the one of \(own.file.name):\(own.startLine), not the standard block"]
   }
 
   /// The signature of the block or primitive that a row calls.

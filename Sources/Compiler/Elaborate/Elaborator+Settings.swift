@@ -54,7 +54,9 @@ extension Elaborator {
       diagnostics += error.faults.map { fault in
         // A word that is no name at all was not meant as one.
         if fault.code == .unknownName, fault.help.isEmpty, fault.fixIts.isEmpty, case .name = expression.kind {
-          return Diagnostic(.wrongKind, "\(subject) is an integer", at: expression.range, notes: [fault.message])
+          return Diagnostic(
+            .wrongKind, "\(subject) is an integer", at: expression.range,
+            notes: fault.notes.isEmpty ? [fault.message] : fault.notes)
         }
         return Diagnostic(
           fault.code, fault.message, at: fault.range ?? expression.range, notes: fault.notes, help: fault.help,

@@ -96,7 +96,7 @@ struct Elaborator {
     for index in model.rows.indices where diagnostics.count < maximumFaults { elaborateRow(index) }
     checkDefinitions()
     if diagnostics.isEmpty { addOutputs() }
-    if !diagnostics.isEmpty { throw CompileFailure(diagnostics.joiningRepeatedNames) }
+    if !diagnostics.isEmpty { throw CompileFailure(diagnostics.joiningRepeatedNames.explainingRepeatedRow(of: model)) }
     return try checkInputSize(builder.finish())
   }
 

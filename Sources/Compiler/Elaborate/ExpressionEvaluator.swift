@@ -192,10 +192,9 @@ struct ExpressionEvaluator {
     if let other {
       throw .fault(.unknownName, message, range, help: ["the number of classes is called '\(other)' here"])
     }
-    if let truth = ["yes": "true", "on": "true", "no": "false", "off": "false"][name.lowercased()] {
+    if let truth = truthValue(of: name) {
       throw .fault(
-        .unknownName, message, range, notes: ["YAML 1.1 readers take '\(name)' for a truth value, others for a word"],
-        help: acceptsTruth ? ["write \(truth)"] : [])
+        .unknownName, message, range, notes: [truthNote(name)], help: acceptsTruth ? ["write \(truth)"] : [])
     }
     throw .wrongName(
       .unknownName, message, name, among: scope.names + laterNames + otherWords + ["none", "true", "false"], at: range)
@@ -214,4 +213,14 @@ extension Expression {
     if case .each(let inner) = kind { return [inner] }
     return operands.flatMap(\.eachOperands)
   }
+}
+
+/// What YAML 1.1 readers take a word for: `true`, `false`, or nothing when it stays a word.
+func truthValue(of word: String) -> String? {
+  ["yes": "true", "on": "true", "no": "false", "off": "false"][word.lowercased()]
+}
+
+/// Why a word is no name and no number for those readers.
+func truthNote(_ word: String) -> String {
+  "YAML 1.1 readers take '\(word)' for a truth value, others for a word"
 }

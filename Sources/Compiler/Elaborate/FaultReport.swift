@@ -35,7 +35,9 @@ struct FaultReport {
       }
     }
     secondary += makers().filter { maker in maker.range != primary.range && !secondary.contains(maker) }
-    if blame < fault.frames.count - 1, let row = fault.frames.last {
+    // What a block says outside of its body has no frame of its own.
+    let isInRow = fault.frames.last.map { $0.layer.isFaulty || $0.layer.range.contains(primary.range) } ?? true
+    if let row = fault.frames.last, blame < fault.frames.count - 1 || !isInRow {
       secondary.append(Diagnostic.Label(row.layer.block.range, "used here"))
     }
     let trace = fault.frames[..<blame].reversed().map { inner in
@@ -43,7 +45,7 @@ struct FaultReport {
     }
     return Diagnostic(
       fault.code, message, at: primary.range, label: primary.message, secondary: secondary, trace: Array(trace),
-      notes: notes, help: help + fittingRows(frame), fixIts: fault.fixIts)
+      notes: notes, help: help + joiningHelp(frame) + fittingRows(frame), fixIts: fault.fixIts)
   }
 
   private var message: String {
@@ -102,6 +104,14 @@ struct FaultReport {
       return ["in the native dialect a row can read one of them, as \"route.0\"; gelan convert rewrites the file in it"]
     }
     return ["write \(model.rows[index].layer.name.value).0 for the first of them"]
+  }
+
+  /// How several sources become the one tensor that a block reads.
+  private func joiningHelp(_ frame: ElaborationFailure.Frame) -> [String] {
+    guard fault.code == .notATensor, case .tuple(let elements)? = fault.culprit, elements.count > 1,
+      elements == frame.sources.map(\.value)
+    else { return [] }
+    return ["join the sources in a Concat row and read that, or read one of them"]
   }
 
   /// The groups that sources would be cut into, with what is left over.

@@ -105,6 +105,14 @@ struct IncludedBlocks {
   fileprivate mutating func readFile(_ yaml: YAMLNode, _ found: inout [Diagnostic]) -> Bool {
     let reader = found.attempt { () throws(CompileFailure) in try MappingReader(yaml, of: "a file of blocks") }
     guard var reader else { return false }
+    if let section = reader.ordered.first(where: { Section(rawValue: $0.key.text ?? "") != nil }) {
+      found.append(
+        Diagnostic(
+          .unknownKey, "a file of blocks has no key '\(section.key.text ?? "")': this is a model",
+          at: section.key.range,
+          help: ["move its blocks to a file of their own, and include that in both"]))
+      return false
+    }
     _ = reader.refuseKeys(except: BlockFileKey.allCases.map(\.rawValue), in: "a file of blocks")
     if let included = reader["include"] { include(included) }
     found += reader.faults

@@ -3,6 +3,13 @@ import Diagnostics
 /// Reads `name: [from, number, block, arguments]`. What cannot be read of it is a fault, and of unknown value.
 func readLayer(_ entry: YAMLNode.Entry, names: LayerNames, _ faults: inout [Diagnostic]) -> LayerDeclaration {
   let name = Spanned(entry.key.text ?? "", entry.key.range)
+  if name.value == "<<" {
+    faults.append(
+      Diagnostic(
+        .invalidName, "'<<' cannot be a row's name", at: name.range,
+        notes: ["YAML 1.1 readers merge another mapping here; here rows are written out"]))
+    return .faulty(name: name, range: name.range)
+  }
   _ = faults.attempt { () throws(CompileFailure) in try checkName(entry.key, names: names) }
   let columns = faults.attempt { () throws(CompileFailure) -> [YAMLNode] in
     let columns = try readList(entry.value, "a row")
@@ -10,7 +17,8 @@ func readLayer(_ entry: YAMLNode.Entry, names: LayerNames, _ faults: inout [Diag
       throw CompileFailure(
         Diagnostic(
           .wrongKind, "a row has four columns, and this one has \(columns.count)", at: entry.value.range,
-          help: ["write \(name.value): [from, number, block, arguments]; empty arguments are []"]))
+          help: missingComma(in: columns)
+            ?? ["write \(name.value): [from, number, block, arguments]; empty arguments are []"]))
     }
     return columns
   }
@@ -23,6 +31,16 @@ func readLayer(_ entry: YAMLNode.Entry, names: LayerNames, _ faults: inout [Diag
   return LayerDeclaration(
     name: name, from: from, number: number, block: block, arguments: arguments, argumentsRange: columns[3].range,
     range: name.range.union(entry.value.range))
+}
+
+/// Asks for a comma when two columns of a row stand in one: `-1 1` or `1 Conv`.
+func missingComma(in columns: [YAMLNode]) -> [String]? {
+  let joined = columns.first { column in
+    guard case .scalar(let text, isPlain: true) = column.kind else { return false }
+    let words = text.split(separator: " ")
+    return words.count == 2 && Int(words[0]) != nil
+  }
+  return joined?.text.map { ["is a comma missing in '\($0)'?"] }
 }
 
 /// Reads arguments: a list by position, or a mapping by the parameters' names; nothing when they are neither.

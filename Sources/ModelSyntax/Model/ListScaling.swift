@@ -52,6 +52,7 @@ struct ListScaling {
     guard let written = expression.constantInteger(names: names), written > 0 else { return nil }
     guard written != unscaledWidth else { return written }
     let scaled = (Double(min(written, greatestWidth)) * multiple / 8).rounded(.up) * 8
-    return Int(min(scaled, 1e15))
+    // No such width is legal; the refusal shows what was written.
+    return scaled < 1e15 ? Int(scaled) : written
   }
 }

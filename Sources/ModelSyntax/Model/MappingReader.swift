@@ -129,15 +129,16 @@ extension [Diagnostic] {
 
   /// Reads the items of a list as expressions.
   mutating func readExpressions(_ items: [YAMLNode]) -> [Expression] {
-    // One that a comma inside parentheses cut short goes on in the next items: one mistake.
+    // One that a comma inside parentheses cut short goes on in the next items: one value, and one mistake.
     var depth = 0
-    return items.map { item in
+    var expressions: [Expression] = []
+    for item in items {
       let isContinued = depth > 0
       let faultCount = count
-      let expression = isContinued ? Expression(.unreadable, item.range) : readExpression(item)
+      if !isContinued { expressions.append(readExpression(item)) }
       if isContinued || count > faultCount { depth = Swift.max(0, depth + (item.text ?? "").parenthesisBalance) }
-      return expression
     }
+    return expressions
   }
 }
 

@@ -112,7 +112,7 @@ private func readListRow(
       throw CompileFailure(
         Diagnostic(
           .wrongKind, "a row is [from, number, module, args], and this one has \(columns.count) columns",
-          at: node.range))
+          at: node.range, help: missingComma(in: columns) ?? []))
     }
     return columns
   }

@@ -49,6 +49,15 @@ func defaultModelName(of source: SourceFile) -> String {
 /// Reads the class count, or the names of the classes, when the key is there.
 func readClasses(_ reader: inout MappingReader, _ key: String) -> Spanned<ModelDeclaration.Classes>? {
   guard let node = reader[key] else { return nil }
+  if case .mapping(let entries) = node.kind {
+    let names = entries.compactMap(\.value.text)
+    reader.faults.append(
+      Diagnostic(
+        .wrongKind, "classes are their number or a list of their names, and this is a mapping", at: node.range,
+        help: names.count == entries.count && (1...8).contains(names.count)
+          ? ["write \(key): [\(names.joined(separator: ", "))]"] : []))
+    return .unreadable(node.range)
+  }
   guard case .sequence(let items) = node.kind else {
     return Spanned(.count(reader.faults.readExpression(node)), node.range)
   }

@@ -228,25 +228,17 @@ private struct YAMLParser {
     let offset =
       state.error == YAML_READER_ERROR
       ? min(start + Int(state.problem_offset), source.bytes.count) : byteOffset(of: state.problem_mark)
-    var secondary: [Diagnostic.Label] = []
-    if state.error != YAML_READER_ERROR, let context = state.context,
+    var context: (text: String, offset: Int)?
+    if state.error != YAML_READER_ERROR, let text = state.context,
       state.context_mark.index != state.problem_mark.index
     {
-      secondary = [Diagnostic.Label(place(byteOffset(of: state.context_mark)), String(cString: context))]
+      context = (String(cString: text), byteOffset(of: state.context_mark))
     }
-    let isTab = source.bytes.dropFirst(offset).first == UInt8(ascii: "\t")
-    return CompileFailure(
-      Diagnostic(
-        .yamlSyntax, "this is not YAML: \(problem)", at: place(offset), secondary: secondary,
-        help: isTab ? ["this is a tab; YAML is indented with spaces"] : []))
+    return CompileFailure(YAMLSlip(source: source, problem: problem, offset: offset, context: context).diagnostic)
   }
 
   private func syntaxError(_ message: String, at range: SourceRange) -> CompileFailure {
     CompileFailure(Diagnostic(.yamlSyntax, message, at: range))
-  }
-
-  private func place(_ offset: Int) -> SourceRange {
-    SourceRange(file: source, lower: min(offset, source.bytes.count), upper: min(offset + 1, source.bytes.count))
   }
 
   private func byteOffset(of mark: yaml_mark_t) -> Int {

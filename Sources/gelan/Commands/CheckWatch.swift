@@ -39,7 +39,7 @@ private func recheck(
     return includes.paths
   }
   let change = FaultChange(from: known[path], to: found)
-  known[path] = found
+  known[path] = change.known
   Terminal.report(change.new)
   for line in change.lines { Terminal.note("\(path): \(line)") }
   return includes.paths

@@ -6,13 +6,18 @@ struct FaultChange {
   let new: [Diagnostic]
   /// Those that are not there any more.
   let mended: [Diagnostic]
+  /// Those that the next edit is compared with: also those that cannot be looked for until the file can be read.
+  let known: [Diagnostic]
   /// What to say of the change, besides the new faults themselves.
   let lines: [String]
 
   /// - Parameter before: nothing when the file is looked at for the first time.
   init(from before: [Diagnostic]?, to found: [Diagnostic]) {
     new = found.without(before ?? [])
-    mended = (before ?? []).without(found)
+    let gone = (before ?? []).without(found)
+    let isUnread = found.contains { $0.code == .yamlSyntax }
+    mended = isUnread ? gone.filter { $0.code == .yamlSyntax } : gone
+    known = isUnread ? found + gone.without(mended) : found
     var lines = mended.map { "mended: \($0.severity.rawValue)[\($0.code.rawValue)]: \($0.message)" }
     if found.isEmpty {
       lines.append("no faults")
