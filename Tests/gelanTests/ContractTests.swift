@@ -33,6 +33,25 @@ import Testing
     #expect(rows[25]["output"] as? [[Int]] == [[1, 32, 3, 4], [1, 48, 3, 4], [1, 64, 3, 4]])
   }
 
+  @Test func doubtsAboutWhatIsWrittenComeBesideErrors() throws {
+    try withTemporaryFolder { folder in
+      let model = """
+        nc: 2
+        backbone:
+          - [-1, 0, Conv, [16, 3, 2]] # 0
+          - [-1, 1, Convv, [16, 3, 1]] # 0
+        head:
+          - [[0], 1, DDetect, [nc]]
+        """
+      let path = folder.appending(path: "m.yaml").path
+      try model.write(toFile: path, atomically: true, encoding: .utf8)
+      let result = try Tool.run("check", path, "--format", "json")
+      #expect(result.status == 1)
+      let codes = try result.objects.map { $0["code"] as? String }
+      #expect(codes == ["number-below-one", "unknown-block", "stale-index-comment"])
+    }
+  }
+
   @Test func checkPrintsOneObjectForEachFault() throws {
     try withTemporaryFolder { folder in
       let model = """

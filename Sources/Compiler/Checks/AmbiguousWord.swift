@@ -3,7 +3,7 @@ import ModelSyntax
 
 extension Check {
   /// A class name that YAML 1.1 readers, the official one among them, take for a truth value, a number or nothing.
-  package static let ambiguousWord = Check(code: .ambiguousWord) { model, _ in
+  package static let ambiguousWord = Check.ofForm(.ambiguousWord) { model in
     model.ambiguousClassNames.map { name in
       let bare = name.value
       return Diagnostic(

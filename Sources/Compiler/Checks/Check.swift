@@ -7,6 +7,21 @@ package struct Check: Sendable {
   /// The code of the warnings that it gives.
   package let code: DiagnosticCode
   package let run: @Sendable (_ model: ModelDeclaration, _ graph: Graph) -> [Diagnostic]
+  /// The same for a check that needs no graph, and so can look at a model with faults too.
+  private(set) var runOnForm: (@Sendable (_ model: ModelDeclaration) -> [Diagnostic])?
+
+  init(code: DiagnosticCode, run: @escaping @Sendable (ModelDeclaration, Graph) -> [Diagnostic]) {
+    (self.code, self.run) = (code, run)
+  }
+
+  /// A check of how the model is written, which needs no graph.
+  static func ofForm(
+    _ code: DiagnosticCode, _ run: @escaping @Sendable (ModelDeclaration) -> [Diagnostic]
+  ) -> Check {
+    var check = Check(code: code) { model, _ in run(model) }
+    check.runOnForm = run
+    return check
+  }
 }
 
 extension [Check] {
@@ -31,6 +46,11 @@ package func check(_ model: ModelDeclaration, _ graph: Graph, checks: [Check] = 
   let causes: Set<DiagnosticCode> = [.staleIndex, .mixedGroups, .singleHead]
   let explained = Set(found.filter { causes.contains($0.code) }.flatMap { $0.secondary.map(\.range) })
   return found.filter { !$0.isSilenced && !($0.code == .deadRow && explained.contains($0.primary.range)) }.inFileOrder
+}
+
+/// The doubts about how a model is written, in file order: what can be said of one that has faults.
+package func checkForm(_ model: ModelDeclaration) -> [Diagnostic] {
+  [Check].all.flatMap { $0.runOnForm?(model) ?? [] }.filter { !$0.isSilenced }.inFileOrder
 }
 
 extension Diagnostic {

@@ -3,7 +3,7 @@ import ModelSyntax
 
 extension Check {
   /// A class name that stands in the list twice: two outputs that mean one thing, or a slip that shifts all others.
-  package static let duplicateClass = Check(code: .duplicateClass) { model, _ in
+  package static let duplicateClass = Check.ofForm(.duplicateClass) { model in
     guard case .names(let names) = model.classes.value else { return [] }
     var first: [String: (index: Int, range: SourceRange)] = [:]
     return names.enumerated().compactMap { index, name in

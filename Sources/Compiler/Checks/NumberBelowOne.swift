@@ -4,7 +4,7 @@ import ModelSyntax
 
 extension Check {
   /// A row of a list file with a number below 1, which does not leave the row out: the official code builds it once.
-  package static let numberBelowOne = Check(code: .numberBelowOne) { model, _ in
+  package static let numberBelowOne = Check.ofForm(.numberBelowOne) { model in
     guard model.dialect.hasListRows else { return [] }
     return model.rows.compactMap { row in
       let range = row.layer.number.range

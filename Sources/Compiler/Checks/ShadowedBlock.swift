@@ -3,7 +3,7 @@ import ModelSyntax
 
 extension Check {
   /// A block that takes the place of another one of its name: of a standard one, or of one that another file defines.
-  package static let shadowedBlock = Check(code: .shadowedBlock) { model, _ in
+  package static let shadowedBlock = Check.ofForm(.shadowedBlock) { model in
     var earlier: [String: BlockDeclaration] = [:]
     return model.blocks.compactMap { block in
       let name = block.name.value

@@ -4,7 +4,7 @@ import ModelSyntax
 extension Check {
   /// Comments that number the rows, such as `# 12` or `# 3-P2/4`, and no longer say the truth. Only comments change, so
   /// the fix is safe.
-  package static let staleIndexComment = Check(code: .staleIndexComment) { model, _ in
+  package static let staleIndexComment = Check.ofForm(.staleIndexComment) { model in
     guard model.dialect.hasListRows else { return [] }
     var wrong: [(row: Int, range: SourceRange)] = []
     var right = 0

@@ -3,7 +3,7 @@ import ModelSyntax
 
 extension Check {
   /// A comment that allows what is no warning: it silences nothing.
-  package static let unknownCode = Check(code: .unknownCode) { model, _ in
+  package static let unknownCode = Check.ofForm(.unknownCode) { model in
     var files = [model.source]
     for block in model.blocks where !files.contains(where: { $0 === block.range.file }) {
       files.append(block.range.file)

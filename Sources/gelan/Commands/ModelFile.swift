@@ -57,7 +57,8 @@ struct ModelFile {
       if !settings.isEmpty, (try? elaborate(read.value, library: .standard, input: input)) != nil {
         failure = failure.explained(by: settings, of: model)
       }
-      throw CompileFailure(failure.diagnostics + read.warnings.filter { !$0.isSilenced })
+      throw CompileFailure(
+        failure.diagnostics + read.warnings.filter { !$0.isSilenced } + checkForm(model))
     }
     sources = [source] + includes.sources
     warnings = (read.warnings.filter { !$0.isSilenced } + check(model, graph)).inFileOrder
