@@ -15,16 +15,16 @@ package struct Renumbering: Sendable {
   package let shift: Int
   package let edits: [Diagnostic.Edit]
 
-  /// More elaborations than this would be felt.
-  private static let maximumTries = 16
+  /// In graphs that read more rows by index, such as yolov9-e, a shift of too many indices may fit as well: CBFuse joins
+  /// maps of any size.
+  private static let maximumIndices = 16
 
   /// The first renumbering, by the least index that it changes, that mends everything; nothing when none does.
   package static func find(_ model: ModelDeclaration) -> Renumbering? {
     guard model.dialect.hasListRows, model.faults.isEmpty else { return nil }
     let used = Set(model.rows.flatMap(\.layer.from.indices).filter { $0 >= 0 }).sorted()
     // An index that is wrong by more than one is another mistake.
-    guard let greatest = used.last, greatest <= model.rows.count else { return nil }
-    var tries = 0
+    guard used.count <= maximumIndices, let greatest = used.last, greatest <= model.rows.count else { return nil }
     for shift in [1, -1] {
       for threshold in used where threshold + shift >= 0 {
         var shifted = model
@@ -34,8 +34,6 @@ package struct Renumbering: Sendable {
             from: threshold, by: shift, &edits)
         }
         guard shifted.isChained else { continue }
-        tries += 1
-        guard tries <= maximumTries else { return nil }
         var elaborator = Elaborator(model: shifted, standardLibrary: .standard, requestedInput: nil)
         elaborator.maximumFaults = 1
         guard let graph = try? elaborator.elaborate() else { continue }

@@ -21,7 +21,7 @@ struct FaultReport {
       primary = Diagnostic.Label(range, "")
     } else if let culprit = fault.culprit, let source = frame.sources.first(where: { $0.value == culprit }) {
       primary = Diagnostic.Label(source.range, "this is \(describe(culprit))")
-      help += choosingHelp(culprit, source.range)
+      help += choosingHelp(culprit)
     } else if fault.column != .from || fault.operands.isEmpty {
       if let argument = fault.argument { primary = Diagnostic.Label(argument, "") }
       secondary += operandLabels(in: frame)
@@ -30,7 +30,7 @@ struct FaultReport {
       if let last = shown.last {
         primary = last
         secondary += shown.dropLast()
-      } else if !fault.operands.isEmpty {
+      } else {
         notes.insert("the shapes are \(fault.operands.map { describe($0.value) }.joined(separator: " and "))", at: 0)
       }
     }
@@ -96,7 +96,7 @@ struct FaultReport {
   }
 
   /// How to take one tensor of a tuple that a row makes.
-  private func choosingHelp(_ value: Value, _ source: SourceRange) -> [String] {
+  private func choosingHelp(_ value: Value) -> [String] {
     guard fault.code == .notATensor, case .tuple = value,
       let index = rowValues.firstIndex(where: { $0 == value })
     else { return [] }
