@@ -43,8 +43,8 @@ enum Terminal {
   static var showsOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
   private static func hasColour(_ descriptor: Int32) -> Bool {
-    let refusal = getenv("NO_COLOR").map { String(cString: $0) } ?? ""
-    return isatty(descriptor) == 1 && refusal.isEmpty
+    func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+    return isatty(descriptor) == 1 && variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"
   }
 
   /// Whether standard error is a terminal that can show progress on one line.
