@@ -86,7 +86,7 @@ struct BindingTests {
     }
     let report = try report(folded)
     #expect(report.missing.count == 4 * 6 && report.missing.allSatisfy { $0.contains(".bn.") })
-    #expect(report.causes.count == 1 && report.causes[0].contains("normalisations are folded already"))
+    #expect(report.causes.count == 1 && report.causes[0].contains("its normalisations folded"))
   }
 
   @Test func anInsertedRowAndAnotherModelAreTold() throws {
