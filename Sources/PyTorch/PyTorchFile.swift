@@ -52,9 +52,17 @@ package struct PyTorchFile: Sendable {
 
   /// The key to take when none is asked for: that of an exponential moving average before that of the model itself;
   /// nothing when it cannot be told.
-  package var preferredKey: String? {
+  package var preferredKey: String? { Self.preferred(of: keys) }
+
+  /// The first of the keys that programs use, where a model may lie deeper, as in `ema.module`.
+  static func preferred(of keys: [String]) -> String? {
     let known = ["ema", "model_ema", "ema_state_dict", "state_dict_ema", "model", "state_dict", "model_state_dict"]
-    return known.first(where: keys.contains) ?? (keys.count == 1 ? keys[0] : nil)
+    for word in known {
+      if keys.contains(word) { return word }
+      let deeper = keys.filter { $0.hasPrefix(word + ".") }
+      if deeper.count == 1 { return deeper[0] }
+    }
+    return keys.count == 1 ? keys[0] : nil
   }
 
   /// The model under a key.

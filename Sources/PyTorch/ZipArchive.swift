@@ -122,6 +122,10 @@ struct ZipArchive {
     guard let size = extra.widened(shortSize), let stored = extra.widened(shortStored),
       let offset = extra.widened(shortOffset)
     else { throw fault("the sizes of the entry \(quoted(name)) are missing") }
+    // Programs have this folder, and checkpoints have none.
+    guard name.split(separator: "/").dropFirst().first != "code" else {
+      throw fault("this is TorchScript, a program; what training wrote with torch.save is wanted")
+    }
     guard flags & 1 == 0 else { throw fault("the entry \(quoted(name)) is encrypted") }
     guard method == 0, size == stored else {
       throw fault("the entry \(quoted(name)) is compressed, and PyTorch stores entries as they are; save it anew")

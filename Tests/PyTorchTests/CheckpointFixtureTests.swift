@@ -49,6 +49,15 @@ struct CheckpointFixtureTests {
     try expectTensors(of: try file.model("model"), toBe: "modules-model")
   }
 
+  @Test(arguments: [
+    (["model", "ema.module"], "ema.module"), (["ema", "ema.module", "model"], "ema"),
+    (["ema.a", "ema.b", "model"], "model"),
+    (["student.model"], "student.model"), (["teacher", "student"], nil), ([], nil),
+  ])
+  func theKeyThatIsMeantIsFound(_ keys: [String], _ key: String?) {
+    #expect(PyTorchFile.preferred(of: keys) == key)
+  }
+
   @Test func whatTrainingRecordedIsFound() throws {
     let facts = try Self.open("modules").model("ema").facts
     var wanted = CheckpointFacts()

@@ -213,6 +213,10 @@ struct HostileCheckpointTests {
     }
     #expect(changed { $0[directory + 10] = 8 }.contains("is compressed"))
     #expect(changed { $0[directory + 8] |= 1 }.contains("is encrypted"))
+    #expect(
+      changed { copy in
+        for place in copy.ranges(of: Array("/data/0".utf8)) { copy.replaceSubrange(place, with: Array("/code/0".utf8)) }
+      }.contains("this is TorchScript"))
     // The first two entries share a place when the second is said to begin where the first does.
     let second = try #require(bytes[(directory + 4)...].firstRange(of: [0x50, 0x4B, 1, 2])).lowerBound
     #expect(
