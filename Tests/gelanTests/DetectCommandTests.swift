@@ -9,7 +9,7 @@ import Testing
 @Suite struct DetectCommandTests {
   /// A folder with a plan and pictures of several shapes:
   ///
-  ///     m.plan  photos/{3,B,a,c}.png  photos/.hidden.png  photos/notes.txt  photos/more/{3.PNG,d.png}  empty/
+  ///     m.plan  photos/{3,B,a,c}.png  photos/.hidden.png  photos/{notes.txt,pipe.png}  photos/more/{3.PNG,d.png}  empty/
   private final class Workplace {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gelan-\(UUID().uuidString)")
     static let sizes = [
@@ -27,6 +27,8 @@ import Testing
         try FileManager.default.createDirectory(at: url(name), withIntermediateDirectories: true)
       }
       try write("no picture", to: "photos/notes.txt")
+      // Whoever opened it would wait for ever.
+      #expect(mkfifo(url("photos/pipe.png").path, 0o600) == 0)
       try write("no picture", to: "damaged.png")
       for (name, size) in Self.sizes {
         let pixels = (0..<size.0 * size.1 * 3).map { UInt8(truncatingIfNeeded: $0 &* $0 / 11 &+ size.0) }

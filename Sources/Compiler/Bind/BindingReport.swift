@@ -73,7 +73,8 @@ package struct BindingReport: Sendable, Equatable {
     }
     if isFused {
       causes.append(
-        "the checkpoint is in inference form, its normalisations folded, and fits where every row does; here some do not")
+        "the checkpoint is in inference form, its normalisations folded, and fits where every row does; here some do not"
+      )
     }
     if causes.isEmpty, missing.count > checkpoint.shapes.count / 2 || misshapen.count > checkpoint.shapes.count / 4 {
       causes.append("the checkpoint seems to belong to another model")

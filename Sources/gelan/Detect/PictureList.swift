@@ -43,10 +43,10 @@ struct PictureList {
     for index in 0..<Int(matches.gl_pathc) {
       guard let name = matches.gl_pathv[index] else { continue }
       let path = String(cString: name)
-      if FileKind(path) == .folder {
-        try addPictures(in: path)
-      } else if Self.isPictureName(path) {
-        paths.append(path)
+      switch FileKind(path) {
+      case .folder: try addPictures(in: path)
+      case .other: break
+      case .file, nil: if Self.isPictureName(path) { paths.append(path) }
       }
     }
     if paths.count == before { faults.append("no pictures match '\(pattern)' (\(Self.extensionList))") }
@@ -103,10 +103,17 @@ struct PictureList {
 enum FileKind {
   case file
   case folder
+  /// A pipe or a device: whoever names one means it, and in a folder nobody does.
+  case other
 
   init?(_ path: String, followsLinks: Bool = true) {
     var status = stat()
     guard !path.utf8.contains(0), (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
-    self = status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+    self =
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: .folder
+      case S_IFREG: .file
+      default: .other
+      }
   }
 }

@@ -12,7 +12,7 @@ func validatePlan(data: String, _ arguments: Arguments) throws(CommandFailure) -
   }
   let saved = arguments.string("--save-detections")
   if let saved { try refuse("--save-detections", saved, toReplace: [path, data]) }
-  if let saved, FileKind(saved) != .file, access(parentFolder(of: saved), W_OK) != 0 {
+  if let saved, [nil, .folder].contains(FileKind(saved)), access(parentFolder(of: saved), W_OK) != 0 {
     // Found out now rather than after the last picture.
     throw .file("cannot write '\(saved)': \(String(cString: strerror(errno)))")
   }
