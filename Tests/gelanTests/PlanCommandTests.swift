@@ -110,4 +110,24 @@ import Testing
       }
     }
   }
+
+  @Test func runsAreTimedOnRequest() throws {
+    try withTemporaryFolder { folder in
+      let plan = folder.appendingPathComponent("m.plan").path
+      _ = try Tool.run("compile", Self.model, "--random-weights", "7", "--input", "64", "-o", plan)
+      let words = ["bench", plan, "--on-request", "--threads", "2"]
+      let result = try Tool.run(words, input: "1\n3\n")
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+      let lines = try result.objects
+      #expect(lines.map { ($0["milliseconds"] as? [Double])?.count } == [nil, 1, 3])
+      let opening = try #require(lines.first)
+      #expect(opening["input"] as? [Int] == [1, 3, 64, 64] && opening["threads"] as? Int == 2)
+      #expect(opening["loadMilliseconds"] is NSNumber)
+
+      let wrong = try Tool.run(words, input: "1\nmany\n1\n")
+      #expect(wrong.status == 1 && wrong.errors.contains("not 'many'"), "\(wrong.errors)")
+      #expect(try wrong.objects.count == 2)
+      for option in ["--repeat=2", "--layers"] { #expect(try Tool.run(words + [option]).status == 2) }
+    }
+  }
 }

@@ -10,7 +10,8 @@ extension Command {
     options: [
       .threads, Option("--repeat", value: "K", help: "runs to time after warming up; 20 by default"), .input,
       Option("--batch", value: "N", help: "images in each run; 1 by default"),
-      Option("--layers", help: "time each step too"), .json,
+      Option("--layers", help: "time each step too"),
+      Option("--on-request", help: "for programs: time runs when a line of standard input asks for them"), .json,
     ],
     details: """
       Prints the median, the least and the 90th percentile of the runs in milliseconds. The input is a fixed pattern: the
@@ -19,11 +20,20 @@ extension Command {
       Loading is opening the plan and a session; placing the buffers is the part of it that every further input size
       costs again.
 
-      example: gelan bench gelan-c.plan --threads 2 --layers
+      With --on-request a program can take turns with others: one line of JSON tells that the plan is open; then each line
+      of standard input is a number of runs, and is answered by their times, {"milliseconds":[57.1,56.9]}, as soon as they
+      are done. Nothing runs unasked, so ask for a run to warm up first; between requests all threads sleep. The end of
+      the input is the end.
+
+      examples: gelan bench gelan-c.plan --threads 2 --layers
+                printf '1\\n20\\n' | gelan bench gelan-c.plan --on-request
       """
   ) { arguments in
     let path = arguments.operands[0]
-    let repetitions = try arguments.integer("--repeat", in: 1...100_000) ?? 20
+    for option in ["--repeat", "--layers"] where arguments.isSet("--on-request") && arguments.isSet(option) {
+      throw CommandFailure.usage("--on-request and \(option) exclude each other")
+    }
+    let repetitions = try arguments.integer("--repeat", in: 1...mostRuns) ?? 20
     let threads = try arguments.threads()
     let size = try arguments.inputSize()
     let batch = try arguments.integer("--batch", in: 1...65_536) ?? 1
@@ -33,49 +43,78 @@ extension Command {
     let session = try openSession(model, size, batch: batch, threads: threads)
     let sessionTime = watch.lap()
     _ = MemoryPlan(model.plan, height: session.height, width: session.width)
-    let placementTime = watch.lap()
+    let opening = BenchOpening(
+      plan: path, input: [batch] + session.inputShape, threads: threads, openTime: openTime, sessionTime: sessionTime,
+      placementTime: watch.lap(), kernels: convolutionBackend)
+    let input = session.input
+    for index in input.indices { input[index] = Float(index % 251) / 250 }
 
-    for index in session.input.indices { session.input[index] = Float(index % 251) / 250 }
-    for _ in 0..<min(3, repetitions) { session.run() }
-    var times: [Double] = []
-    var layerTimes = [[Double]](repeating: [], count: session.steps.count)
-    for repetition in 0..<repetitions {
-      let start = Machine.seconds()
-      if arguments.isSet("--layers") {
-        for _ in 0..<batch {
-          for (index, step) in session.steps.enumerated() {
-            let before = Machine.seconds()
-            step.run()
-            layerTimes[index].append((Machine.seconds() - before) * 1e3)
-          }
-        }
-      } else {
-        session.run()
-      }
-      times.append((Machine.seconds() - start) * 1e3)
-      Terminal.progress("run \(repetition + 1) of \(repetitions)")
-    }
-    Terminal.progress("")
-    times.sort()
-    let result = BenchResult(
-      plan: path, input: [batch] + session.inputShape, threads: threads, times: times, openTime: openTime,
-      sessionTime: sessionTime, placementTime: placementTime, kernels: convolutionBackend)
-    if arguments.isSet("--json") {
-      Terminal.print(result.json.description)
+    if arguments.isSet("--on-request") {
+      try answerRequests(session, opening)
     } else {
-      if arguments.isSet("--layers") { Terminal.print(layerTable(session.steps, layerTimes)) }
-      Terminal.print(result.text)
+      let (times, layers) = measure(session, repetitions, layers: arguments.isSet("--layers"))
+      let result = BenchResult(opening: opening, times: times)
+      if arguments.isSet("--json") {
+        Terminal.print(result.json.description)
+      } else {
+        if arguments.isSet("--layers") { Terminal.print(layerTable(session.steps, layers)) }
+        Terminal.print(result.text)
+      }
     }
   }
 }
 
-private struct BenchResult {
+private let mostRuns = 100_000
+
+/// Times runs after some that warm up.
+///
+/// - Returns: the milliseconds of each run, sorted, and of each step in every run if `layers` are asked for.
+private func measure(_ session: Session, _ repetitions: Int, layers: Bool) -> (times: [Double], layers: [[Double]]) {
+  for _ in 0..<min(3, repetitions) { session.run() }
+  var times: [Double] = []
+  var layerTimes = [[Double]](repeating: [], count: session.steps.count)
+  for repetition in 0..<repetitions {
+    let start = Machine.seconds()
+    if layers {
+      for _ in 0..<session.batch {
+        for (index, step) in session.steps.enumerated() {
+          let before = Machine.seconds()
+          step.run()
+          layerTimes[index].append((Machine.seconds() - before) * 1e3)
+        }
+      }
+    } else {
+      session.run()
+    }
+    times.append((Machine.seconds() - start) * 1e3)
+    Terminal.progress("run \(repetition + 1) of \(repetitions)")
+  }
+  Terminal.progress("")
+  return (times.sorted(), layerTimes)
+}
+
+/// Says that the plan is open, then runs it as often as each line of standard input says.
+private func answerRequests(_ session: Session, _ opening: BenchOpening) throws(CommandFailure) {
+  Terminal.print(JSONValue.object(JSONObject(opening.members)).description)
+  while let line = readLine() {
+    guard let count = Int(line), (1...mostRuns).contains(count) else {
+      throw .message("a request is a number of runs from 1 to \(mostRuns), not '\(line)'")
+    }
+    let times = (0..<count).map { _ in
+      let start = Machine.seconds()
+      session.run()
+      return JSONValue.number((Machine.seconds() - start) * 1e3)
+    }
+    Terminal.print((["milliseconds": .array(times)] as JSONValue).description)
+  }
+}
+
+/// What is timed, and how long it took to open.
+private struct BenchOpening {
   let plan: String
   /// (batch, channels, height, width).
   let input: [Int]
   let threads: Int
-  /// Milliseconds, sorted.
-  let times: [Double]
   /// Milliseconds to open the plan, then a session of it.
   let openTime: Double
   let sessionTime: Double
@@ -83,34 +122,47 @@ private struct BenchResult {
   let placementTime: Double
   let kernels: String
 
+  var members: [(String, JSONValue)] {
+    [
+      ("plan", .string(plan)), ("input", .array(input.map { .integer($0) })), ("threads", .integer(threads)),
+      ("loadMilliseconds", .number(openTime + sessionTime)), ("openMilliseconds", .number(openTime)),
+      ("sessionMilliseconds", .number(sessionTime)), ("placementMilliseconds", .number(placementTime)),
+      ("kernels", .string(kernels)),
+    ]
+  }
+}
+
+private struct BenchResult {
+  let opening: BenchOpening
+  /// Milliseconds, sorted.
+  let times: [Double]
+
   var median: Double { times.median }
   var ninetieth: Double { times[min(times.count - 1, times.count * 9 / 10)] }
 
   var json: JSONValue {
-    [
-      "plan": .string(plan), "input": .array(input.map { .integer($0) }), "threads": .integer(threads),
-      "repeat": .integer(times.count),
-      "milliseconds": ["median": .number(median), "min": .number(times[0]), "p90": .number(ninetieth)],
-      "loadMilliseconds": .number(openTime + sessionTime), "openMilliseconds": .number(openTime),
-      "sessionMilliseconds": .number(sessionTime), "placementMilliseconds": .number(placementTime),
-      "peakResidentBytes": .integer(Machine.peakResidentBytes),
-      "kernels": .string(kernels),
+    let measured: [(String, JSONValue)] = [
+      ("repeat", .integer(times.count)),
+      ("milliseconds", ["median": .number(median), "min": .number(times[0]), "p90": .number(ninetieth)]),
+      ("peakResidentBytes", .integer(Machine.peakResidentBytes)),
     ]
+    return .object(JSONObject(opening.members + measured))
   }
 
   var text: String {
     """
-    \(plan), input \(input.map(String.init).joined(separator: "x")), \(threads) thread\(threads == 1 ? "" : "s"), \
-    \(times.count) runs, kernels \(kernels)
+    \(opening.plan), input \(opening.input.map(String.init).joined(separator: "x")), \(opening.threads) \
+    thread\(opening.threads == 1 ? "" : "s"), \(times.count) runs, kernels \(opening.kernels)
     median \(decimal(median, places: 2)) ms, least \(decimal(times[0], places: 2)), 90th percentile \
-    \(decimal(ninetieth, places: 2))\(perImage); plan opened in \(decimal(openTime, places: 1)) ms, session in \
-    \(decimal(sessionTime, places: 1)) (placing its buffers \(decimal(placementTime, places: 2))), peak memory \
+    \(decimal(ninetieth, places: 2))\(perImage); plan opened in \(decimal(opening.openTime, places: 1)) ms, \
+    session in \(decimal(opening.sessionTime, places: 1)) (placing its buffers \
+    \(decimal(opening.placementTime, places: 2))), peak memory \
     \(Machine.peakResidentBytes >> 20) MiB
     """
   }
 
   private var perImage: String {
-    input[0] == 1 ? "" : "; an image \(decimal(median / Double(input[0]), places: 2)) ms"
+    opening.input[0] == 1 ? "" : "; an image \(decimal(median / Double(opening.input[0]), places: 2)) ms"
   }
 }
 
