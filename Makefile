@@ -5,7 +5,7 @@ MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
-.PHONY: demo test fuzz check-shards check-onnx build setup format lint clean
+.PHONY: demo test fuzz check-shards check-onnx bench-peers build setup format lint clean
 
 demo: build
 	@mkdir -p demo
@@ -49,6 +49,15 @@ check-onnx: build
 	@python3 -c "import numpy, safetensors, onnx, onnxruntime, openvino" || { \
 	  echo "Please install: pip install numpy safetensors onnx onnxruntime openvino"; exit 1; }
 	python3 Tests/Tools/check_onnx.py --gelan $(GELAN)
+
+# Not part of make test: times beside onnxruntime, OpenVINO and ncnn, from PyPI. COMPARE takes the script's own options and
+# models: make bench-peers COMPARE="models-yaml/gelan-t.yaml --threads 1".
+COMPARE ?=
+bench-peers: build
+	@test -d .build/peers || { echo "Installing onnxruntime, OpenVINO and ncnn into .build/peers"; \
+	  python3 -m venv .build/peers.new && .build/peers.new/bin/pip install --quiet numpy safetensors onnxruntime openvino \
+	  ncnn && .build/peers.new/bin/pip install --quiet --no-deps pnnx && mv .build/peers.new .build/peers; }
+	.build/peers/bin/python3 Tests/Peers/compare_speed.py --gelan $(GELAN) $(COMPARE)
 
 build: setup
 	swift build -c release --product gelan

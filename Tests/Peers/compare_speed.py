@@ -1,0 +1,600 @@
+#!/usr/bin/env python3
+"""How fast gelan is beside onnxruntime, OpenVINO and ncnn, how soon each is ready, and how much memory each needs.
+
+    make bench-peers                                              # five models, 1 and 2 threads; up to half an hour
+    .build/peers/bin/python3 Tests/Peers/compare_speed.py models-yaml/gelan-t.yaml --sizes 320,480x640 --batches 1,4
+
+Needs `make build` and, for those engines that take part, pip install numpy safetensors onnxruntime openvino ncnn pnnx
+(`make bench-peers` puts them into .build/peers). Weights are random; the peers get the same graph, without auxiliary
+branch and fused, by way of `gelan export onnx`, and ncnn from there through pnnx with fp16=0. All compute in single
+precision.
+
+Taking turns. What else a machine does changes within minutes, so every engine opens the model in a process of its own,
+and then they are asked in turn, round after round, in alternating order; all others wait, blocked on a pipe. A turn is
+one run that is not counted, since the others have emptied the caches, and then some that are (--inner). Two rounds go
+before those that count. The ratio to gelan is taken within each round, and the median over the rounds is printed: above
+1, gelan is faster. After each answer the next turn waits until the engine's threads sleep, and how much processor time
+the waiting engines use all the same is measured; more than 1 % is reported as a fault.
+
+Settings are each engine's best for these models, as far as we found out with gelan-t on two cores of a Zen 4 machine
+(engine_worker.py has them):
+
+onnxruntime  Every graph optimisation; input and output bound once. Threads spin within a run, without which two of them
+             take 9 % longer, and stop at its end (session.force_spinning_stop), which costs nothing and leaves the
+             processor to the others. Flushing denormals changes nothing.
+OpenVINO     LATENCY, one stream, INFERENCE_PRECISION_HINT f32, one request with its tensors in place. Pinning is left
+             on, as it is by default; off is the same.
+ncnn         Winograd, sgemm and packing on, everything in fp16 and bf16 off, light mode, the pool allocators of its own
+             benchmark (no difference beyond noise). GNU OpenMP's own spinning, which ends soon after a run, is best:
+             OMP_WAIT_POLICY passive takes twice as long with two threads, active occupies a core for ever,
+             OMP_PROC_BIND and a longer GOMP_SPINCOUNT do not help. A batch is one image after another.
+
+Variables that would tune a library from outside (OPENBLAS_CORETYPE, OMP_NUM_THREADS and their like) are kept from all.
+
+Agreement. All engines get the same image of random squares, and their outputs are held against those of `gelan run`.
+The bounds are 0.01 pixels at 640, growing with the longer side, and 1e-5 of a probability. They lie between what is
+rounding and what is a mistake: engines that sum the same products in another order, ncnn with Winograd too, differ by
+2e-4 pixels and 2e-7, and OpenVINO in bf16 by 1 pixel and 4e-4. So each is some 50 times the one and at most a 40th of
+the other. --bf16 and --fp16-weights add engines that do differ: they are not held to the bounds and do not count among
+the peers.
+
+ready, ms  from starting the process, with its libraries and, for the peers, Python and NumPy, to a model that can run
+open, ms   the part of it that opens the model
+first, ms  from starting the process to the end of the first run
+peak, MiB  the most memory after the first run; in brackets what the process had before opening
+
+An engine that crashes is reported with its signal, and the others go on. The exit status is 1 if outputs disagree, a
+waiting engine was not idle, or gelan itself failed.
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import functools
+import importlib.metadata
+import importlib.util
+import itertools
+import json
+import math
+import os
+import pathlib
+import platform
+import select
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+import safetensors.numpy
+
+PEERS = ["onnxruntime", "openvino", "ncnn"]
+# Others than those compute in less than single precision, or begin with less.
+INFORMATIVE = ["gelan-fp16", "openvino-bf16"]
+DEFAULT_MODELS = [f"models-yaml/gelan-{size}.yaml" for size in "tsmce"]
+
+BOX_BOUND = 0.01 / 640  # of the longer side
+PROBABILITY_BOUND = 1e-5
+IDLE_BOUND = 0.01  # of the time that another engine runs
+ROUNDS_BEFORE = 2
+TUNING = ("OPENBLAS_", "GOTO_", "OMP_", "GOMP_", "KMP_", "MKL_", "BLIS_", "ONEDNN_", "DNNL_", "OV_", "ORT_")
+WORKER = pathlib.Path(__file__).with_name("engine_worker.py")
+
+
+class EngineFailure(Exception):
+    """An engine, or the program that converts a model for it, has crashed or given up."""
+
+
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(TUNING)}
+
+
+def ending(status: int, errors: str) -> str:
+    """What to say of a process that ended with this status."""
+    if status < 0:
+        return f"crashed ({signal.Signals(-status).name})"
+    return f"failed ({(errors.strip().splitlines() or [f'status {status}'])[-1]})"
+
+
+def run_tool(words: list[str], folder: pathlib.Path | None = None) -> str:
+    done = subprocess.run(words, capture_output=True, text=True, env=environment(), cwd=folder)
+    if done.returncode != 0:
+        raise EngineFailure(f"{pathlib.Path(words[0]).name} {ending(done.returncode, done.stderr)}")
+    return done.stdout
+
+
+# Models and files
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """What the engines are compared at."""
+
+    model: str
+    height: int
+    width: int
+    batch: int
+    threads: int
+
+    @property
+    def size(self) -> str:
+        return f"{self.height}x{self.width}"
+
+    @property
+    def name(self) -> str:
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        return f"{self.model} at {self.size}, batch {self.batch}, {threads}"
+
+
+class ModelFiles:
+    """A model in the forms that the engines open, each made when it is first asked for."""
+
+    def __init__(self, gelan: str, yaml: str, seed: int, folder: pathlib.Path) -> None:
+        self.gelan, self.yaml, self.seed, self.folder = gelan, yaml, seed, folder
+
+    @functools.cache
+    def plan(self, weights_type: str) -> str:
+        path = str(self.folder / f"{weights_type}.plan")
+        words = ["--random-weights", str(self.seed), "--weights-type", weights_type]
+        run_tool([self.gelan, "compile", self.yaml, *words, "-o", path])
+        return path
+
+    @functools.cache
+    def onnx(self, size: str, batch: int) -> str:
+        path = str(self.folder / f"model_{size}_{batch}.onnx")  # pnnx would make _ of -
+        words = ["--input", size, "--batch", str(batch), "-o", path]
+        run_tool([self.gelan, "export", "onnx", self.plan("fp32"), *words])
+        return path
+
+    @functools.cache
+    def ncnn(self, size: str) -> str:
+        """The .param file, with the .bin file beside it."""
+        source = self.onnx(size, 1)
+        package = importlib.util.find_spec("pnnx")  # importing it would want torch
+        if package is None or not package.submodule_search_locations:
+            raise EngineFailure("pnnx is not installed")
+        pnnx = os.path.join(package.submodule_search_locations[0], "pnnx")
+        shape = ",".join(["1", "3", *size.split("x")])
+        run_tool([pnnx, source, f"inputshape=[{shape}]", "fp16=0"], self.folder)
+        return source.removesuffix(".onnx") + ".ncnn.param"
+
+    def flops(self, size: str) -> int:
+        """Of one image, stripped and fused; a multiplication and an addition are two."""
+        report = json.loads(run_tool([self.gelan, "info", self.yaml, "--input", size, "--json"]))
+        return report["inference"]["flops"]
+
+    def command(self, engine: str, setting: Setting, images: pathlib.Path) -> list[str]:
+        """The words that start an engine."""
+        if engine.startswith("gelan"):
+            plan = self.plan("fp16" if engine == "gelan-fp16" else "fp32")
+            words = ["--input", setting.size, "--batch", str(setting.batch), "--threads", str(setting.threads)]
+            return [self.gelan, "bench", plan, "--on-request", *words]
+        path = self.ncnn(setting.size) if engine == "ncnn" else self.onnx(setting.size, setting.batch)
+        return [sys.executable, str(WORKER), engine, path, str(images), str(setting.threads)]
+
+
+def random_squares(setting: Setting) -> np.ndarray:
+    """Squares of random places, sizes and colours over one another: edges and plains, as pictures have."""
+    generator = np.random.default_rng(1)
+    images = np.full((setting.batch, 3, setting.height, setting.width), 0.5, np.float32)
+    for image in images:
+        for _ in range(200):
+            top, left = generator.integers(0, [setting.height, setting.width])
+            side = generator.integers(4, max(setting.height, setting.width) // 4)
+            image[:, top : top + side, left : left + side] = generator.random((3, 1, 1), np.float32)
+    return images
+
+
+# Engines at work
+
+
+class Worker:
+    """An engine in a process of its own, with a model open."""
+
+    def __init__(self, engine: str, command: list[str], timeout: float) -> None:
+        self.engine, self.timeout = engine, timeout
+        self.errors = tempfile.TemporaryFile("w+")
+        start = time.perf_counter()
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True, env=environment()
+        )
+        opening = self.receive()
+        ready = time.perf_counter()
+        self.send("1")
+        self.receive()
+        first = time.perf_counter()
+        self.wait_until_idle()
+        self.start = {
+            "readyMilliseconds": (ready - start) * 1e3,
+            "openMilliseconds": opening["loadMilliseconds"],
+            "firstMilliseconds": (first - start) * 1e3,
+            "peakResidentBytes": self.peak_resident_bytes(),
+            "residentBytesBefore": opening.get("residentBytesBefore", 0),
+        }
+
+    def run_milliseconds(self, count: int) -> list[float]:
+        return self.ask(str(count))["milliseconds"]
+
+    def ask(self, line: str) -> dict:
+        """Sends a request and waits for its answer, and then for the engine's threads to sleep."""
+        self.send(line)
+        answer = self.receive()
+        self.wait_until_idle()
+        return answer
+
+    def send(self, line: str) -> None:
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError):  # receive says why
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
+
+    def receive(self) -> dict:
+        assert self.process.stdout
+        if not select.select([self.process.stdout], [], [], self.timeout)[0]:
+            self.process.kill()
+            self.process.wait()
+            raise EngineFailure(f"gave no answer in {self.timeout:g} seconds")
+        line = self.process.stdout.readline()
+        if not line:
+            status = self.process.wait()
+            self.errors.seek(0)
+            raise EngineFailure(ending(status, self.errors.read()))
+        return json.loads(line)
+
+    def wait_until_idle(self) -> None:
+        """Waits for up to a second; an engine that is still busy then is noticed by its processor time."""
+        for _ in range(1000):
+            if "R" not in self.thread_states():
+                return
+            time.sleep(0.001)
+
+    def thread_files(self, name: str) -> list[str]:
+        texts = []
+        for thread in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*"):
+            try:
+                texts.append((thread / name).read_text())
+            except OSError:
+                pass  # the thread has ended
+        return texts
+
+    def thread_states(self) -> list[str]:
+        return [text.rpartition(")")[2].split()[0] for text in self.thread_files("stat")]
+
+    def processor_seconds(self) -> float:
+        return sum(int(text.split()[0]) for text in self.thread_files("schedstat")) * 1e-9
+
+    def peak_resident_bytes(self) -> int:
+        """Not from getrusage, which begins with what the parent had."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) * 1024
+
+    def close(self) -> None:
+        with contextlib.suppress(BrokenPipeError):  # of a request that a dead engine did not read
+            if self.process.stdin:
+                self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.errors.close()
+
+
+class Comparison:
+    """The engines at one setting."""
+
+    def __init__(self, setting: Setting, files: ModelFiles, options: argparse.Namespace) -> None:
+        self.setting, self.files, self.options = setting, files, options
+        self.images = random_squares(setting)
+        self.workers: dict[str, Worker] = {}
+        self.failures: dict[str, str] = {}
+        self.starts: dict[str, list[dict]] = {engine: [] for engine in options.engines}
+        # One list of times for each round.
+        self.times: dict[str, list[list[float]]] = {engine: [] for engine in options.engines}
+        self.idle_seconds = dict.fromkeys(options.engines, 0.0)
+        self.others_seconds = dict.fromkeys(options.engines, 0.0)
+        self.differences: dict[str, dict[str, float]] = {}
+
+    def run(self) -> dict:
+        """Measures everything; what came out, for JSON."""
+        try:
+            with tempfile.TemporaryDirectory() as name:
+                folder = pathlib.Path(name)
+                np.save(folder / "images.npy", self.images)
+                self.open_all(folder / "images.npy")
+                self.compare_outputs(folder)
+            for number in range(ROUNDS_BEFORE + self.options.rounds):
+                self.take_turns(number)
+        finally:
+            for worker in self.workers.values():
+                worker.close()
+        return self.result()
+
+    def open_all(self, images: pathlib.Path) -> None:
+        """Opens the model in new processes, in turn; the last of each engine stays."""
+        for _, engine in itertools.product(range(self.options.openings), self.options.engines):
+            if engine in self.failures:
+                continue
+            if engine in self.workers:
+                self.workers.pop(engine).close()
+            try:
+                command = self.files.command(engine, self.setting, images)
+                self.workers[engine] = Worker(engine, command, self.options.timeout)
+                self.starts[engine].append(self.workers[engine].start)
+            except EngineFailure as failure:
+                self.fail(engine, failure)
+
+    def fail(self, engine: str, failure: EngineFailure) -> None:
+        self.failures[engine] = str(failure)
+        self.times[engine] = []
+        if engine in self.workers:
+            self.workers.pop(engine).close()
+
+    def take_turns(self, number: int) -> None:
+        engines = list(self.workers)
+        for engine in engines if number % 2 == 0 else reversed(engines):
+            before = {name: worker.processor_seconds() for name, worker in self.workers.items()}
+            start = time.perf_counter()
+            try:
+                times = self.workers[engine].run_milliseconds(1 + self.options.inner)
+            except EngineFailure as failure:
+                self.fail(engine, failure)
+                continue
+            seconds = time.perf_counter() - start
+            for name, worker in self.workers.items():
+                if name != engine:
+                    self.idle_seconds[name] += worker.processor_seconds() - before[name]
+                    self.others_seconds[name] += seconds
+            if number >= ROUNDS_BEFORE:
+                self.times[engine].append(times[1:])
+
+    def compare_outputs(self, folder: pathlib.Path) -> None:
+        """Holds what every engine makes of the images against what `gelan run` does."""
+        inputs, outputs = (str(folder / name) for name in ["in.safetensors", "out.safetensors"])
+        safetensors.numpy.save_file({"images": self.images}, inputs)
+        words = ["--inputs", inputs, "--outputs", outputs, "--threads", str(self.setting.threads)]
+        run_tool([self.options.gelan, "run", self.files.plan("fp32"), *words])
+        ours = safetensors.numpy.load_file(outputs)["output0"]
+        for engine, worker in list(self.workers.items()):
+            if engine.startswith("gelan"):
+                continue
+            try:
+                worker.ask(f"save {folder / 'theirs.npy'}")
+            except EngineFailure as failure:
+                self.fail(engine, failure)
+                continue
+            theirs = np.load(folder / "theirs.npy").reshape(ours.shape)
+            difference = np.abs(ours - theirs)
+            # NumPy's max gives NaN if there is one, and NaN exceeds every bound in `disagrees`.
+            self.differences[engine] = {
+                "box": float(difference[:, :4].max()),
+                "probability": float(difference[:, 4:].max()),
+            }
+
+    def disagrees(self, engine: str) -> bool:
+        box_bound = BOX_BOUND * max(self.setting.height, self.setting.width)
+        difference = self.differences[engine]
+        return not (difference["box"] <= box_bound and difference["probability"] <= PROBABILITY_BOUND)
+
+    def faults(self) -> list[str]:
+        """What makes the numbers worthless."""
+        found = []
+        for engine, difference in self.differences.items():
+            if engine not in INFORMATIVE and self.disagrees(engine):
+                found.append(f"{engine} differs by {difference['box']:.2g} px and {difference['probability']:.2g}")
+        for engine in self.workers:
+            if self.idle_share(engine) > IDLE_BOUND:
+                found.append(f"{engine} used {self.idle_share(engine):.1%} of a processor while others ran")
+        if "gelan" in self.failures:
+            found.append(f"gelan {self.failures['gelan']}")
+        return [f"{self.setting.name}: {fault}" for fault in found]
+
+    def idle_share(self, engine: str) -> float:
+        return self.idle_seconds[engine] / max(self.others_seconds[engine], 1e-9)
+
+    def ratio(self, engine: str) -> float:
+        """To gelan's time: the median over the rounds, so that what falls on a whole round falls out."""
+        pairs = zip(self.times[engine], self.times["gelan"])
+        return statistics.median(statistics.median(theirs) / statistics.median(ours) for theirs, ours in pairs)
+
+    def result(self) -> dict:
+        engines = {engine: self.engine_result(engine) for engine in self.options.engines}
+        work = self.files.flops(self.setting.size) * self.setting.batch * 1e-9
+        return {**dataclasses.asdict(self.setting), "gigaflop": work, "engines": engines, "faults": self.faults()}
+
+    def engine_result(self, engine: str) -> dict:
+        if engine in self.failures:
+            return {"failure": self.failures[engine], "starts": self.starts[engine]}
+        times = [time for round_times in self.times[engine] for time in round_times]
+        lower, median, upper = np.percentile(times, [25, 50, 75])
+        result = {
+            "milliseconds": {"median": median, "lower": lower, "upper": upper, "min": min(times)},
+            "rounds": self.times[engine],
+            "starts": self.starts[engine],
+            "start": {key: statistics.median(s[key] for s in self.starts[engine]) for key in self.starts[engine][0]},
+            "idleShare": self.idle_share(engine),
+            "difference": self.differences.get(engine),
+        }
+        return result if "gelan" in self.failures else {**result, "ratio": self.ratio(engine)}
+
+
+# What is printed
+
+COLUMNS = (
+    "| model | input | batch | threads | engine | median, ms | quartiles | ratio | GFLOP/s | ready, ms | open, ms "
+    "| first, ms | peak, MiB | boxes, px | probabilities |"
+)
+
+
+def table_rows(result: dict) -> list[str]:
+    where = f"| {result['model']} | {result['height']}x{result['width']} | {result['batch']} | {result['threads']} "
+    rows = []
+    for engine, measured in result["engines"].items():
+        if "failure" in measured:
+            rows.append(f"{where}| {engine} | {measured['failure']} |" + " |" * 9)
+            continue
+        times, start, difference = measured["milliseconds"], measured["start"], measured["difference"]
+        before = start["residentBytesBefore"] / 2**20
+        peak = f"{start['peakResidentBytes'] / 2**20:.0f}" + (f" ({before:.0f})" if before else "")
+        ratio = f"{measured['ratio']:.3f}" if "ratio" in measured else ""
+        cells = [
+            engine, f"{times['median']:.1f}", f"{times['lower']:.1f}–{times['upper']:.1f}", ratio,
+            f"{result['gigaflop'] / times['median'] * 1e3:.0f}", f"{start['readyMilliseconds']:.0f}",
+            f"{start['openMilliseconds']:.0f}", f"{start['firstMilliseconds']:.0f}", peak,
+            f"{difference['box']:.1e}" if difference else "", f"{difference['probability']:.1e}" if difference else "",
+        ]  # fmt: skip
+        rows.append(f"{where}| {' | '.join(cells)} |")
+    return rows
+
+
+def summaries(results: list[dict]) -> list[dict]:
+    """For every size, batch and number of threads: the best peer's time by gelan's, over the models."""
+    groups: dict[tuple, list[tuple[float, str, str]]] = {}
+    for result in results:
+        peers = [(result["engines"].get(peer, {}).get("ratio", math.inf), peer) for peer in PEERS]
+        ratio, peer = min(peers)
+        if math.isfinite(ratio):
+            key = (f"{result['height']}x{result['width']}", result["batch"], result["threads"])
+            groups.setdefault(key, []).append((ratio, result["model"], peer))
+    return [
+        {
+            "size": size, "batch": batch, "threads": threads, "models": len(ratios),
+            "geometricMean": statistics.geometric_mean(ratio for ratio, _, _ in ratios),
+            "least": min(ratios)[0], "leastModel": min(ratios)[1], "leastPeer": min(ratios)[2],
+        }
+        for (size, batch, threads), ratios in groups.items()
+    ]  # fmt: skip
+
+
+def print_summaries(summaries: list[dict]) -> None:
+    print("\nBest peer / gelan (above 1, gelan is faster)\n")
+    print("| input | batch | threads | models | geometric mean | least |\n|---|---|---|---|---|---|")
+    for line in summaries:
+        print(
+            f"| {line['size']} | {line['batch']} | {line['threads']} | {line['models']} | {line['geometricMean']:.3f} "
+            f"| {line['least']:.3f} ({line['leastModel']}, {line['leastPeer']}) |"
+        )
+
+
+def plot(results: list[dict], path: str) -> None:
+    """Time against work, a line for each engine and a panel for each number of threads."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    counts = sorted({result["threads"] for result in results})
+    figure, panels = pyplot.subplots(1, len(counts), figsize=(6 * len(counts), 5), sharey=True, squeeze=False)
+    for threads, panel in zip(counts, panels[0]):
+        for engine in results[0]["engines"]:
+            points = sorted(
+                (result["gigaflop"], result["engines"][engine]["milliseconds"]["median"])
+                for result in results
+                if result["threads"] == threads and "failure" not in result["engines"][engine]
+            )
+            if points:
+                panel.loglog(*zip(*points), marker="o", label=engine)
+        panel.set(title="1 thread" if threads == 1 else f"{threads} threads", xlabel="work, GFLOP", ylabel="median, ms")
+        panel.grid(True, which="both", alpha=0.3)
+        panel.legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=150)
+
+
+def machine() -> dict:
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    processor = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    return {"processor": processor, "cores": os.cpu_count(), "kernel": platform.release(), "load": os.getloadavg()}
+
+
+def versions() -> dict[str, str]:
+    packages = [name for name in [*PEERS, "pnnx", "numpy"] if importlib.util.find_spec(name)]
+    return {name: importlib.metadata.version(name) for name in packages}
+
+
+# The command line
+
+
+def numbers(text: str) -> list[int]:
+    return [int(word) for word in text.split(",")]
+
+
+def sizes(text: str) -> list[tuple[int, int]]:
+    """`640` or `480x640`, height first, with commas between several."""
+    pairs = [numbers(word.replace("x", ",")) for word in text.split(",")]
+    return [(pair[0], pair[-1]) for pair in pairs]
+
+
+def positive(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="*", default=DEFAULT_MODELS, metavar="MODEL")
+    parser.add_argument("--gelan", default=".build/release/gelan", help="the program to measure")
+    parser.add_argument("--sizes", type=sizes, default=sizes("640"), help="such as 320,480x640; 640 by default")
+    parser.add_argument("--threads", type=numbers, default=[1, 2], help="1,2 by default")
+    parser.add_argument("--batches", type=numbers, default=[1], help="images in a run; 1 by default")
+    parser.add_argument("--rounds", type=positive, default=15, help="turns of each engine that count; 15 by default")
+    parser.add_argument("--inner", type=positive, default=3, help="runs that count in a turn; 3 by default")
+    parser.add_argument("--openings", type=positive, default=3, help="new processes for each engine; 3 by default")
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=PEERS, help=",".join(PEERS))
+    parser.add_argument("--bf16", action="store_true", help="OpenVINO in bf16, too, for information")
+    parser.add_argument("--fp16-weights", action="store_true", help="gelan with half the file, too, for information")
+    parser.add_argument("--seed", type=int, default=3, help="of the random weights")
+    parser.add_argument("--timeout", type=float, default=600, help="seconds for one answer")
+    parser.add_argument("--json", metavar="FILE", help="write every time that was measured")
+    parser.add_argument("--plot", metavar="FILE.png", help="draw time against work; needs matplotlib")
+    options = parser.parse_args()
+    if unknown := set(options.peers) - set(PEERS):
+        parser.error(f"there is no peer {', '.join(sorted(unknown))}")
+    if options.plot and importlib.util.find_spec("matplotlib") is None:
+        parser.error(f"--plot needs matplotlib: {sys.executable} -m pip install matplotlib")
+    informative = [name for name, wanted in zip(INFORMATIVE, [options.fp16_weights, options.bf16]) if wanted]
+    options.engines = ["gelan", *options.peers, *informative]
+    options.gelan = str(pathlib.Path(options.gelan).resolve())
+    return options
+
+
+def compare_model(yaml: str, options: argparse.Namespace) -> list[dict]:
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        files = ModelFiles(options.gelan, yaml, options.seed, pathlib.Path(folder))
+        for (height, width), batch, threads in itertools.product(options.sizes, options.batches, options.threads):
+            setting = Setting(pathlib.Path(yaml).stem, height, width, batch, threads)
+            results.append(Comparison(setting, files, options).run())
+            print("\n".join(table_rows(results[-1])), flush=True)
+    return results
+
+
+def main() -> int:
+    options = read_arguments()
+    about = {"machine": machine(), "versions": versions(), "rounds": options.rounds, "inner": options.inner}
+    print(json.dumps(about), "\n\n" + COLUMNS + "\n" + "|---" * (COLUMNS.count("|") - 1) + "|", flush=True)
+    results = []
+    try:
+        for yaml in options.models:
+            results += compare_model(yaml, options)
+    except EngineFailure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    finally:
+        if options.json:
+            everything = {**about, "settings": results, "summaries": summaries(results)}
+            pathlib.Path(options.json).write_text(json.dumps(everything, indent=1))
+    print_summaries(summaries(results))
+    if options.plot:
+        plot(results, options.plot)
+    faults = [fault for result in results for fault in result["faults"]]
+    if faults:
+        print("\n" + "\n".join(faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
