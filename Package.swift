@@ -1,9 +1,37 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.2
 import Foundation
 import PackageDescription
 
 /// Numeric code is compiled optimised in debug builds too, so that tests and `swift run` are not a hundred times slower.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
+/// Inner loops have no checks, and loops over the rows of a register tile are unrolled, however many there are.
+let unchecked: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
+let unrolled: [SwiftSetting] = [.unsafeFlags(["-Xllvm", "-unroll-threshold=4000"])]
+
+/// In debug builds, too, nothing of a type is made that only another file could want: functions for its metadata are the
+/// same for several modules, and would be linked from any of them, compiled for AVX or not.
+let whole: [SwiftSetting] = [.unsafeFlags(["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"])]
+
+/// The inner loops are compiled once for every instruction set, from the same files: the folders are links to one. Which
+/// of them runs is chosen when the program starts.
+#if arch(x86_64)
+  let vectorCode: [Target.Dependency] = ["VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512"]
+  let vectorTargets: [Target] = [
+    vectorTarget("VectorCodeAVX2", processor: "haswell", ["FUSED_MULTIPLY_ADD"]),
+    vectorTarget("VectorCodeAVX512", processor: "skylake-avx512", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS"]),
+  ]
+#else
+  let vectorCode: [Target.Dependency] = ["VectorCodeBaseline"]
+  let vectorTargets: [Target] = []
+#endif
+
+func vectorTarget(_ name: String, processor: String, _ defines: [String]) -> Target {
+  .target(
+    name: name, dependencies: ["KernelInterface", "CProcessor"],
+    swiftSettings: unchecked + unrolled + whole + defines.map { .define($0) }
+      + [.unsafeFlags(["-target-cpu", processor, "-Xcc", "-march=\(processor)"])])
+}
 
 let package = Package(
   name: "gelan",
@@ -14,7 +42,6 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -30,12 +57,18 @@ let package = Package(
     // Plan to tensors to boxes.
     .target(name: "Tensors", swiftSettings: optimised),
     .target(name: "PyTorch", dependencies: ["Tensors", "CZlib"], swiftSettings: optimised),
-    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
-    .target(name: "Runtime", dependencies: ["ModelIR", "Kernels", "Tensors"], exclude: ["plan-file.md"]),
+    .systemLibrary(name: "CProcessor"),
+    .target(name: "KernelInterface", swiftSettings: unchecked),
+    .target(
+      name: "VectorCodeBaseline", dependencies: ["KernelInterface", "CProcessor"], path: "Sources/VectorCode",
+      swiftSettings: unchecked + unrolled + whole),
+    .target(name: "Kernels", dependencies: ["KernelInterface", "CProcessor"] + vectorCode, swiftSettings: unchecked),
+    .target(
+      name: "Runtime", dependencies: ["ModelIR", "KernelInterface", "Kernels", "Tensors"], exclude: ["plan-file.md"]),
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
     .target(name: "Evaluation", dependencies: ["Tensors"], swiftSettings: optimised),
 
-    .target(name: "GelanRuntime", dependencies: ["Runtime", "Detection", "ModelIR", "Tensors"]),
+    .target(name: "GelanRuntime", dependencies: ["Runtime", "Kernels", "Detection", "ModelIR", "Tensors"]),
     .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
 
     // Plan to other engines.
@@ -57,8 +90,9 @@ let package = Package(
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Tensors", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "PyTorchTests", dependencies: ["PyTorch", "Tensors", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: optimised),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
     .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Compiler", "Tensors", "TestSupport"]),
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
@@ -68,9 +102,10 @@ let package = Package(
     .testTarget(
       name: "gelanTests",
       dependencies: [
-        "gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "GelanRuntime", "TestSupport",
+        "gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "Kernels", "GelanRuntime",
+        "TestSupport",
       ]),
-  ]
+  ] + vectorTargets
 )
 
 // Coverage-guided fuzzers, only for Tests/Fuzz/fuzz.sh: all modules have to be built with -sanitize=fuzzer.

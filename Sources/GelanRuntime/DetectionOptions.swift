@@ -1,4 +1,5 @@
 import Detection
+import Kernels
 
 /// What an `ObjectDetector` reports, and at which size it looks.
 public struct DetectionOptions: Sendable, Hashable {
@@ -14,6 +15,8 @@ public struct DetectionOptions: Sendable, Hashable {
   package var labels = SelectionOptions.Labels.best
   /// The classes that are reported; nothing for all.
   package var classes: Set<Int>?
+  /// What the network may use of the processor: less than all to compare with, or to tell what another machine will do.
+  package var instructions = InstructionSet.best
 
   /// The size of the network's input for a picture, which is scaled to fit; without distortion, unless it is stretched.
   public enum InputShape: Sendable, Hashable {

@@ -1,3 +1,4 @@
+import Kernels
 import Runtime
 
 /// A model with the memory to run it at one input size: tensors in, tensors out.
@@ -20,13 +21,22 @@ public final class InferenceSession {
   ///   - batch: How many images a run takes, at least one.
   ///   - threads: How many threads a run may use, at least one.
   /// - Throws: `InferenceError.size` when the size is not legal or wants more memory than there is.
-  public init(
+  public convenience init(
     _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int = 1
+  ) throws(InferenceError) {
+    try self.init(model, height: height, width: width, batch: batch, threads: threads, instructions: .best)
+  }
+
+  /// Opens a model at a size, for some or all of the processor's instructions.
+  package init(
+    _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int,
+    instructions: InstructionSet
   ) throws(InferenceError) {
     precondition(threads >= 1, "a session needs a thread")
     precondition(batch >= 1, "a run takes an image")
     do throws(ModelError) {
-      base = try Session(model.base, height: height, width: width, batch: batch, threads: threads)
+      base = try Session(
+        model.base, height: height, width: width, batch: batch, threads: threads, instructions: instructions)
     } catch {
       throw .size("\(model.path): \(error.description)")
     }

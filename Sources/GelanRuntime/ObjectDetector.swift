@@ -32,7 +32,7 @@ public final class ObjectDetector {
     }
     self.model = model
     self.options = options
-    sessions = SessionCache(model: model, threads: threads)
+    sessions = SessionCache(model: model, threads: threads, instructions: options.instructions)
     switch options.input {
     case .fixed(let height, let width), .stretched(let height, let width):
       _ = try sessions.session(height: height, width: width)

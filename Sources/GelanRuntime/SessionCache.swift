@@ -1,3 +1,5 @@
+import Kernels
+
 /// The sessions of the input sizes that were used last.
 ///
 /// Pictures of one source have few shapes, and opening a session takes about a tenth of the time of a run, all of it for
@@ -5,22 +7,25 @@
 struct SessionCache {
   let model: InferenceModel
   let threads: Int
+  let instructions: InstructionSet
   /// The most recently used last.
   private(set) var sessions: [InferenceSession] = []
 
   /// The bytes that sessions may hold together.
   private static let capacity = 64 << 20
 
-  init(model: InferenceModel, threads: Int) {
+  init(model: InferenceModel, threads: Int, instructions: InstructionSet) {
     self.model = model
     self.threads = threads
+    self.instructions = instructions
   }
 
   mutating func session(height: Int, width: Int) throws(InferenceError) -> InferenceSession {
     if let index = sessions.firstIndex(where: { $0.base.height == height && $0.base.width == width }) {
       sessions.append(sessions.remove(at: index))
     } else {
-      sessions.append(try InferenceSession(model, height: height, width: width, threads: threads))
+      sessions.append(
+        try InferenceSession(model, height: height, width: width, threads: threads, instructions: instructions))
       while sessions.count > 1, byteCount > Self.capacity { sessions.removeFirst() }
     }
     return sessions[sessions.count - 1]

@@ -1,56 +1,106 @@
-/// Computes activation(weight ⋆ input + bias).
-///
-/// - Parameters:
-///   - kernel: one that supports `geometry`
-///   - input: (inputChannels, inputHeight, inputWidth)
-///   - weight: (outputChannels, inputChannels / groups, kernelHeight, kernelWidth)
-///   - bias: (outputChannels) or nil
-///   - output: (outputChannels, outputHeight, outputWidth), must not overlap `input`; what it held is ignored
-///   - scratch: `convolutionScratchCount(kernel, geometry, threads: pool.threads)` floats
-package func convolution(
-  _ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry, input: UnsafePointer<Float>,
-  weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, activation: ActivationFunction,
-  output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-) {
-  require(kernel.supports(geometry), "The convolution kernel \(kernel) does not support \(geometry).")
-  let operands = ConvolutionOperands(
-    input: input, weight: weight, bias: bias, activation: activation, output: output)
-  switch kernel {
-  case .pointwiseGEMM:
-    pointwiseConvolution(geometry, operands, pool: pool)
-  case .im2colGEMM:
-    im2colConvolution(geometry, operands, scratch: scratch, pool: pool)
-  case .depthwise:
-    depthwiseConvolution(geometry, operands, pool: pool)
+import KernelInterface
+
+/// Everything that one convolution reads and writes: `after + activation(weight ⋆ inputs + bias + before)`.
+package struct ConvolutionOperands {
+  /// Maps of one height and width, whose channels are joined.
+  package var inputs: [FeatureMap]
+  package var weights: PackedWeights
+  package var activation: ActivationFunction
+  /// A map of the output's shape, or one whose rows and columns each stand for two, four, … of the output's.
+  package var before: FeatureMap?
+  /// A map of the output's shape.
+  package var after: FeatureMap?
+  /// Must not overlap an input; may be `after` itself.
+  package var output: FeatureMap
+
+  package init(
+    inputs: [FeatureMap], weights: PackedWeights, activation: ActivationFunction = .identity,
+    before: FeatureMap? = nil, after: FeatureMap? = nil, output: FeatureMap
+  ) {
+    self.inputs = inputs
+    self.weights = weights
+    self.activation = activation
+    self.before = before
+    self.after = after
+    self.output = output
+  }
+
+  /// The epilogue for a group of output channels.
+  func epilogue(group: Int) -> Epilogue {
+    let layout = weights.layout
+    let first = group * layout.groupOutputs
+    return Epilogue(
+      bias: weights.bias.map { UnsafePointer($0 + group * roundUp(layout.groupOutputs, to: 16)) },
+      activation: activation, before: before.map { addend($0, first) }, after: after.map { addend($0, first) })
+  }
+
+  private func addend(_ map: FeatureMap, _ channel: Int) -> Addend {
+    Addend(
+      start: map.start + channel, pixelStride: map.pixelStride, rowStride: map.rowStride,
+      shift: (output.height / map.height).trailingZeroBitCount)
   }
 }
 
-/// Counts the floats of scratch memory that `convolution` uses with a pool of `threads` threads.
-package func convolutionScratchCount(
-  _ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry, threads: Int
-) -> Int {
-  switch kernel {
-  case .pointwiseGEMM, .depthwise: 0
-  case .im2colGEMM: Im2colPlan(geometry, threads: threads).scratchCount
+/// A convolution at one size: how its work is divided, decided once.
+package struct Convolution {
+  package let kernel: ConvolutionKernel
+  package let geometry: ConvolutionGeometry
+  private let layout: ProductLayout
+  private let code: VectorCode
+  private let strips: ProductTiling?
+  private let tiles: WinogradTiling?
+
+  package init(
+    _ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry, _ layout: ProductLayout, code: VectorCode,
+    threads: Int
+  ) {
+    require(kernel.supports(geometry), "The convolution kernel \(kernel) does not support \(geometry).")
+    self.kernel = kernel
+    self.geometry = geometry
+    self.layout = layout
+    self.code = code
+    strips =
+      kernel == .product
+      ? ProductTiling(
+        layout, pixels: geometry.outputShape.planeCount, groups: code.limits.groups(ofVectors: layout.vectors),
+        limits: code.limits, threads: threads) : nil
+    tiles = kernel.tile.map {
+      WinogradTiling($0, layout, geometry, groups: code.limits.groups(ofVectors: layout.vectors), threads: threads)
+    }
   }
-}
 
-/// Gathers what a convolution reads and writes, besides its scratch memory.
-struct ConvolutionOperands {
-  let input: UnsafePointer<Float>
-  let weight: UnsafePointer<Float>
-  let bias: UnsafePointer<Float>?
-  let activation: ActivationFunction
-  let output: UnsafeMutablePointer<Float>
+  /// Counts the floats of scratch memory that a run uses.
+  package var scratchCount: Int { (strips?.scratchCount ?? 0) + (tiles?.scratchCount ?? 0) }
 
-  /// Adds the bias and applies the activation to `count` pixels from `pixel` on of each of `channels`, in place.
-  ///
-  /// Called as soon as these sums are complete, while they are still in cache.
-  func finish(channels: Range<Int>, planeCount: Int, pixel: Int, count: Int) {
-    if bias == nil && activation == .identity { return }
-    for c in channels {
-      let row = output + c * planeCount + pixel
-      activateRow(from: row, to: row, count: count, bias: bias?[c] ?? -0.0, activation: activation)
+  /// - Parameter scratch: `scratchCount` floats on a cache line.
+  package func run(_ operands: ConvolutionOperands, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool) {
+    if let strips {
+      runProduct(strips, layout, geometry, operands, code: code, scratch: scratch, pool: pool)
+    } else if let tiles {
+      runWinograd(tiles, layout, geometry, operands, code: code, scratch: scratch, pool: pool)
+    } else {
+      runDepthwise(geometry, operands, code: code, pool: pool)
     }
   }
 }
+
+private func runDepthwise(
+  _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands, code: VectorCode, pool: ThreadPool
+) {
+  let (input, output) = (operands.inputs[0], operands.output)
+  let epilogue = operands.epilogue(group: 0)
+  let (rows, columns) = (geometry.rows, geometry.columns)
+  pool.forEachRange(rows.output, atLeast: rowGrain(output.shape.width * output.channels * operands.weights.layout.taps))
+  {
+    for y in $0 {
+      code.depthwise(
+        DepthwiseRow(
+          source: UnsafePointer(input.start), pixelStride: input.pixelStride, rows: rows, columns: columns, y: y,
+          channels: output.channels, weights: UnsafePointer(operands.weights.weights),
+          output: output.start + y * output.rowStride, outputStride: output.pixelStride, epilogue: epilogue))
+    }
+  }
+}
+
+/// Counts the rows of so many elements that are worth a thread's attention.
+func rowGrain(_ elements: Int) -> Int { max(1, 8192 / max(1, elements)) }

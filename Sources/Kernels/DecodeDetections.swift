@@ -1,21 +1,4 @@
-/// Refers to the raw predictions of one level of the detection head.
-package struct DetectionLevel {
-  /// (4·bins + classes, height, width)
-  package let map: UnsafePointer<Float>
-  package let height: Int
-  package let width: Int
-  package let strideY: Float
-  package let strideX: Float
-
-  package init(map: UnsafePointer<Float>, height: Int, width: Int, strideY: Float, strideX: Float) {
-    require(height > 0 && width > 0, "A detection level cannot be \(height)×\(width).")
-    self.map = map
-    self.height = height
-    self.width = width
-    self.strideY = strideY
-    self.strideX = strideX
-  }
-}
+import KernelInterface
 
 /// Turns the raw predictions of all levels into boxes in input pixels and class probabilities.
 ///
@@ -24,80 +7,29 @@ package struct DetectionLevel {
 /// Output rows 0 to 3 are the centre x, centre y, width and height, the others the sigmoids of the class logits.
 ///
 /// - Parameters:
+///   - levels: (4·bins + classes, height, width) each
+///   - strides: the input pixels of a cell of each level
 ///   - projection: (bins)
 ///   - output: (4 + classes, anchors), anchors being the sum of height·width over the levels
 package func decodeDetections(
-  levels: [DetectionLevel], bins: Int, classes: Int, projection: UnsafePointer<Float>,
-  output: UnsafeMutablePointer<Float>, pool: ThreadPool
+  levels: [FeatureMap], strides: [Float], bins: Int, classes: Int, projection: UnsafePointer<Float>,
+  output: UnsafeMutablePointer<Float>, code: VectorCode, pool: ThreadPool
 ) {
   require(bins > 0 && classes >= 0, "Detections cannot have \(bins) bins and \(classes) classes.")
-  let anchors = levels.reduce(0) { $0 + $1.height * $1.width }
+  let anchors = levels.reduce(0) { $0 + $1.shape.planeCount }
   var offset = 0
-  for level in levels {
-    let cells = level.height * level.width
-    let boxes = output + offset
-    // Eight anchors at a time, so a partial vector occurs once a level.
-    pool.forEachRange((cells + 7) / 8, atLeast: max(1, 1024 / (8 * bins))) { vectors in
-      for vector in vectors {
-        decodeBoxes(level, from: 8 * vector, bins: bins, projection: projection, boxes, anchors: anchors)
-      }
-    }
-    let logits = level.map + 4 * bins * cells
-    let probabilities = boxes + 4 * anchors
-    pool.forEachRange(classes, atLeast: channelGrain(cells)) { range in
-      for c in range {
-        activateRow(from: logits + c * cells, to: probabilities + c * anchors, count: cells, activation: .sigmoid)
-      }
+  for (level, stride) in zip(levels, strides) {
+    require(level.channels == 4 * bins + classes, "A level of \(level.channels) channels is no head's.")
+    let start = output + offset
+    let cells = level.shape.planeCount
+    // Sixteen anchors at a time, so a partial vector occurs once a level.
+    pool.forEachRange((cells + 15) / 16, atLeast: 4) { vectors in
+      code.decode(
+        DecodeRun(
+          source: UnsafePointer(level.start), pixelStride: level.pixelStride, width: level.width,
+          cells: 16 * vectors.lowerBound..<min(cells, 16 * vectors.upperBound), strideX: stride, strideY: stride,
+          bins: bins, classes: classes, projection: projection, output: start, anchors: anchors))
     }
     offset += cells
   }
-}
-
-/// Decodes the boxes of up to eight anchors from `start` on.
-private func decodeBoxes(
-  _ level: DetectionLevel, from start: Int, bins: Int, projection: UnsafePointer<Float>,
-  _ boxes: UnsafeMutablePointer<Float>, anchors: Int
-) {
-  let cells = level.height * level.width
-  let count = min(8, cells - start)
-  func distance(_ side: Int) -> Float8 {
-    expectation(
-      level.map + side * bins * cells + start, binStride: cells, count: count, bins: bins, projection: projection)
-  }
-  var centreX = Float8()
-  var centreY = Float8()
-  for lane in 0..<count {
-    let (y, x) = (start + lane).quotientAndRemainder(dividingBy: level.width)
-    centreX[lane] = Float(x) + 0.5
-    centreY[lane] = Float(y) + 0.5
-  }
-  let (x1, y1) = (centreX - distance(0), centreY - distance(1))
-  let (x2, y2) = (centreX + distance(2), centreY + distance(3))
-  let output = boxes + start
-  store8((x1 + x2) / 2 * level.strideX, output, first: count)
-  store8((y1 + y2) / 2 * level.strideY, output + anchors, first: count)
-  store8((x2 - x1) * level.strideX, output + 2 * anchors, first: count)
-  store8((y2 - y1) * level.strideY, output + 3 * anchors, first: count)
-}
-
-/// Computes the mean of `projection` under the softmax of the bins, for neighbouring anchors in the lanes.
-///
-/// The largest logit is subtracted first, so that no exponential overflows.
-@inline(__always)
-private func expectation(
-  _ logits: UnsafePointer<Float>, binStride: Int, count: Int, bins: Int, projection: UnsafePointer<Float>
-) -> Float8 {
-  var maximum = load8(logits, first: count)
-  for bin in 1..<max(1, bins) {
-    let logit = load8(logits + bin * binStride, first: count)
-    maximum = maximum.replacing(with: logit, where: logit .> maximum)
-  }
-  var total = Float8()
-  var weighted = Float8()
-  for bin in 0..<bins {
-    let weight = exponential(load8(logits + bin * binStride, first: count) - maximum)
-    total += weight
-    weighted += weight * projection[bin]
-  }
-  return weighted / total
 }

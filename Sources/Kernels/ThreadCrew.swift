@@ -1,4 +1,6 @@
+import CProcessor
 import Glibc
+import KernelInterface
 import Synchronization
 
 /// Names one call of `ThreadPool.forEachWithSlot`.
@@ -28,8 +30,11 @@ final class ThreadCrew: @unchecked Sendable {
   private let nextIndex = Atomic<Int>(0)
   private let activeWorkers = Atomic<Int>(0)
 
-  /// Bounds the polling before a thread goes to sleep: a few microseconds, about what a wake-up costs.
-  private static let pollLimit = 4000
+  /// Bound the polling before a thread goes to sleep, from which it takes some fifty microseconds to wake: first without
+  /// leaving the processor, then giving way to others that want it. Together they last about a millisecond, longer than
+  /// anything that happens between the steps of a network.
+  private static let relaxations = 1000
+  private static let yields = 1500
 
   /// Marks threads that are inside a body of any pool: a nested call must not wait for a crew that waits for it.
   private static let bodyMarker: pthread_key_t = {
@@ -130,6 +135,13 @@ final class ThreadCrew: @unchecked Sendable {
 
   @inline(__always)
   private func poll(_ isReady: () -> Bool) {
-    for _ in 0..<Self.pollLimit where isReady() { return }
+    for _ in 0..<Self.relaxations {
+      if isReady() { return }
+      gelan_relax()
+    }
+    for _ in 0..<Self.yields {
+      if isReady() { return }
+      sched_yield()
+    }
   }
 }

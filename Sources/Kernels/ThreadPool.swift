@@ -1,4 +1,5 @@
 import Glibc
+import KernelInterface
 import Synchronization
 
 /// Spreads independent pieces of work over a fixed number of threads, the calling thread being one of them.

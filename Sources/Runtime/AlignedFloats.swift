@@ -1,6 +1,6 @@
 import Glibc
 
-/// Memory for numbers that starts on a cache line.
+/// Memory for numbers that starts on a cache line; all of them are 0 at first.
 ///
 /// Sizes come from files and from people, so more than the machine has is an ordinary error; nothing is touched until it
 /// is used.
@@ -8,22 +8,28 @@ struct AlignedFloats: ~Copyable, @unchecked Sendable {
   let start: UnsafeMutablePointer<Float>
   let count: Int
 
-  private static let hugePage = 2 << 20
+  private let bytes: Int
+  private static let largePage = 2 << 20
 
   /// - Parameter purpose: What the memory is for, as the subject of a sentence: "the weights".
   init(count: Int, for purpose: String) throws(ModelError) {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
     let physical = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    var pointer: UnsafeMutableRawPointer?
-    let isLarge = !overflow && bytes >= 2 * Self.hugePage
-    let alignment = isLarge ? Self.hugePage : 64
-    guard !overflow, bytes <= physical, posix_memalign(&pointer, alignment, max(bytes, 64)) == 0, let pointer else {
+    guard !overflow, bytes <= physical, let start = Self.pages(max(bytes, 64)) else {
       throw ModelError("\(purpose) need \(count >> 18) MiB of memory, and the machine has \(physical >> 20)")
     }
-    // All of it will be touched, and in small pages the first touch takes longer than filling it.
-    if isLarge { madvise(pointer, bytes, MADV_HUGEPAGE) }
-    start = pointer.bindMemory(to: Float.self, capacity: count)
+    self.start = start.bindMemory(to: Float.self, capacity: count)
     self.count = count
+    self.bytes = max(bytes, 64)
+  }
+
+  /// Memory of the system's own, which it clears as it is touched.
+  private static func pages(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    let start = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let start, start != MAP_FAILED else { return nil }
+    // All of it will be touched, and in small pages the first touch takes longer than filling it.
+    if bytes >= 2 * largePage { madvise(start, bytes, MADV_HUGEPAGE) }
+    return start
   }
 
   /// For numbers that are in memory once already: as with arrays, having no room for them twice ends the process.
@@ -35,5 +41,5 @@ struct AlignedFloats: ~Copyable, @unchecked Sendable {
     }
   }
 
-  deinit { free(start) }
+  deinit { munmap(start, bytes) }
 }

@@ -1,3 +1,4 @@
+import KernelInterface
 import Kernels
 import ModelIR
 
@@ -10,8 +11,10 @@ package struct PreparedStep {
   package let kernel: String
   /// The shape of the result at this size.
   package let outputShape: [Int]
-  /// Two per multiply-accumulate.
+  /// Two per multiply-accumulate of the operator, however it is computed.
   package let flops: Int
+  /// The multiply-accumulates that the kernel does for it.
+  package let multiplications: Int
   package let run: () -> Void
 }
 
@@ -33,123 +36,146 @@ struct StepGeometry {
     return MapShape(channels: shape[0], height: shape[1], width: shape[2])
   }
 
-  func convolution(_ op: Conv2D, _ step: Step) -> ConvolutionGeometry {
-    ConvolutionGeometry(
-      input: map(step.inputs[0]), outputChannels: op.outputChannels, kernelHeight: op.kernel, kernelWidth: op.kernel,
-      stride: op.stride, verticalPadding: op.padding, horizontalPadding: op.padding, dilation: op.dilation,
-      groups: op.groups)
+  func pixelStride(_ view: BufferView) -> Int { MemoryPlan.stride(of: plan.buffers[view.buffer]) }
+
+  func pooling(_ step: Step, kernel: Int, stride: Int, padding: Int) -> PoolingGeometry {
+    PoolingGeometry(input: map(step.inputs[0]), kernel: kernel, stride: stride, padding: padding)
   }
 
+  /// The convolution that a step is, and how it is computed.
+  func convolution(_ op: Conv2D, _ step: Step, code: VectorCode, threads: Int) -> ConvolutionChoice {
+    let joined = step.inputs.prefix(op.joinedCount(step.inputs.count)).map(map)
+    let geometry = ConvolutionGeometry(
+      input: MapShape(
+        channels: joined.reduce(0) { $0 + $1.channels }, height: joined[0].height, width: joined[0].width),
+      outputChannels: op.outputChannels, kernelHeight: op.kernel, kernelWidth: op.kernel, stride: op.stride,
+      verticalPadding: op.padding, horizontalPadding: op.padding, dilation: op.dilation, groups: op.groups)
+    let kernel = ConvolutionKernel.best(for: geometry)
+    let layout = ProductLayout(
+      geometry, kernel, inputs: joined.map(\.channels), pixelStride: pixelStride(step.inputs[0]))
+    return ConvolutionChoice(
+      kernel: kernel, layout: layout,
+      convolution: Convolution(kernel, geometry, layout, code: code, threads: threads))
+  }
+}
+
+extension StepGeometry {
   /// The floats of scratch memory that the greediest step wants.
-  func scratchCount(threads: Int) -> Int {
+  func scratchCount(code: VectorCode, threads: Int) -> Int {
     plan.steps.map { step in
       guard case .conv2D(let op) = step.op else { return 0 }
-      let geometry = convolution(op, step)
-      return convolutionScratchCount(.best(for: geometry), geometry, threads: threads)
+      return convolution(op, step, code: code, threads: threads).convolution.scratchCount
     }.max() ?? 0
   }
+}
+
+/// How a convolution is computed at one size.
+struct ConvolutionChoice {
+  let kernel: ConvolutionKernel
+  let layout: ProductLayout
+  let convolution: Convolution
 }
 
 /// The memory that a session's steps work on.
 struct StepOperands {
   let arena: UnsafeMutablePointer<Float>
+  /// Buffers that lie elsewhere.
+  let direct: [Int: UnsafeMutablePointer<Float>]
   let memory: MemoryPlan
   let scratch: UnsafeMutablePointer<Float>
   let weights: Weights
+  let code: VectorCode
   let pool: ThreadPool
 
-  func pointer(_ view: BufferView, _ geometry: StepGeometry) -> UnsafeMutablePointer<Float> {
-    let plane = geometry.shape(view).dropFirst().reduce(1, *)
-    return arena + memory.offsets[view.buffer] + view.lower * plane
+  func start(_ view: BufferView) -> UnsafeMutablePointer<Float> {
+    direct[view.buffer] ?? arena + memory.offsets[view.buffer]
+  }
+
+  func map(_ view: BufferView, _ geometry: StepGeometry) -> FeatureMap {
+    FeatureMap(
+      start: start(view) + view.lower, shape: geometry.map(view), pixelStride: geometry.pixelStride(view))
   }
 }
 
 /// Chooses a kernel for a step: the one table from operators to kernels.
-func prepare(_ step: Step, _ geometry: StepGeometry, _ operands: StepOperands) -> PreparedStep {
-  let (pool, weights) = (operands.pool, operands.weights)
-  let inputs = step.inputs.map { UnsafePointer(operands.pointer($0, geometry)) }
-  let output = operands.pointer(step.output, geometry)
+func prepare(
+  _ step: Step, _ geometry: StepGeometry, _ operands: StepOperands
+) throws(ModelError) -> PreparedStep {
+  let (pool, weights, code) = (operands.pool, operands.weights, operands.code)
+  let inputs = step.inputs.map { operands.map($0, geometry) }
   let outputShape = geometry.shape(step.output)
-  let count = outputShape.reduce(1, *)
   let types = step.inputs.map(geometry.plan.type)
+  let multiplyAccumulates = step.op.semantics.multiplyAccumulates(types, output: outputShape)
   var kernelName = step.op.name
+  var multiplications = multiplyAccumulates
+  var output: FeatureMap { operands.map(step.output, geometry) }
 
   let run: () -> Void
   switch step.op {
   case .conv2D(let op):
-    let convolutionGeometry = geometry.convolution(op, step)
-    let kernel = ConvolutionKernel.best(for: convolutionGeometry)
-    kernelName = kernel.rawValue
-    let weight = weights[op.weight]
-    let bias = op.bias.map { weights[$0] }
-    let (activation, scratch) = (ActivationFunction(op.activation), operands.scratch)
-    run = {
-      convolution(
-        kernel, convolutionGeometry, input: inputs[0], weight: weight, bias: bias, activation: activation,
-        output: output,
-        scratch: scratch, pool: pool)
+    let choice = geometry.convolution(op, step, code: code, threads: pool.threads)
+    kernelName = choice.kernel.rawValue
+    multiplications = choice.convolution.multiplications
+    let packed = try weights.packed(choice.kernel, choice.layout, weight: op.weight, bias: op.bias, code, pool)
+    var convolutionOperands = ConvolutionOperands(
+      inputs: Array(inputs.prefix(op.joinedCount(inputs.count))), weights: packed,
+      activation: ActivationFunction(op.activation), output: output)
+    switch op.addend {
+    case .none: break
+    case .before: convolutionOperands.before = inputs.last
+    case .after: convolutionOperands.after = inputs.last
     }
+    let prepared = convolutionOperands
+    let scratch = operands.scratch
+    run = { choice.convolution.run(prepared, scratch: scratch, pool: pool) }
   case .channelAffine(let op):
-    let shape = geometry.map(step.output)
-    let (scale, shift) = (op.scale.map { weights[$0] }, op.shift.map { weights[$0] })
-    run = { channelAffine(input: inputs[0], shape: shape, scale: scale, shift: shift, output: output, pool: pool) }
+    let (scale, shift, output) = (op.scale.map { weights[$0] }, op.shift.map { weights[$0] }, output)
+    run = { channelAffine(inputs[0], scale: scale, shift: shift, to: output, code: code, pool: pool) }
   case .activate(let op):
-    let activation = ActivationFunction(op.activation)
-    run = { activate(input: inputs[0], count: count, activation: activation, output: output, pool: pool) }
+    let (activation, output) = (ActivationFunction(op.activation), output)
+    run = { activate(inputs[0], activation, to: output, code: code, pool: pool) }
   case .add:
-    run = { add(inputs: inputs, count: count, output: output, pool: pool) }
+    let output = output
+    run = { add(inputs, to: output, code: code, pool: pool) }
   case .maxPool(let op):
-    let pooling = PoolingGeometry(
-      input: geometry.map(step.inputs[0]), kernel: op.kernel, stride: op.stride, padding: op.padding)
-    run = { maxPool(input: inputs[0], geometry: pooling, output: output, pool: pool) }
+    let (pooling, output) = (geometry.pooling(step, kernel: op.kernel, stride: op.stride, padding: op.padding), output)
+    run = { Kernels.pool(.maximum, inputs[0], pooling, to: output, code: code, pool: pool) }
   case .averagePool(let op):
-    let pooling = PoolingGeometry(
-      input: geometry.map(step.inputs[0]), kernel: op.kernel, stride: op.stride, padding: op.padding)
-    run = { averagePool(input: inputs[0], geometry: pooling, output: output, pool: pool) }
+    let (pooling, output) = (geometry.pooling(step, kernel: op.kernel, stride: op.stride, padding: op.padding), output)
+    run = { Kernels.pool(.average, inputs[0], pooling, to: output, code: code, pool: pool) }
   case .upsample(let op):
-    let shape = geometry.map(step.inputs[0])
-    run = { upsampleNearest(input: inputs[0], shape: shape, scale: op.scale, output: output, pool: pool) }
+    let output = output
+    run = { upsampleNearest(inputs[0], scale: op.scale, to: output, pool: pool) }
   case .resizeNearest:
-    let shape = geometry.map(step.inputs[0])
-    run = {
-      resizeNearest(
-        input: inputs[0], shape: shape, outputHeight: outputShape[1], outputWidth: outputShape[2], output: output,
-        pool: pool)
-    }
+    let output = output
+    run = { resizeNearest(inputs[0], to: output, pool: pool) }
   case .zeroPad(let op):
-    let shape = geometry.map(step.inputs[0])
-    run = {
-      zeroPad(
-        input: inputs[0], shape: shape, left: op.left, right: op.right, top: op.top, bottom: op.bottom, output: output,
-        pool: pool)
-    }
+    let output = output
+    run = { zeroPad(inputs[0], left: op.left, top: op.top, to: output, pool: pool) }
   case .spaceToDepth(let op):
-    let shape = geometry.map(step.inputs[0])
-    let order: BlockOrder = op.order == .rows ? .rowsFirst : .columnsFirst
-    run = { spaceToDepth(input: inputs[0], shape: shape, block: op.block, order: order, output: output, pool: pool) }
+    let (order, output): (BlockOrder, FeatureMap) = (op.order == .rows ? .rowsFirst : .columnsFirst, output)
+    run = { spaceToDepth(inputs[0], block: op.block, order: order, to: output, pool: pool) }
   case .depthToSpace(let op):
-    let shape = geometry.map(step.inputs[0])
-    run = { depthToSpace(input: inputs[0], shape: shape, block: op.block, output: output, pool: pool) }
+    let output = output
+    run = { depthToSpace(inputs[0], block: op.block, to: output, pool: pool) }
   case .identity:
     kernelName = "copy"
-    run = { copy(input: inputs[0], count: count, output: output, pool: pool) }
+    let output = output
+    run = { copy(inputs[0], to: output, pool: pool) }
   case .decodeDetections(let op):
     let projection = weights[op.projection]
-    let levels = zip(step.inputs, op.strides).enumerated().map { index, level in
-      let shape = geometry.shape(level.0)
-      return DetectionLevel(
-        map: inputs[index], height: shape[1], width: shape[2], strideY: Float(level.1), strideX: Float(level.1))
-    }
+    let (strides, start) = (op.strides.map { Float($0) }, operands.start(step.output))
     run = {
       decodeDetections(
-        levels: levels, bins: op.bins, classes: op.classes, projection: projection, output: output, pool: pool)
+        levels: inputs, strides: strides, bins: op.bins, classes: op.classes, projection: projection, output: start,
+        code: code, pool: pool)
     }
   case .input, .batchNorm, .concat, .slice:
     preconditionFailure("\(step.op.name) has no place in a plan.")
   }
   return PreparedStep(
     op: step.op, origin: step.origin, kernel: kernelName, outputShape: outputShape,
-    flops: saturatingProduct(2, step.op.semantics.multiplyAccumulates(types, output: outputShape)), run: run)
+    flops: saturatingProduct(2, multiplyAccumulates), multiplications: multiplications, run: run)
 }
 
 extension ActivationFunction {

@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 import ModelIR
 
 /// How far the outputs of two forms of one plan are apart at most.
@@ -25,12 +26,13 @@ package struct OutputDifference: Sendable, Hashable {
   ///   - model: Two models with the same input and outputs.
   ///   - height: A legal size in pixels; nothing for the plan's own.
   ///   - images: How many images to run.
+  ///   - instructions: What both may use of the processor.
   package init(
     between model: InferenceModel, and other: InferenceModel, height: Int? = nil, width: Int? = nil, images: Int,
-    threads: Int
+    threads: Int, instructions: InstructionSet = .best
   ) throws(ModelError) {
-    let session = try Session(model, height: height, width: width, threads: threads)
-    let otherSession = try Session(other, height: height, width: width, threads: threads)
+    let session = try Session(model, height: height, width: width, threads: threads, instructions: instructions)
+    let otherSession = try Session(other, height: height, width: width, threads: threads, instructions: instructions)
     var (boxDifferences, swings): ([Float], [Float]) = ([], [])
     for image in 0..<images {
       fillWithSquares(session.input, shape: session.inputShape, seed: UInt64(image))

@@ -10,9 +10,10 @@ import Tensors
 ///
 /// - Format 1: the plan's text alone.
 /// - Format 2: with a seal, two checksums that together cover every bit, and with the keys for people.
+/// - Format 3: convolutions may have several inputs and an addend.
 package enum PlanFile {
   /// The newest format that this runtime opens, and the one that it writes.
-  package static let format = 2
+  package static let format = 3
 
   /// The keys of the metadata. Only `plan` is what runs; the rest is read by people, tools and the checks of a file.
   package enum Key {

@@ -1,3 +1,4 @@
+import KernelInterface
 import Kernels
 import ModelIR
 
@@ -23,21 +24,30 @@ package final class Session {
   private let weights: Weights
   /// The buffers, and after them the scratch memory of kernels.
   private let arena: AlignedFloats
-  /// The inputs of all images, then each output of all images; empty for one image, whose are in the arena.
-  private let batchMemory: AlignedFloats
+  /// The inputs of all images, then each output of all images, in planes.
+  private let planes: AlignedFloats
   private let memory: MemoryPlan
   private let pool: ThreadPool
+  /// What the inner loops use of the processor.
+  package let instructions: InstructionSet
+  private let code: VectorCode
+  private let inputMap: FeatureMap
+  /// Each output that is a map.
+  private let outputMaps: [FeatureMap?]
 
   /// - Parameters:
   ///   - height: A multiple of what the plan's input contract names, in pixels; nothing for the plan's own size.
   ///   - batch: How many images a run takes, at least 1.
   ///   - threads: How many threads a run may use.
+  ///   - instructions: What the inner loops may use of the processor; all that it has by default.
   package init(
-    _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int
+    _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int,
+    instructions: InstructionSet = .best
   ) throws(ModelError) {
     plan = model.plan
     weights = model.weights
     self.batch = batch
+    self.instructions = instructions
     guard batch >= 1 else { throw ModelError("a session runs at least one image, not \(batch)") }
     let input = plan.input
     self.height = height ?? input.height
@@ -54,67 +64,91 @@ package final class Session {
 
     let geometry = StepGeometry(plan: plan, height: self.height, width: self.width)
     pool = ThreadPool(threads: threads)
+    code = instructions.code
     arenaCount = memory.count
-    let scratch = geometry.scratchCount(threads: pool.threads)
+    let scratchStart = memory.count + MemoryPlan.alignment
     arena = try AlignedFloats(
-      count: saturatingSum([memory.count, scratch]), for: "the buffers of an input of \(self.height)x\(self.width)")
+      count: saturatingSum([scratchStart, geometry.scratchCount(code: code, threads: pool.threads), MemoryPlan.overrun]
+      ),
+      for: "the buffers of an input of \(self.height)x\(self.width)")
     let ends = ([plan.input.view] + plan.outputs.map(\.view)).map { geometry.shape($0).reduce(1, *) }
-    batchMemory = try AlignedFloats(
-      count: batch == 1 ? 0 : saturatingProduct(batch, saturatingSum(ends)), for: "the tensors of \(batch) images")
+    planes = try AlignedFloats(
+      count: saturatingProduct(batch, saturatingSum(ends)), for: "the tensors of \(batch) images")
+    // With one image, what is planar already is made where it is asked for.
+    var direct: [Int: UnsafeMutablePointer<Float>] = [:]
+    for (index, output) in plan.outputs.enumerated() where batch == 1 && plan.isWholePlanes(output.view) {
+      direct[output.view.buffer] = planes.start + ends[...index].reduce(0, +)
+    }
     let operands = StepOperands(
-      arena: arena.start, memory: memory, scratch: arena.start + memory.count, weights: weights, pool: pool)
-    steps = plan.steps.map { prepare($0, geometry, operands) }
+      arena: arena.start, direct: direct, memory: memory, scratch: arena.start + scratchStart, weights: weights,
+      code: code, pool: pool)
+    var steps: [PreparedStep] = []
+    for step in plan.steps { steps.append(try prepare(step, geometry, operands)) }
+    self.steps = steps
+    inputMap = operands.map(plan.input.view, geometry)
+    outputMaps = model.plan.outputs.map { output in
+      geometry.plan.type(of: output.view).extents == nil ? nil : operands.map(output.view, geometry)
+    }
   }
 
   /// The shape of one image, (channels, height, width).
   package var inputShape: [Int] { shape(plan.input.view) }
 
   /// The input to be filled before a run: (batch, channels, height, width), values from 0 to 1.
-  package var input: UnsafeMutableBufferPointer<Float> {
-    batch == 1 ? buffer(plan.input.view) : batchBuffer(0)
-  }
+  package var input: UnsafeMutableBufferPointer<Float> { tensor(0) }
 
   /// Runs every step, for one image after another.
   package func run() {
-    guard batch > 1 else { return runSteps() }
     for image in 0..<batch {
-      copy(batchBuffer(0, image), to: buffer(plan.input.view))
-      runSteps()
-      for (index, output) in plan.outputs.enumerated() { copy(buffer(output.view), to: batchBuffer(index + 1, image)) }
+      readImage(image)
+      for step in steps { step.run() }
+      writeOutputs(image)
     }
   }
 
-  private func runSteps() {
-    for step in steps { step.run() }
+  /// Brings an image from its planes into the pixels that the first step reads.
+  package func readImage(_ image: Int) {
+    guard let start = tensor(0, image).baseAddress else { return }
+    readPlanes(start, to: inputMap, code: code, pool: pool)
+  }
+
+  /// Brings what the last step has made into the outputs of an image.
+  package func writeOutputs(_ image: Int) {
+    for (index, output) in plan.outputs.enumerated() {
+      guard let start = tensor(index + 1, image).baseAddress else { continue }
+      if let map = outputMaps[index] {
+        writePlanes(map, to: start, code: code, pool: pool)
+      } else if batch > 1 || !plan.isWholePlanes(output.view) {
+        let rows = shape(output.view).reduce(1, *) / (output.view.upper - output.view.lower)
+        start.update(
+          from: arena.start + memory.offsets[output.view.buffer] + output.view.lower * rows,
+          count: (output.view.upper - output.view.lower) * rows)
+      }
+    }
   }
 
   /// The shape of an output for one image, such as (84, 8400).
   package func outputShape(_ index: Int) -> [Int] { shape(plan.outputs[index].view) }
 
   /// The numbers of an output, (batch, channels, anchors), valid until the next run.
-  package func output(_ index: Int) -> UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(batch == 1 ? buffer(plan.outputs[index].view) : batchBuffer(index + 1))
-  }
+  package func output(_ index: Int) -> UnsafeBufferPointer<Float> { UnsafeBufferPointer(tensor(index + 1)) }
 
   private func shape(_ view: BufferView) -> [Int] { plan.type(of: view).shape(height: height, width: width) ?? [] }
 
-  /// What a view shows in the arena.
-  private func buffer(_ view: BufferView) -> UnsafeMutableBufferPointer<Float> {
-    let shape = shape(view)
-    let plane = shape.dropFirst().reduce(1, *)
-    return UnsafeMutableBufferPointer(
-      start: arena.start + memory.offsets[view.buffer] + view.lower * plane, count: shape.reduce(1, *))
-  }
-
   /// The input, number 0, or an output, from 1 on, of all images or of one.
-  private func batchBuffer(_ number: Int, _ image: Int? = nil) -> UnsafeMutableBufferPointer<Float> {
+  private func tensor(_ number: Int, _ image: Int? = nil) -> UnsafeMutableBufferPointer<Float> {
     let counts = ([plan.input.view] + plan.outputs.map(\.view)).map { shape($0).reduce(1, *) }
-    let start = batchMemory.start + batch * counts[..<number].reduce(0, +)
+    let start = planes.start + batch * counts[..<number].reduce(0, +)
     return UnsafeMutableBufferPointer(
       start: start + (image ?? 0) * counts[number], count: (image == nil ? batch : 1) * counts[number])
   }
+}
 
-  private func copy(_ source: UnsafeMutableBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Float>) {
-    _ = target.update(fromContentsOf: source)
+extension Plan {
+  /// Whether a view shows all of a buffer that is planar as it is, as predictions are.
+  fileprivate func isWholePlanes(_ view: BufferView) -> Bool {
+    let buffer = buffers[view.buffer]
+    return buffer.extents == nil && view.lower == 0 && view.upper == buffer.channels
+      && outputs.filter { $0.view.buffer == view.buffer }.count == 1
   }
 }

@@ -1,3 +1,5 @@
+import KernelInterface
+import Kernels
 import ModelIR
 import Tensors
 
@@ -13,6 +15,7 @@ package final class Weights: Sendable {
   private let file: TensorFile?
   /// What could not be mapped, one weight after another, each on a cache line.
   private let copies: AlignedFloats
+  private let cache = PackedWeightsCache()
   nonisolated(unsafe) private let pointers: [String: UnsafePointer<Float>]
 
   /// The weights that `plan` names, from its file.
@@ -88,5 +91,22 @@ package final class Weights: Sendable {
       preconditionFailure("A plan's weights were checked when it was opened.")
     }
     return start
+  }
+
+  /// The weights of a convolution as a kernel reads them.
+  func packed(
+    _ kernel: ConvolutionKernel, _ layout: ProductLayout, weight: ParameterExpression, bias: ParameterExpression?,
+    _ code: VectorCode, _ pool: ThreadPool
+  ) throws(ModelError) -> PackedWeights {
+    let key = PackedWeightsCache.Key(weight: weight, bias: bias, kernel: kernel, layout: layout, code: code.name)
+    let packed = cache.find(key) { memory in
+      let packed = PackedWeights(
+        kernel, layout, weight: self[weight], bias: bias.map { self[$0] }, in: memory, code: code, pool: pool)
+      // Nobody reads the file's numbers again, or only for another kernel.
+      if case .stored(let name) = weight { file?.releasePages(of: name) }
+      return packed
+    }
+    guard let packed else { throw ModelError("there is no memory for the weights as the kernels read them") }
+    return packed
   }
 }

@@ -7,12 +7,13 @@ import Testing
 /// Passes and the planner on small graphs as text, one file a case.
 @Suite struct PassTests {
   static let passFiles = GoldenFile.urls("passes", extension: "ir")
+  static let passes = [Pass].inference + [Pass].execution
   static let planFiles = GoldenFile.urls("plan", extension: "ir")
 
   @Test(arguments: passFiles)
   func passesRewriteAsTheirFilesSay(_ url: URL) throws {
     let name = url.deletingLastPathComponent().lastPathComponent
-    let pass = try #require([Pass].inference.first { $0.name == name })
+    let pass = try #require(Self.passes.first { $0.name == name })
     let golden = try GoldenFile(url)
     let before = try Graph(text: golden.before)
     #expect(before.description == golden.before, "the text before is written as it would be printed")
@@ -22,7 +23,8 @@ import Testing
 
   @Test func everyPassHasAFolderAndNoFolderIsAnOrphan() {
     let folders = Dictionary(grouping: Self.passFiles) { $0.deletingLastPathComponent().lastPathComponent }
-    #expect(Set(folders.keys) == Set([Pass].inference.map(\.name)))
+    #expect(Set(folders.keys) == Set(Self.passes.map(\.name)))
+    #expect(Set(Self.passes.map(\.name)).count == Self.passes.count)
     for (name, files) in folders {
       #expect(files.count >= 2, "\(name)")
       #expect(files.contains { ["unchanged.ir", "output.ir"].contains($0.lastPathComponent) }, "\(name)")
@@ -41,12 +43,47 @@ import Testing
   func passesFindNothingMoreInTheirOwnResult(_ name: String) throws {
     let once = optimize(try OfficialModel.named(name).graph)
     for pass in [Pass].inference { #expect(pass.run(once) == once, "\(pass.name)") }
+    let executed = [Pass].execution.reduce(once) { $1.run($0) }
+    #expect(executed != once)
+    for pass in Self.passes { #expect(pass.run(executed) == executed, "\(pass.name)") }
+  }
+
+  /// The same of models that nobody would draw.
+  @Test func executionPassesFindNothingMoreInRandomModels() throws {
+    for seed in 0..<60 as Range<UInt64> {
+      let graph = optimize(try Fixtures.graph(RandomModel(seed: seed).text), keeping: [.main, .auxiliary])
+      let executed = [Pass].execution.reduce(graph) { $1.run($0) }
+      for pass in [Pass].execution { #expect(pass.run(executed) == executed, "\(pass.name) of seed \(seed)") }
+      #expect(executed.outputs.map(\.name) == graph.outputs.map(\.name))
+      #expect(
+        executed.outputs.map { executed[$0.value].type } == graph.outputs.map { graph[$0.value].type }, "seed \(seed)")
+    }
+  }
+
+  /// What the kernels are spared on a published network: joins and sums, and what is upsampled.
+  @Test(arguments: ["gelan-t", "gelan-c", "yolov9-e"])
+  func executionPassesLeaveNoJoinsAndSumsOfGELAN(_ name: String) throws {
+    let graph = optimize(try OfficialModel.named(name).graph)
+    let before = plan(graph)
+    let after = deploymentPlan(graph)
+    func count(_ plan: Plan, _ kind: String) -> Int { plan.steps.count { $0.op.name == kind } }
+    func work(_ plan: Plan) -> Int {
+      plan.steps.reduce(0) { sum, step in
+        let shape = plan.type(of: step.output).shape(height: 640, width: 640) ?? []
+        return sum + step.op.semantics.multiplyAccumulates(step.inputs.map(plan.type), output: shape)
+      }
+    }
+    #expect(count(before, "add") > 0 && count(after, "add") < count(before, "add"))
+    #expect(count(before, "upsample") == 2 && count(after, "upsample") < 2)
+    #expect(after.steps.count < before.steps.count && work(after) < work(before))
+    func sizes(_ plan: Plan) -> Int { plan.parameters.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+    #expect(sizes(after) == sizes(before), "passes move weights about and make none")
   }
 
   /// Two buffers may share memory only when their lifetimes do not overlap; each is as large as what it holds.
   @Test(arguments: OfficialModel.wholeNames)
   func noTwoLiveBuffersShareMemory(_ name: String) throws {
-    let plan = plan(optimize(try OfficialModel.named(name).graph))
+    let plan = deploymentPlan(optimize(try OfficialModel.named(name).graph))
     for (height, width) in [(64, 64), (320, 640)] {
       let memory = try #require(MemoryPlan(plan, height: height, width: width))
       for (index, buffer) in plan.buffers.enumerated() {
@@ -65,7 +102,9 @@ import Testing
   /// Each value of these networks is joined at most once, so no join has to copy.
   @Test(arguments: ["gelan-t", "gelan-c", "gelan-e"])
   func joinsOfGELANCopyNothing(_ name: String) throws {
-    let plan = plan(optimize(try OfficialModel.named(name).graph))
-    #expect(plan.steps.allSatisfy { if case .identity = $0.op { false } else { true } })
+    let graph = optimize(try OfficialModel.named(name).graph)
+    for plan in [plan(graph), deploymentPlan(graph)] {
+      #expect(plan.steps.allSatisfy { if case .identity = $0.op { false } else { true } })
+    }
   }
 }

@@ -13,6 +13,8 @@ struct RecipeTests {
     "bn.running_mean": Tensor(shape: [2], values: [2, 4]), "bn.running_var": Tensor(shape: [2], values: [3, 8]),
     "w1": Tensor(shape: [2, 2, 1, 1], values: [4, 5, 6, 7]), "b": Tensor(shape: [2], values: [2, 1]),
     "w3": Tensor(shape: [2, 1, 3, 3], values: (1...18).map(Float.init)),
+    "w4": Tensor(shape: [2, 4, 1, 1], values: (1...8).map(Float.init)),
+    "w2": Tensor(shape: [1, 2, 2, 2], values: (1...8).map(Float.init)),
     "point": Tensor(shape: [2, 1, 1, 1], values: [100, 200]),
   ]
 
@@ -54,6 +56,30 @@ struct RecipeTests {
       ]), shape: [2, 1, 3, 3],
       numbers: [1, 2, 3, 4, 5 + 150 + 1.5, 6, 7, 8, 9, 10, 11, 12, 13, 14 + 400 + 2, 15, 16, 17, 18]),
     Case(recipe: .sum([.stored("b"), .shifted(nil, norm)]), shape: [2], numbers: [9, 13]),
+    // Output channels one after another, each part with its own recipe.
+    Case(
+      recipe: .joined([
+        ParameterExpression.Part(.stored("w1"), channels: 2),
+        ParameterExpression.Part(.scaled(.stored("w1"), norm), channels: 2),
+      ]), shape: [4, 2, 1, 1], numbers: [4, 5, 6, 7, 6, 7.5, 12, 14]),
+    Case(
+      recipe: .joined([
+        ParameterExpression.Part(.shifted(.stored("b"), norm), channels: 2),
+        ParameterExpression.Part(.stored("b"), channels: 2), ParameterExpression.Part(.scale(norm), channels: 2),
+      ]), shape: [6], numbers: [10, 14, 2, 1, 1.5, 2]),
+    // Some input channels of each output channel, in order, also of kernels and of parts.
+    Case(recipe: .inputs(.stored("w1"), [1..<2], of: 2), shape: [2, 1, 1, 1], numbers: [5, 7]),
+    Case(recipe: .inputs(.stored("w4"), [0..<1, 2..<4], of: 4), shape: [2, 3, 1, 1], numbers: [1, 3, 4, 5, 7, 8]),
+    Case(
+      recipe: .inputs(.stored("w2"), [1..<2], of: 2), shape: [1, 1, 2, 2], numbers: [5, 6, 7, 8]),
+    Case(
+      recipe: .inputs(.scaled(.stored("w4"), norm), [3..<4, 0..<1], of: 4), shape: [2, 2, 1, 1],
+      numbers: [6, 1.5, 16, 10]),
+    Case(
+      recipe: .inputs(
+        .joined([
+          ParameterExpression.Part(.stored("w1"), channels: 2), ParameterExpression.Part(.identityKernel, channels: 2),
+        ]), [1..<2], of: 2), shape: [4, 1, 1, 1], numbers: [5, 7, 0, 1]),
   ]
 
   @Test(arguments: cases)

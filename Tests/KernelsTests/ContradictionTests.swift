@@ -1,3 +1,4 @@
+import KernelInterface
 import Testing
 
 @testable import Kernels
@@ -32,20 +33,53 @@ import Testing
   @Test func refusesAKernelThatDoesNotSupportTheGeometry() async {
     await #expect(processExitsWith: .failure) {
       let geometry = ConvolutionGeometry(
-        input: MapShape(channels: 1, height: 3, width: 3), outputChannels: 1, kernelHeight: 3, kernelWidth: 3)
-      let buffer = GuardedBuffer(count: 16)
-      convolution(
-        .pointwiseGEMM, geometry, input: buffer.pointer, weight: buffer.pointer, bias: nil, activation: .identity,
-        output: buffer.pointer, scratch: buffer.pointer, pool: ThreadPool(threads: 1))
+        input: MapShape(channels: 1, height: 5, width: 5), outputChannels: 1, kernelHeight: 5, kernelWidth: 5)
+      let layout = ProductLayout(geometry, .winograd4, inputs: [1], pixelStride: 4)
+      _ = Convolution(.winograd4, geometry, layout, code: InstructionSet.baseline.code, threads: 1)
+    }
+  }
+
+  @Test func refusesInputsThatDoNotMakeUpTheChannels() async {
+    await #expect(processExitsWith: .failure) {
+      let geometry = ConvolutionGeometry(
+        input: MapShape(channels: 8, height: 4, width: 4), outputChannels: 8, kernelHeight: 1, kernelWidth: 1)
+      _ = ProductLayout(geometry, .product, inputs: [4, 3], pixelStride: 16)
+    }
+  }
+
+  @Test func refusesJoinedInputsInGroups() async {
+    await #expect(processExitsWith: .failure) {
+      let geometry = ConvolutionGeometry(
+        input: MapShape(channels: 8, height: 4, width: 4), outputChannels: 8, kernelHeight: 1, kernelWidth: 1,
+        groups: 2)
+      _ = ProductLayout(geometry, .product, inputs: [4, 4], pixelStride: 16)
+    }
+  }
+
+  @Test func refusesPixelsThatDoNotFitTheirStride() async {
+    await #expect(processExitsWith: .failure) {
+      let buffer = GuardedBuffer(count: 64)
+      _ = FeatureMap(start: buffer.pointer, shape: MapShape(channels: 5, height: 2, width: 2), pixelStride: 4)
+    }
+  }
+
+  @Test func refusesChannelsThatAMapDoesNotHave() async {
+    await #expect(processExitsWith: .failure) {
+      _ = TestMap(MapShape(channels: 5, height: 2, width: 2), .padded).map.channels(3..<6)
+    }
+  }
+
+  @Test func refusesTermsOfAnotherShape() async {
+    await #expect(processExitsWith: .failure) {
+      let maps = [(3, 2), (3, 3)].map { TestMap(MapShape(channels: 5, height: $0.0, width: $0.1), .padded) }
+      add(maps.map(\.map), to: maps[0].map, code: InstructionSet.baseline.code, pool: ThreadPool(threads: 1))
     }
   }
 
   @Test func refusesABlockThatDoesNotDivideTheMap() async {
     await #expect(processExitsWith: .failure) {
-      let buffer = GuardedBuffer(count: 16)
-      spaceToDepth(
-        input: buffer.pointer, shape: MapShape(channels: 1, height: 3, width: 4), block: 2, order: .rowsFirst,
-        output: buffer.pointer, pool: ThreadPool(threads: 1))
+      let map = TestMap(MapShape(channels: 1, height: 3, width: 4), .dense).map
+      spaceToDepth(map, block: 2, order: .rowsFirst, to: map, pool: ThreadPool(threads: 1))
     }
   }
 }

@@ -1,3 +1,4 @@
+import KernelInterface
 import Testing
 
 @testable import Kernels
@@ -14,32 +15,34 @@ struct PoolingWindow: CustomTestStringConvertible, Sendable {
   ].map { PoolingWindow(kernel: $0.0, stride: $0.1, padding: $0.2) }
 
   static let extents = [(1, 1), (1, 9), (5, 1), (2, 7), (3, 8), (4, 17), (9, 16), (20, 20), (6, 33), (13, 40)]
+  static let channels = [3, 16, 15, 29]
 
   @Test(arguments: windows)
   func takesMaximaAndAverages(_ window: PoolingWindow) {
     var numbers = TestNumbers(seed: window.kernel)
-    let pools = [1, 2, 3].map { ThreadPool(threads: $0) }
     var combination = 0
     for (height, width) in Self.extents {
       guard min(height, width) + 2 * window.padding >= window.kernel else { continue }
       combination += 1
       let geometry = PoolingGeometry(
-        input: MapShape(channels: 3, height: height, width: width), kernel: window.kernel, stride: window.stride,
-        padding: window.padding)
-      var input = numbers.reals(geometry.input.count)
-      input[0] = -.infinity
-      let pool = pools[combination % 3]
-
-      let maxima = GuardedBuffer(count: geometry.output.count)
-      withFencedInput(input) { maxPool(input: $0, geometry: geometry, output: maxima.pointer, pool: pool) }
-      #expect(maxima.marginsAreIntact)
-      #expect(identical(maxima.values, reference(geometry, input) { largest($0) }), "\(geometry)")
-
-      let averages = GuardedBuffer(count: geometry.output.count)
-      withFencedInput(input) { averagePool(input: $0, geometry: geometry, output: averages.pointer, pool: pool) }
-      #expect(averages.marginsAreIntact)
+        input: MapShape(channels: Self.channels[combination % 4], height: height, width: width),
+        kernel: window.kernel, stride: window.stride, padding: window.padding)
+      var values = numbers.reals(geometry.input.count)
+      values[0] = -.infinity
       let area = Float(window.kernel * window.kernel)
-      #expect(identical(averages.values, reference(geometry, input) { $0.reduce(0, +) / area }), "\(geometry)")
+      let maxima = reference(geometry, values) { largest($0) }
+      let averages = reference(geometry, values) { $0.reduce(0, +) / area }
+      for (number, set) in InstructionSet.available.enumerated() {
+        let layout = MapLayout.allCases[(combination + number) % 3]
+        let pool = threadPools[(combination + number / 2) % 3]
+        let input = TestMap(geometry.input, layout, values)
+        for (kind, expected) in [(PoolingRow.Kind.maximum, maxima), (.average, averages)] {
+          let output = TestMap(geometry.output, layout)
+          input.lend { Kernels.pool(kind, $0, geometry, to: output.map, code: set.code, pool: pool) }
+          #expect(output.surroundingsAreIntact)
+          #expect(identical(output.values, expected), "\(kind) with \(set), \(geometry)")
+        }
+      }
     }
     #expect(combination > 0)
   }
@@ -48,16 +51,20 @@ struct PoolingWindow: CustomTestStringConvertible, Sendable {
   @Test(arguments: [PoolingWindow(kernel: 5, stride: 1, padding: 2), PoolingWindow(kernel: 3, stride: 2, padding: 1)])
   func letsNaNThrough(_ window: PoolingWindow) {
     let geometry = PoolingGeometry(
-      input: MapShape(channels: 1, height: 7, width: 11), kernel: window.kernel, stride: window.stride,
+      input: MapShape(channels: 2, height: 7, width: 11), kernel: window.kernel, stride: window.stride,
       padding: window.padding)
-    let pool = ThreadPool(threads: 1)
     for place in 0..<geometry.input.count {
       var numbers = TestNumbers(seed: place)
-      var input = numbers.reals(geometry.input.count)
-      input[place] = .nan
-      let maxima = GuardedBuffer(count: geometry.output.count)
-      maxPool(input: input, geometry: geometry, output: maxima.pointer, pool: pool)
-      #expect(identical(maxima.values, reference(geometry, input) { largest($0) }), "NaN at \(place)")
+      var values = numbers.reals(geometry.input.count)
+      values[place] = .nan
+      let expected = reference(geometry, values) { largest($0) }
+      for set in InstructionSet.available {
+        let maxima = TestMap(geometry.output, .padded)
+        TestMap(geometry.input, .view, values).lend {
+          Kernels.pool(.maximum, $0, geometry, to: maxima.map, code: set.code, pool: threadPools[0])
+        }
+        #expect(identical(maxima.values, expected), "NaN at \(place), \(set)")
+      }
     }
   }
 

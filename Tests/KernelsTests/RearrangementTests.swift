@@ -1,3 +1,4 @@
+import KernelInterface
 import Testing
 
 @testable import Kernels
@@ -11,14 +12,9 @@ import Testing
   @Test(arguments: shapes, [1, 2, 3])
   func movesSpaceToDepth(_ shape: MapShape, _ block: Int) {
     let inputShape = MapShape(channels: shape.channels, height: shape.height * block, width: shape.width * block)
+    let deep = MapShape(channels: shape.channels * block * block, height: shape.height, width: shape.width)
     let input = (0..<inputShape.count).map(Float.init)
     for order in [BlockOrder.rowsFirst, .columnsFirst] {
-      let output = GuardedBuffer(count: input.count)
-      withFencedInput(input) {
-        spaceToDepth(
-          input: $0, shape: inputShape, block: block, order: order, output: output.pointer,
-          pool: ThreadPool(threads: 2))
-      }
       var expected = [Float](repeating: .nan, count: input.count)
       for c in 0..<shape.channels {
         for y in 0..<inputShape.height {
@@ -30,68 +26,60 @@ import Testing
           }
         }
       }
-      #expect(output.marginsAreIntact)
-      #expect(output.values == expected, "\(order)")
+      check(input, inputShape, expected, deep) { spaceToDepth($0, block: block, order: order, to: $1, pool: $2) }
+      if order == .rowsFirst {
+        check(expected, deep, input, inputShape) { depthToSpace($0, block: block, to: $1, pool: $2) }
+      }
     }
-  }
-
-  @Test(arguments: shapes, [1, 2, 3])
-  func movesDepthBackToSpace(_ shape: MapShape, _ block: Int) {
-    let wide = MapShape(channels: shape.channels, height: shape.height * block, width: shape.width * block)
-    let deep = MapShape(channels: shape.channels * block * block, height: shape.height, width: shape.width)
-    let input = (0..<wide.count).map(Float.init)
-    let pool = ThreadPool(threads: 3)
-    let between = GuardedBuffer(count: input.count)
-    spaceToDepth(input: input, shape: wide, block: block, order: .rowsFirst, output: between.pointer, pool: pool)
-    let output = GuardedBuffer(count: input.count)
-    withFencedInput(between.values) {
-      depthToSpace(input: $0, shape: deep, block: block, output: output.pointer, pool: pool)
-    }
-    #expect(output.marginsAreIntact)
-    #expect(output.values == input)
   }
 
   /// The numbers are those of the array expressions that define the three layers, worked out in NumPy.
   @Test func followsTheLayersOfYOLO() {
-    let pool = ThreadPool(threads: 1)
     let input = (0..<32).map(Float.init)
     let wide = MapShape(channels: 2, height: 4, width: 4)
-    var output = [Float](repeating: .nan, count: 32)
+    let deep = MapShape(channels: 8, height: 2, width: 2)
 
     // ReOrg: concatenate([x[:, ::2, ::2], x[:, 1::2, ::2], x[:, ::2, 1::2], x[:, 1::2, 1::2]])
-    spaceToDepth(input: input, shape: wide, block: 2, order: .columnsFirst, output: &output, pool: pool)
     let reorganised: [Float] = [
       0, 2, 8, 10, 16, 18, 24, 26, 4, 6, 12, 14, 20, 22, 28, 30,
       1, 3, 9, 11, 17, 19, 25, 27, 5, 7, 13, 15, 21, 23, 29, 31,
     ]
-    #expect(output == reorganised)
+    check(input, wide, reorganised, deep) { spaceToDepth($0, block: 2, order: .columnsFirst, to: $1, pool: $2) }
 
     // Contract: x.reshape(c, h/2, 2, w/2, 2).transpose(2, 4, 0, 1, 3)
-    spaceToDepth(input: input, shape: wide, block: 2, order: .rowsFirst, output: &output, pool: pool)
     let contracted: [Float] = [
       0, 2, 8, 10, 16, 18, 24, 26, 1, 3, 9, 11, 17, 19, 25, 27,
       4, 6, 12, 14, 20, 22, 28, 30, 5, 7, 13, 15, 21, 23, 29, 31,
     ]
-    #expect(output == contracted)
+    check(input, wide, contracted, deep) { spaceToDepth($0, block: 2, order: .rowsFirst, to: $1, pool: $2) }
 
     // Expand: x.reshape(2, 2, c/4, h, w).transpose(2, 3, 0, 4, 1)
-    let deep = MapShape(channels: 8, height: 2, width: 2)
-    depthToSpace(input: input, shape: deep, block: 2, output: &output, pool: pool)
     let expanded: [Float] = [
       0, 8, 1, 9, 16, 24, 17, 25, 2, 10, 3, 11, 18, 26, 19, 27,
       4, 12, 5, 13, 20, 28, 21, 29, 6, 14, 7, 15, 22, 30, 23, 31,
     ]
-    #expect(output == expanded)
+    check(input, deep, expanded, wide) { depthToSpace($0, block: 2, to: $1, pool: $2) }
   }
+}
 
-  @Test(arguments: [0, 1, 7, 100_003])
-  func copies(_ count: Int) {
-    let input = (0..<count).map(Float.init)
-    let output = GuardedBuffer(count: count)
-    withFencedInput(input) {
-      copy(input: $0, count: count, output: output.pointer, pool: ThreadPool(threads: 3))
+/// Between planes and pixels.
+@Suite struct PlanesTests {
+  @Test(arguments: [1, 2, 3, 4, 5, 8, 17, 33], [(1, 1), (1, 7), (5, 3), (20, 37), (80, 81)])
+  func bringsPlanesIntoPixelsAndBack(_ channels: Int, _ extent: (height: Int, width: Int)) {
+    let shape = MapShape(channels: channels, height: extent.height, width: extent.width)
+    var numbers = TestNumbers(seed: shape.count)
+    let values = numbers.reals(shape.count)
+    for (set, layout, pool) in surroundings {
+      let planes = FencedMemory(count: shape.count)
+      planes.start.update(from: values, count: values.count)
+      let map = TestMap(shape, layout)
+      withExtendedLifetime(planes) { readPlanes(planes.start, to: map.map, code: set.code, pool: pool) }
+      #expect(map.values == values, "\(set), \(layout)")
+      #expect(map.surroundingsAreIntact, "\(set), \(layout)")
+      let output = GuardedBuffer(count: shape.count)
+      map.lend { writePlanes($0, to: output.pointer, code: set.code, pool: pool) }
+      #expect(output.values == values)
+      #expect(output.marginsAreIntact)
     }
-    #expect(output.marginsAreIntact)
-    #expect(output.values == input)
   }
 }

@@ -1,3 +1,5 @@
+import KernelInterface
+
 @testable import Kernels
 
 /// Holds a convolution's result in double precision and, for each element, the sum of the products' magnitudes.
@@ -51,17 +53,69 @@ struct ReferenceConvolution {
   }
 }
 
-/// Runs one kernel over copies of the operands and checks that it wrote its output and nothing else.
-func runConvolution(
-  _ kernel: ConvolutionKernel, _ g: ConvolutionGeometry, input: [Float], weight: [Float], bias: [Float]?,
-  activation: ActivationFunction = .identity, pool: ThreadPool
-) -> (values: [Float], marginsAreIntact: Bool) {
-  let output = GuardedBuffer(count: g.outputShape.count)
-  let scratch = GuardedBuffer(count: convolutionScratchCount(kernel, g, threads: pool.threads))
-  withFencedInputs([input, weight, bias ?? []]) { operands in
-    convolution(
-      kernel, g, input: operands[0], weight: operands[1], bias: bias == nil ? nil : operands[2],
-      activation: activation, output: output.pointer, scratch: scratch.pointer, pool: pool)
+/// A convolution with everything that it reads, as planes.
+struct ConvolutionCase {
+  var geometry: ConvolutionGeometry
+  /// The channels of the inputs that are joined.
+  var joined: [Int]
+  var input: [Float]
+  var weight: [Float]
+  var bias: [Float]?
+  var activation = ActivationFunction.identity
+  /// Added before the activation, each number for 2^shift rows and columns.
+  var before: (values: [Float], shift: Int)?
+  var after: [Float]?
+
+  /// The sums before the activation.
+  func reference() -> ReferenceConvolution {
+    var reference = ReferenceConvolution(geometry, input: input, weight: weight, bias: bias)
+    guard let before else { return reference }
+    let (height, width) = (geometry.outputHeight, geometry.outputWidth)
+    let (smallHeight, smallWidth) = (height >> before.shift, width >> before.shift)
+    for i in reference.sums.indices {
+      let (c, y, x) = (i / (height * width), i / width % height, i % width)
+      let value = Double(before.values[(c * smallHeight + y >> before.shift) * smallWidth + x >> before.shift])
+      reference.sums[i] += value
+      reference.magnitudes[i] += abs(value)
+    }
+    return reference
   }
-  return (output.values, output.marginsAreIntact && scratch.marginsAreIntact)
+
+  /// Runs one kernel over copies of the operands and checks that it wrote its output and nothing else.
+  func run(
+    _ kernel: ConvolutionKernel, _ set: InstructionSet, _ pool: ThreadPool, inputs inputLayout: MapLayout = .padded,
+    output outputLayout: MapLayout = .padded
+  ) -> (values: [Float], isIntact: Bool) {
+    let g = geometry
+    var inputs: [TestMap] = []
+    var first = 0
+    for channels in joined {
+      let range = first * g.inputShape.planeCount..<(first + channels) * g.inputShape.planeCount
+      let shape = MapShape(channels: channels, height: g.inputHeight, width: g.inputWidth)
+      inputs.append(TestMap(shape, inputLayout, Array(input[range])))
+      first += channels
+    }
+    let layout = ProductLayout(g, kernel, inputs: joined, pixelStride: inputs[0].map.pixelStride)
+    let weights = withFencedInputs([weight, bias ?? []]) {
+      PackedWeights(
+        kernel, layout, weight: $0[0], bias: bias == nil ? nil : $0[1], in: WeightMemory(), code: set.code, pool: pool)!
+    }
+    let output = TestMap(g.outputShape, outputLayout)
+    var operands = ConvolutionOperands(
+      inputs: inputs.map(\.map), weights: weights, activation: activation, output: output.map)
+    let beforeMap = before.map { before in
+      let shape = MapShape(
+        channels: g.outputChannels, height: g.outputHeight >> before.shift, width: g.outputWidth >> before.shift)
+      return TestMap(shape, inputLayout, before.values)
+    }
+    let afterMap = after.map { TestMap(g.outputShape, outputLayout, $0) }
+    operands.before = beforeMap?.map
+    operands.after = afterMap?.map
+    let convolution = Convolution(kernel, g, layout, code: set.code, threads: pool.threads)
+    let scratch = GuardedBuffer(count: convolution.scratchCount)
+    withExtendedLifetime((inputs, weights, beforeMap, afterMap)) {
+      convolution.run(operands, scratch: scratch.pointer, pool: pool)
+    }
+    return (output.values, output.surroundingsAreIntact && scratch.marginsAreIntact)
+  }
 }

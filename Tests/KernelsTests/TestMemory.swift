@@ -1,23 +1,48 @@
 import Glibc
+import KernelInterface
 import Testing
 
-/// Lends `body` copies of arrays whose last element is followed by an inaccessible page, so that reading past it ends
-/// the test.
-func withFencedInputs<Result>(_ arrays: [[Float]], _ body: ([UnsafePointer<Float>]) -> Result) -> Result {
-  let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-  var mappings: [(start: UnsafeMutableRawPointer, bytes: Int)] = []
-  defer { for mapping in mappings { munmap(mapping.start, mapping.bytes) } }
-  let pointers = arrays.map { values in
-    let bytes = values.count * MemoryLayout<Float>.stride
+@testable import Kernels
+
+/// Memory that ends at an inaccessible page, so that reading past it ends the test; full of NaN to begin with.
+///
+/// Every piece has a NaN of its own, which arithmetic and copies of other pieces do not make.
+final class FencedMemory {
+  let start: UnsafeMutablePointer<Float>
+  let count: Int
+  let filling: Float
+  private let mapping: UnsafeMutableRawPointer
+  private let mappedBytes: Int
+
+  init(count: Int) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let bytes = count * MemoryLayout<Float>.stride
     let body = max(1, (bytes + page - 1) / page) * page
-    let mapping = mmap(nil, body + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
+    mapping = mmap(nil, body + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
     mprotect(mapping + body, page, PROT_NONE)
-    mappings.append((mapping, body + page))
-    let start = (mapping + (body - bytes)).assumingMemoryBound(to: Float.self)
-    values.withUnsafeBufferPointer { if let base = $0.baseAddress { start.update(from: base, count: $0.count) } }
-    return UnsafePointer(start)
+    mappedBytes = body + page
+    self.count = count
+    filling = Float(bitPattern: 0x7fc0_0000 | UInt32(truncatingIfNeeded: UInt(bitPattern: mapping) >> 12) & 0x3f_ffff)
+    // The part of the first page that nobody asked for is filled as well: who reads it finds NaN.
+    let all = mapping.assumingMemoryBound(to: Float.self)
+    all.initialize(repeating: filling, count: body / MemoryLayout<Float>.stride)
+    start = all + (body - bytes) / MemoryLayout<Float>.stride
   }
-  return body(pointers)
+
+  deinit { munmap(mapping, mappedBytes) }
+
+  /// Whether nothing was written at a place, nor anything that is not this memory's own NaN.
+  func isUntouched(_ index: Int) -> Bool { start[index].bitPattern == filling.bitPattern }
+}
+
+/// Lends `body` copies of arrays that end at inaccessible pages.
+func withFencedInputs<Result>(_ arrays: [[Float]], _ body: ([UnsafePointer<Float>]) -> Result) -> Result {
+  let memories = arrays.map { values in
+    let memory = FencedMemory(count: values.count)
+    values.withUnsafeBufferPointer { if let base = $0.baseAddress { memory.start.update(from: base, count: $0.count) } }
+    return memory
+  }
+  return withExtendedLifetime(memories) { body(memories.map { UnsafePointer($0.start) }) }
 }
 
 /// Lends `body` one such copy.
@@ -25,8 +50,96 @@ func withFencedInput<Result>(_ values: [Float], _ body: (UnsafePointer<Float>) -
   withFencedInputs([values]) { body($0[0]) }
 }
 
-/// Holds kernel output or scratch, full of NaN to begin with and with guarded margins on both sides.
+/// How the pixels of a map lie in memory.
+enum MapLayout: CaseIterable {
+  /// One after another, as plans lay out pixels of few channels.
+  case dense
+  /// In whole vectors, as plans lay out the others.
+  case padded
+  /// Channels from an odd one on, amid those of a larger map.
+  case view
+
+  func place(of channels: Int) -> (stride: Int, offset: Int) {
+    switch self {
+    case .dense: (channels, 0)
+    case .padded: (roundUp(channels, to: 16), 0)
+    case .view: channels <= 3 ? (8, 5) : (roundUp(channels + 5, to: 16), 5)
+    }
+  }
+}
+
+/// A feature map in fenced memory: NaN between its pixels, and 15 floats of NaN after its last channel, which kernels may
+/// read but neither use nor change; then memory that they may not even read.
+final class TestMap {
+  /// Valid as long as this object lives.
+  let map: FeatureMap
+  private let memory: FencedMemory
+  private let offset: Int
+  private static let overrun = 15
+
+  /// - Parameter values: (channels, height, width), or nothing for NaN.
+  init(_ shape: MapShape, _ layout: MapLayout, _ values: [Float]? = nil) {
+    let (stride, offset) = layout.place(of: shape.channels)
+    self.offset = offset
+    memory = FencedMemory(count: offset + (shape.planeCount - 1) * stride + shape.channels + Self.overrun)
+    map = FeatureMap(start: memory.start + offset, shape: shape, pixelStride: stride)
+    if let values { fill(values) }
+  }
+
+  /// Lends the map to what reads it; an input that is read through `map` alone may be gone by then.
+  func lend<Result>(_ body: (FeatureMap) -> Result) -> Result { withExtendedLifetime(self) { body(map) } }
+
+  func fill(_ values: [Float]) {
+    precondition(values.count == map.shape.count)
+    let (plane, channels, stride, start) = (map.shape.planeCount, map.channels, map.pixelStride, map.start)
+    values.withUnsafeBufferPointer { values in
+      var pixel = 0
+      while pixel < plane {
+        var channel = 0
+        while channel < channels {
+          start[pixel * stride + channel] = values[channel * plane + pixel]
+          channel += 1
+        }
+        pixel += 1
+      }
+    }
+  }
+
+  /// The numbers as planes, (channels, height, width).
+  var values: [Float] {
+    let (plane, channels, stride, start) = (map.shape.planeCount, map.channels, map.pixelStride, map.start)
+    return [Float](unsafeUninitializedCapacity: map.shape.count) { values, count in
+      var channel = 0
+      while channel < channels {
+        var pixel = 0
+        while pixel < plane {
+          values[channel * plane + pixel] = start[pixel * stride + channel]
+          pixel += 1
+        }
+        channel += 1
+      }
+      count = channels * plane
+    }
+  }
+
+  /// Whether everything around the channels is as it was: before the first pixel, between pixels and after the last.
+  var surroundingsAreIntact: Bool {
+    let (channels, stride) = (map.channels, map.pixelStride)
+    var index = 0
+    while index < memory.count {
+      let place = index - offset
+      let isInside = place >= 0 && place % stride < channels
+      let isBeyond = place >= (map.shape.planeCount - 1) * stride + channels
+      if (!isInside || isBeyond) && !memory.isUntouched(index) { return false }
+      index += 1
+    }
+    return true
+  }
+}
+
+/// Holds planar kernel output or scratch, full of NaN to begin with and with guarded margins on both sides.
 final class GuardedBuffer {
+  /// On a cache line.
   let pointer: UnsafeMutablePointer<Float>
   private let storage: UnsafeMutablePointer<Float>
   private let count: Int
@@ -35,13 +148,15 @@ final class GuardedBuffer {
 
   init(count: Int) {
     self.count = count
-    storage = .allocate(capacity: count + 2 * Self.margin)
-    storage.initialize(repeating: Self.guardValue, count: count + 2 * Self.margin)
+    let floats = count + 2 * Self.margin
+    storage = UnsafeMutableRawPointer.allocate(byteCount: floats * MemoryLayout<Float>.stride, alignment: 64)
+      .bindMemory(to: Float.self, capacity: floats)
+    storage.initialize(repeating: Self.guardValue, count: floats)
     pointer = storage + Self.margin
     pointer.update(repeating: .nan, count: count)
   }
 
-  deinit { storage.deallocate() }
+  deinit { UnsafeMutableRawPointer(storage).deallocate() }
 
   var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
@@ -50,6 +165,15 @@ final class GuardedBuffer {
       storage[$0] == Self.guardValue && storage[Self.margin + count + $0] == Self.guardValue
     }
   }
+}
+
+/// Pools of one, two and three threads.
+let threadPools = [1, 2, 3].map { ThreadPool(threads: $0) }
+
+/// Every combination of an instruction set with a way to lay maps out, with a pool for each.
+let surroundings: [(set: InstructionSet, layout: MapLayout, pool: ThreadPool)] = InstructionSet.available.flatMap {
+  set in
+  MapLayout.allCases.enumerated().map { (set, $0.element, threadPools[$0.offset]) }
 }
 
 /// Generates the same numbers on every run.

@@ -47,6 +47,19 @@ struct MemoryPlanTests {
     }
   }
 
+  /// Pixels of few channels lie close together, others in whole cache lines, of an odd number where there are many.
+  @Test(arguments: [
+    (1, 1), (3, 3), (8, 8), (15, 15), (16, 16), (17, 32), (32, 32), (64, 64), (100, 112), (112, 112), (113, 144),
+    (128, 144), (129, 144), (240, 240), (255, 272), (256, 272), (512, 528), (1_048_576, 1_048_592),
+  ])
+  func pixelsLieApart(_ channels: Int, _ stride: Int) throws {
+    func buffer(_ text: String) throws -> TensorType {
+      try #require(try Plan(text: "plan 1 \"p\"\nbuffer \(text)\n").buffers.first)
+    }
+    #expect(MemoryPlan.stride(of: try buffer("\(channels) x H x W/2")) == stride)
+    #expect(MemoryPlan.stride(of: try buffer("\(channels) x (H*W)")) == channels)
+  }
+
   private func check(_ row: Case) throws {
     let plan = row.plan
     let wanted = wanted(plan)
@@ -54,7 +67,7 @@ struct MemoryPlanTests {
       let (height, width) = (plan.input.heightMultiple * tall, plan.input.widthMultiple * wide)
       let memory = try #require(MemoryPlan(plan, height: height, width: width), "\(row) at \(height)x\(width)")
       for (buffer, type) in plan.buffers.enumerated() {
-        let floats = type.shape(height: height, width: width)!.reduce(1, *)
+        let floats = type.shape(height: height, width: width)!.dropFirst().reduce(MemoryPlan.stride(of: type), *)
         let offset = memory.offsets[buffer]
         #expect(memory.sizes[buffer] >= floats && memory.sizes[buffer] < floats + MemoryPlan.alignment)
         #expect(offset >= 0 && offset % MemoryPlan.alignment == 0 && offset + floats <= memory.count)

@@ -23,6 +23,17 @@ import Testing
     try Plan(text: Self.text).verify()
   }
 
+  @Test(arguments: [
+    ("conv2d(b0[0:3])", "conv2d(b0[0:3], b0[1:2])"), ("{out=10 w=c}", "{out=10 w=inputs(joined(c, 10), 9, 1, 9)}"),
+    ("b1[0:8]) {out=10 ", "b1[0:8], b1[0:8]) {out=10 "),
+  ])
+  func convolutionsMayReadSeveralInputs(_ old: String, _ new: String) throws {
+    try #require(Self.text.contains(old))
+    let plan = try Plan(text: Self.text.replacing(old, with: new, maxReplacements: 1))
+    try plan.verify()
+    #expect(try Plan(text: plan.description) == plan)
+  }
+
   struct Fault: Sendable {
     /// What is replaced in the plan above, and by what.
     let old: String
@@ -40,7 +51,12 @@ import Testing
     Fault("conv2d(b0[0:3])", "conv2d(b0[2:2])", "uses channels outside its buffer"),
     Fault("conv2d(b0[0:3])", "conv2d(b0[-1:2])", "uses channels outside its buffer"),
     Fault("conv2d(b0[0:3])", "conv2d()", "does not accept its inputs"),
-    Fault("conv2d(b0[0:3])", "conv2d(b0[0:3], b0[0:3])", "does not accept its inputs"),
+    Fault("conv2d(b1[0:8])", "conv2d(b1[0:8], b0[0:3])", "does not accept its inputs"),
+    Fault("out=8 ", "out=8 add=after ", "does not accept its inputs"),
+    Fault("out=10 ", "out=10 up=2 ", "does not accept its inputs"),
+    Fault("conv2d(b1[0:8]) {out=10 ", "conv2d(b1[0:8], b1[0:8]) {out=10 add=after ", "does not accept its inputs"),
+    Fault("conv2d(b1[0:8]) {out=10 ", "conv2d(b1[0:8], b2[0:10]) {out=10 add=after ", "reads what no step before it"),
+    Fault("conv2d(b1[0:8]) {out=10 ", "conv2d(b1[0:8], b1[0:8]) {out=10 g=2 ", "does not accept its inputs"),
     Fault("input b0[0:3]", "input b0[0:9223372036854775807]", "the input uses channels outside its buffer"),
     Fault("\"output0\" b3[0:6]", "\"output0\" b3[0:7]", "the output 'output0' uses channels outside"),
     // Order and lifetimes.

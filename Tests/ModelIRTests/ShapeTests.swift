@@ -38,7 +38,7 @@ import Testing
     .range("conv2d {out=0}", "out", 0, 1...1_048_576), .range("conv2d {k=0}", "k", 0, 1...4096),
     .range("conv2d {s=-1}", "s", -1, 1...4096), .range("conv2d {p=-1}", "p", -1, 0...4096),
     .range("conv2d {d=0}", "d", 0, 1...4096), .range("conv2d {g=0}", "g", 0, 1...1_048_576),
-    .count("conv2d {}", 1...1, of: [map, map]), .count("conv2d {}", 1...1, of: []),
+    .count("conv2d {}", 1...4096, of: []),
     Case("conv2d {}", [boxes], "notAMap(input: 0)"),
     Case("conv2d {out=1048576 k=16}", [map], "tooLarge"), Case("conv2d {s=4096}", ["8 x H/1000001 x W"], "tooLarge"),
     Case("max_pool {k=2 s=2}", [map], "16 x H/4 x W/4"), Case("max_pool {k=5 p=2}", [map], map),
@@ -46,6 +46,36 @@ import Testing
     Case("avg_pool {k=2}", [map], "16 x H/2-1 x W/2-1"), .range("avg_pool {k=0}", "k", 0, 1...4096),
     Case("zero_pad {left=1 right=2 top=3 bottom=4}", [map], "16 x H/2+7 x W/2+3"),
     .range("zero_pad {left=-1}", "left", -1, 0...4096), .range("zero_pad {bottom=5000}", "bottom", 5000, 0...4096),
+  ]
+
+  /// Convolutions of several joined inputs, and with another map added.
+  static let joinsAndAddends: [Case] = [
+    Case("conv2d {out=8}", [map, "8 x H/2 x W/2"], "8 x H/2 x W/2"),
+    Case("conv2d {out=8 k=3 s=2 p=1}", [map, map, "1 x H/2 x W/2"], "8 x H/4 x W/4"),
+    Case("conv2d {out=8}", [map, odd], "extents of input 1"),
+    Case("conv2d {out=8}", [map, map, "16 x H/2 x W/4"], "extents of input 2"),
+    Case("conv2d {out=8}", [map, boxes], "notAMap(input: 1)"),
+    .range("conv2d {out=8 g=2}", "g", 2, 1...1, of: [map, map]),
+    .range("conv2d {out=8}", "in", 1_048_577, 1...1_048_576, of: ["1048576 x H x W", "1 x H x W"]),
+    Case("conv2d {out=1048576 k=16}", [map, map], "tooLarge"),
+    Case("conv2d {out=16 add=after}", [map, map], map), Case("conv2d {out=16 g=4 add=after}", [map, map], map),
+    Case("conv2d {out=4 s=2 add=after}", [map, map, "4 x H/4 x W/4"], "4 x H/4 x W/4"),
+    .count("conv2d {add=after}", 2...4096, of: [map]), .count("conv2d {add=before}", 2...4096, of: [map]),
+    Case("conv2d {out=16 add=after}", [map, "8 x H/2 x W/2"], "channels(input: 1, expected: 16, found: 8)"),
+    Case("conv2d {out=16 add=after}", [map, map, odd], "extents of input 2"),
+    Case("conv2d {out=16 add=after}", [map, "16 x H/4 x W/4"], "extents of input 1"),
+    Case("conv2d {out=16 add=after}", [map, boxes], "notAMap(input: 1)"),
+    .range("conv2d {out=16 add=after up=2}", "up", 2, 1...1, of: [map, map]),
+    .range("conv2d {out=16 up=2}", "up", 2, 1...1, of: [map]),
+    Case("conv2d {out=16 add=before}", [map, map], map),
+    Case("conv2d {out=16 add=before up=2}", [map, "16 x H/4 x W/4"], map),
+    Case("conv2d {out=16 add=before up=64}", [map, map, "16 x H/128 x W/128"], map),
+    Case("conv2d {out=16 add=before up=2}", [map, map], "extents of input 1"),
+    Case("conv2d {out=16 add=before up=4}", [map, "16 x H/4 x W/4"], "extents of input 1"),
+    Case("conv2d {out=16 add=before up=2}", [map, "8 x H/4 x W/4"], "channels(input: 1, expected: 16, found: 8)"),
+    .range("conv2d {out=16 add=before up=0}", "up", 0, 1...64, of: [map, map]),
+    .range("conv2d {out=16 add=before up=3}", "up", 3, 1...64, of: [map, "16 x H/6 x W/6"]),
+    .range("conv2d {out=16 add=before up=128}", "up", 128, 1...64, of: [map, "16 x H/256 x W/256"]),
   ]
 
   static let elementwise: [Case] = [
@@ -88,7 +118,7 @@ import Testing
     Case("decode_detections {strides=[8.0]}", [boxes], "notAMap(input: 0)"),
   ]
 
-  @Test(arguments: windows + elementwise + wiring)
+  @Test(arguments: windows + joinsAndAddends + elementwise + wiring)
   func operatorsInferTheirResults(_ example: Case) throws {
     let op = try operation(example.op)
     let types = try example.inputs.map(type)
@@ -98,7 +128,9 @@ import Testing
     } catch {
       result =
         switch error {
-        case .extents(let input, let expected, let found) where expected == types[0] && found == types[input]:
+        // What was expected is the first input, or, of an addend, as large as the result.
+        case .extents(let input, let expected, let found)
+        where (expected == types[0] || expected.channels == found.channels) && found == types[input]:
           "extents of input \(input)"
         case .sizeNotDivisible(let input, let parts) where input == types[0]: "no size of \(parts) parts"
         default: "\(error)"
@@ -128,6 +160,24 @@ import Testing
     #expect(uses.joined(separator: ", ") == parameters)
     let output = try #require(try op.semantics.resultType([input]).shape(height: 32, width: 64))
     #expect(op.semantics.multiplyAccumulates([input], output: output) == work)
+  }
+
+  /// What is added has no weights, and is no multiplication.
+  @Test(arguments: [
+    ("conv2d {out=8 k=3 p=1 w=w}", 3, "weight 8x28x3x3", 8 * 16 * 32 * 28 * 9),
+    ("conv2d {out=8 k=3 p=1 add=after w=w b=b}", 3, "weight 8x20x3x3, bias 8", 8 * 16 * 32 * 20 * 9),
+    ("conv2d {out=8 g=4 add=before w=w}", 1, "weight 8x4x1x1", 8 * 16 * 32 * 4),
+  ])
+  func convolutionsOfSeveralInputsKnowTheirWeightsAndWork(
+    _ text: String, _ joined: Int, _ parameters: String, _ work: Int
+  ) throws {
+    let op = try operation(text)
+    var inputs = try [Self.map, "4 x H/2 x W/2", "8 x H/2 x W/2"].map(type)
+    if joined == 1 { inputs.remove(at: 1) }
+    let uses = op.semantics.parameters(inputs).map { "\($0.role) \($0.shape.map(String.init).joined(separator: "x"))" }
+    #expect(uses.joined(separator: ", ") == parameters)
+    let output = try #require(try op.semantics.resultType(inputs).shape(height: 32, width: 64))
+    #expect(op.semantics.multiplyAccumulates(inputs, output: output) == work)
   }
 
   @Test func aProjectionCountsAsTheConvolutionThatItIs() throws {

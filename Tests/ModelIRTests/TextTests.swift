@@ -18,9 +18,12 @@ import Testing
     #expect(try Graph(text: graph.description) == graph)
     let optimized = optimize(graph)
     #expect(try Graph(text: optimized.description) == optimized)
-    let plan = plan(optimized)
-    #expect(try Plan(text: plan.description) == plan)
-    try plan.verify()
+    let executed = [Pass].execution.reduce(optimized) { $1.run($0) }
+    #expect(try Graph(text: executed.description) == executed)
+    for plan in [plan(optimized), plan(executed)] {
+      #expect(try Plan(text: plan.description) == plan)
+      try plan.verify()
+    }
   }
 
   @Test func namesWithEveryKindOfCharacterAreReadBack() throws {
@@ -43,6 +46,25 @@ import Testing
 
   @Test func aGraphWrittenByHandIsPrintedAsItStands() throws {
     #expect(try Graph(text: Self.graph).description == Self.graph)
+  }
+
+  @Test func convolutionsOfSeveralInputsArePrintedAsTheyStand() throws {
+    let text = """
+      graph "g"
+      size 32 64
+      classes 1
+      %0 = input() {channels=8} : 8 x H x W @- images
+      %1 = conv2d(%0) {out=8 k=2 s=2 w=a} : 8 x H/2 x W/2 @- a
+      %2 = conv2d(%0, %0, %1) {out=8 add=before up=2 w=inputs(joined(b, 4, c, 4), 24, 0, 8, 16, 24)} : 8 x H x W @- b
+      %3 = conv2d(%2, %0) {out=8 k=3 p=1 g=2 act=silu add=after w=d b=joined(e, 8)} : 8 x H x W @- c
+      output "output0" main %3
+
+      """
+    let graph = try Graph(text: text)
+    #expect(graph.description == text)
+    let plan = plan(graph)
+    #expect(try Plan(text: plan.description) == plan)
+    #expect(plan.description.contains("add=before up=2 w=inputs(joined(b, 4, c, 4), 24, 0, 8, 16, 24)"))
   }
 
   struct Malformed: Sendable {
@@ -111,7 +133,7 @@ import Testing
   /// Whatever is still a plan after the damage is either refused by `verify` or can be laid out in memory.
   @Test func damagedTextNeverTraps() throws {
     let graph = try Fixtures.graph(Fixtures.folder.appendingPathComponent("golden/mini-c.yaml"))
-    let lines = plan(optimize(graph)).description.split(separator: "\n").prefix(60).joined(separator: "\n")
+    let lines = deploymentPlan(optimize(graph)).description.split(separator: "\n").prefix(60).joined(separator: "\n")
     let texts = [Self.graph, lines, plan(try Graph(text: Self.graph)).description].map(Array.init)
     var state: UInt64 = 7
     func number(below bound: Int) -> Int {

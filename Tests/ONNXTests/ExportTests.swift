@@ -29,8 +29,9 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func bound(_ graph: Graph) throws -> BoundPlan {
-    try bindWeights(of: Fixtures.plan(of: graph), from: graph, Checkpoint(randomFor: graph, seed: 3))
+  private func bound(_ graph: Graph, passes: [Pass] = .execution) throws -> BoundPlan {
+    try bindWeights(
+      of: Fixtures.plan(of: graph, passes: passes), from: graph, Checkpoint(randomFor: graph, seed: 3))
   }
 
   /// Exports and writes a plan with its weights.
@@ -81,8 +82,10 @@ import Testing
     #expect(model.values.contains("model.1.cv1.conv/Mul: 1 x 6 x 16 x 24"))
   }
 
-  @Test func weightsAreThoseOfThePlan() throws {
-    let bound = try bound(try Fixtures.graph(Fixtures.folder.appendingPathComponent("models/every-step.yaml")))
+  @Test(arguments: [[], [Pass].execution])
+  func weightsAreThoseOfThePlan(_ passes: [Pass]) throws {
+    let graph = try Fixtures.graph(Fixtures.folder.appendingPathComponent("models/every-step.yaml"))
+    let bound = try bound(graph, passes: passes)
     let model = try ONNXReader(try exported(bound, ONNXOptions(size: .dynamic)))
     let tensors = Dictionary(uniqueKeysWithValues: model.tensors.map { ($0.name, $0) })
     for (name, tensor) in bound.tensors {
@@ -93,8 +96,10 @@ import Testing
     }
   }
 
-  @Test func everyOperatorThatAPlanCanHaveIsExported() throws {
-    let bound = try bound(try Fixtures.graph(Fixtures.folder.appendingPathComponent("models/every-step.yaml")))
+  @Test(arguments: [[], [Pass].execution])
+  func everyOperatorThatAPlanCanHaveIsExported(_ passes: [Pass]) throws {
+    let graph = try Fixtures.graph(Fixtures.folder.appendingPathComponent("models/every-step.yaml"))
+    let bound = try bound(graph, passes: passes)
     let kinds = Set(bound.plan.steps.map(\.op.name))
     #expect(
       kinds == [
@@ -113,6 +118,36 @@ import Testing
         #expect(try exported(bound, options) == bytes, "equal plans give equal files")
       }
     }
+  }
+
+  /// Convolutions with an addend are what they are made of: a join, a convolution, sums around the activation.
+  @Test func addendsAreSumsOfTheirOwn() throws {
+    let graph = try Fixtures.graph(
+      """
+      classes: 1
+      blocks:
+      \(CustomBlock.named("pyramid").definition)
+      backbone:
+        image: [-1, 1, Conv, [6, 3]]
+        up: [-1, 1, pyramid, [8]]
+        more: [-1, 1, Conv, [8, 3]]
+        sum: [[up, more], 1, Shortcut, []]
+      """)
+    let model = try ONNXReader(try exported(try bound(graph), Self.fixed))
+    #expect(model.faults.isEmpty, "\(model.faults)")
+    let texts = model.nodes.map(\.text)
+    func place(_ beginning: String) throws -> Int {
+      try #require(texts.firstIndex { $0.hasPrefix(beginning) }, "\(beginning) in \(texts.joined(separator: "\n"))")
+    }
+    let small = try place("model.1.out.conv.upsampled/Conv = Conv(model.1.small/MaxPool, ")
+    let join = try place("model.1.out.conv/Concat = Concat(model.1.other.conv/Mul, model.0.conv/Mul) axis=1")
+    let large = try place("model.1.out.conv/Conv = Conv(model.1.out.conv/Concat, ")
+    let enlarged = try place("model.1.out.conv/Resize = Resize(model.1.out.conv.upsampled/Conv, ")
+    let sum = try place("model.1.out.conv/Add = Add(model.1.out.conv/Conv, model.1.out.conv/Resize)")
+    let activated = try place("model.1.out.conv/Mul = Mul(model.1.out.conv/Add, ")
+    #expect(small < large && join < large && large < sum && enlarged < sum && sum < activated)
+    let residual = try place("output0 = Add(model.2.conv/Mul, model.1.out.conv/Mul)")
+    #expect(activated < residual)
   }
 
   @Test func metadataIsWhatProgramsLookFor() throws {

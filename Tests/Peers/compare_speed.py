@@ -135,9 +135,9 @@ class ModelFiles:
         self.gelan, self.yaml, self.seed, self.folder = gelan, yaml, seed, folder
 
     @functools.cache
-    def plan(self, weights_type: str) -> str:
-        path = str(self.folder / f"{weights_type}.plan")
-        words = ["--random-weights", str(self.seed), "--weights-type", weights_type]
+    def plan(self, weights_type: str, *options: str) -> str:
+        path = str(self.folder / f"{weights_type}{''.join(options)}.plan")
+        words = ["--random-weights", str(self.seed), "--weights-type", weights_type, *options]
         run_tool([self.gelan, "compile", self.yaml, *words, "-o", path])
         return path
 
@@ -145,7 +145,7 @@ class ModelFiles:
     def onnx(self, size: str, batch: int) -> str:
         path = str(self.folder / f"model_{size}_{batch}.onnx")  # pnnx would make _ of -
         words = ["--input", size, "--batch", str(batch), "-o", path]
-        run_tool([self.gelan, "export", "onnx", self.plan("fp32"), *words])
+        run_tool([self.gelan, "export", "onnx", self.plan("fp32", "--portable"), *words])
         return path
 
     @functools.cache

@@ -1,24 +1,34 @@
 import Compiler
+import Kernels
 import ModelIR
 import TestSupport
 import Testing
 
-/// Compares a compiled model with the reference at one input size, for every output that the model keeps.
+/// Compares compiled forms of a model with the reference at one input size, for every output that they keep.
 func expectAgreement(
-  _ graph: Graph, _ compiled: CompiledModel, _ checkpoint: Checkpoint, height: Int, width: Int, threads: Int,
-  seed: UInt64 = 0, _ comment: String = ""
+  _ graph: Graph, _ compiled: [CompiledModel], _ checkpoint: Checkpoint, height: Int, width: Int, threads: Int,
+  instructions: InstructionSet = .best, seed: UInt64 = 0, _ comment: String = ""
 ) throws {
   var generator = SeededGenerator(seed: seed)
   let image = generator.image(channels: graph.nodes[0].type.channels, height: height, width: width)
-  let found = try compiled.outputs(for: image, height: height, width: width, threads: threads)
   let expected = try ReferenceInterpreter(graph, checkpoint).run(image, height: height, width: width)
+  for model in compiled {
+    let found = try model.outputs(
+      for: image, height: height, width: width, threads: threads, instructions: instructions)
+    let place = "at \(height)x\(width) with \(threads) threads, \(instructions), \(comment)"
+    try expectAgreement(graph, found, model.bound.plan.outputs.map(\.name), expected, place)
+  }
+}
+
+private func expectAgreement(
+  _ graph: Graph, _ found: [[Float]], _ names: [String], _ expected: ReferenceInterpreter.Results, _ where: String
+) throws {
   let bound = RoundingBound(graph, scales: expected.scales)
-  let names = compiled.bound.plan.outputs.map(\.name)
   #expect(names == graph.outputs.map(\.name).filter(names.contains))
   for (name, found) in zip(names, found) {
     let output = try #require(graph.outputs.first { $0.name == name })
     let value = expected[output.value]
-    let place = "\(name) at \(height)x\(width) with \(threads) threads \(comment)"
+    let place = "\(name) \(`where`)"
     if case .decodeDetections = graph[output.value].op {
       let boxes = 4 * value.plane
       let allowed = bound.predictions(output.value, boxScale: value.values.prefix(boxes).reduce(0) { max($0, abs($1)) })

@@ -65,7 +65,7 @@ struct BlockTests {
     let compiled = try CompiledModel(graph, checkpoint, keeping: [.main, .auxiliary])
     for (height, width, threads) in [(16, 24, 1), (32, 20, 2)] {
       try expectAgreement(
-        graph, compiled, checkpoint, height: height, width: width, threads: threads)
+        graph, [compiled], checkpoint, height: height, width: width, threads: threads)
     }
   }
 

@@ -1,4 +1,5 @@
 import Compiler
+import Kernels
 import ModelIR
 import Runtime
 import TestSupport
@@ -9,20 +10,28 @@ struct CompiledModel {
   let bound: BoundPlan
   let model: InferenceModel
 
-  init(_ graph: Graph, _ checkpoint: Checkpoint, keeping roles: Set<Output.Role> = [.main]) throws {
+  init(
+    _ graph: Graph, _ checkpoint: Checkpoint, keeping roles: Set<Output.Role> = [.main],
+    passes: [Pass] = .execution
+  ) throws {
     optimized = optimize(graph, keeping: roles)
-    bound = try bindWeights(of: plan(optimized), from: graph, checkpoint)
+    bound = try bindWeights(of: deploymentPlan(optimized, passes: passes), from: graph, checkpoint)
     model = InferenceModel(plan: bound.plan, tensors: bound.tensors)
   }
 
-  func outputs(for image: [Float], height: Int, width: Int, threads: Int = 2) throws -> [[Float]] {
-    try run(model, image, height: height, width: width, threads: threads)
+  func outputs(
+    for image: [Float], height: Int, width: Int, threads: Int = 2, instructions: InstructionSet = .best
+  ) throws -> [[Float]] {
+    try run(model, image, height: height, width: width, threads: threads, instructions: instructions)
   }
 }
 
 /// Every output of a model for one image.
-func run(_ model: InferenceModel, _ image: [Float], height: Int, width: Int, threads: Int = 2) throws -> [[Float]] {
-  let session = try Session(model, height: height, width: width, threads: threads)
+func run(
+  _ model: InferenceModel, _ image: [Float], height: Int, width: Int, threads: Int = 2,
+  instructions: InstructionSet = .best
+) throws -> [[Float]] {
+  let session = try Session(model, height: height, width: width, threads: threads, instructions: instructions)
   _ = session.input.update(fromContentsOf: image)
   session.run()
   return session.plan.outputs.indices.map { Array(session.output($0)) }

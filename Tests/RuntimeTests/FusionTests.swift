@@ -43,6 +43,6 @@ struct FusionTests {
     #expect(compiled.optimized.nodes.count { $0.op.name == "conv2d" } == row.convolutions)
     #expect(compiled.optimized.nodes.count { $0.op.name == "add" } == row.sums)
     #expect(compiled.optimized.nodes.allSatisfy { $0.op.name != "batch_norm" && $0.op.name != "channel_affine" })
-    try expectAgreement(graph, compiled, checkpoint, height: 12, width: 20, threads: 1)
+    try expectAgreement(graph, [compiled], checkpoint, height: 12, width: 20, threads: 1)
   }
 }

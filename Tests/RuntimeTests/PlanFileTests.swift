@@ -28,7 +28,9 @@ struct PlanFileTests {
       up: [-1, 1, Upsample, [2]]
       fold: [-1, 1, ReOrg, []]
       flat: [-1, 1, Expand, [2]]
-      join: [[flat, stem, flat], 1, Concat, []]
+      both: [[up, stem, flat], 1, Concat, []]
+      mix: [-1, 1, Conv, [8, 1]]
+      join: [[flat, mix, flat], 1, Concat, []]
       bend: [-1, 1, activation, [Tanh]]
       near: [-1, 1, nn.Conv2d, [18, 1]]
       far: [fuse, 1, nn.Conv2d, [18, 1]]
@@ -78,6 +80,12 @@ struct PlanFileTests {
       "space_to_depth", "depth_to_space", "identity", "decode_detections",
     ]
     #expect(kinds == all)
+    // Convolutions with each kind of addend, and of several joined inputs.
+    let convolutions = bound.plan.steps.compactMap { step in
+      if case .conv2D(let op) = step.op { (addend: op.addend, joined: op.joinedCount(step.inputs.count)) } else { nil }
+    }
+    #expect(Set(convolutions.map(\.addend)) == [.none, .before, .after])
+    #expect(convolutions.contains { $0.addend == .before && $0.joined == 2 })
   }
 
   @Test func wrongFilesAreRefusedInOneSentence() throws {

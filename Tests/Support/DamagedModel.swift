@@ -31,7 +31,7 @@ package enum DamagedModel {
       }
       outcome.problems += problems(check(model.value, graph), in: source)
       let optimized = optimize(graph)
-      let plan = plan(optimized)  // verifies itself
+      let plan = deploymentPlan(optimized)  // verifies itself
       if plan.outputs.count != optimized.outputs.count { outcome.problems.append("the plan has other outputs") }
       let report = ModelReport(graph, optimized: optimized)
       if report.inference.parameters > report.training.parameters {

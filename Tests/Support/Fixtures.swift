@@ -43,8 +43,10 @@ package enum Fixtures {
     }
   }
 
-  /// The plan for inference.
-  package static func plan(of graph: Graph) -> Plan { Compiler.plan(optimize(graph)) }
+  /// The plan for inference, as the program makes it.
+  package static func plan(of graph: Graph, passes: [Pass] = .execution) -> Plan {
+    deploymentPlan(optimize(graph), passes: passes)
+  }
 }
 
 /// An executable that the build put beside the tests.

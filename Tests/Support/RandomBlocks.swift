@@ -158,6 +158,13 @@ package struct CustomBlock: Sendable {
         "other: [x, 1, activation, [Tanh]]", "wide: [x, 1, Conv, {c2: c, k: 3, act: false}]",
         "narrow: [other, 1, Conv, {c2: c, k: 1, act: false}]", "sum: [[wide, narrow], 1, add, []]",
       ]),
+    // What a pyramid does on its way up: a pointwise convolution of a join with something upsampled.
+    CustomBlock(
+      "pyramid",
+      [
+        "small: [x, 1, max_pool, [2, 2]]", "large: [small, 1, upsample, [2]]", "other: [x, 1, Conv, [c, 3]]",
+        "both: [[other, large, x], 1, concat, []]", "out: [both, 1, Conv, [c, 1]]",
+      ]),
     CustomBlock(
       "tower",
       [

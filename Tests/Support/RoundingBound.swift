@@ -21,12 +21,16 @@ package struct RoundingBound {
     for (node, scale) in zip(graph.nodes, scales) {
       let inputs = node.inputs.map { (square: squares[$0.index], scale: scales[$0.index]) }
       let absolute = inputs.map(\.square).max() ?? 0
-      let relative = inputs.first.map { $0.scale > 0 ? $0.square / ($0.scale * $0.scale) : 0 } ?? 0
+      let relatives = inputs.map { $0.scale > 0 ? $0.square / ($0.scale * $0.scale) : 0 }
+      let relative = relatives.first ?? 0
       let size = scale * scale
       switch node.op {
       case .conv2D(let op):
-        let products = graph.inputTypes(of: node)[0].channels / op.groups * op.kernel * op.kernel
-        squares.append((relative + Double(products)) * size)
+        let products = op.inputChannels(graph.inputTypes(of: node)) / op.groups * op.kernel * op.kernel
+        let joined = relatives.prefix(op.joinedCount(inputs.count)).max() ?? 0
+        // What is added brings its own error, and one more rounding.
+        let added = op.addend == .none ? 0 : inputs[inputs.count - 1].square + size
+        squares.append((joined + Double(products)) * size + added)
       case .batchNorm, .channelAffine:
         // The factor and the summand are rounded, and so is what applying them gives.
         squares.append((relative + 4) * size)

@@ -36,6 +36,8 @@ import Testing
     Case(words: "info models-yaml/gelan-t.yaml --input 650", status: 1, says: "multiples of 32"),
     Case(words: "bench models-yaml/gelan-t.yaml", status: 1, says: "not a safetensors file"),
     Case(words: "bench no-such.plan", status: 3, says: "no-such.plan"),
+    Case(words: "bench no-such.plan --kernels axv2", status: 2, says: "did you mean 'avx2'?"),
+    Case(words: "val --data x --detections y --kernels avx2", status: 2, says: "'--kernels' has no meaning"),
     Case(words: "bench Tests/Fixtures/golden/mini-c.io.safetensors", status: 1, says: "'gelan compile' writes plans"),
     Case(words: "show Tests/Fixtures/golden/mini-c.yaml --form plam", status: 2, says: "did you mean 'plan'?"),
   ]

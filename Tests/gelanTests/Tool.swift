@@ -26,18 +26,25 @@ enum Tool {
     try run(words, in: folder)
   }
 
-  static func run(_ words: [String], in folder: URL = Fixtures.root, input: String = "") throws -> Result {
-    try run(URL(fileURLWithPath: path), words, in: folder, input: input)
+  static func run(
+    _ words: [String], in folder: URL = Fixtures.root, input: String = "", environment: [String: String] = [:]
+  ) throws -> Result {
+    try run(URL(fileURLWithPath: path), words, in: folder, input: input, environment: environment)
   }
 
   /// Runs any program.
   ///
-  /// - Parameter input: what it finds on its standard input.
-  static func run(_ program: URL, _ words: [String], in folder: URL, input: String = "") throws -> Result {
+  /// - Parameters:
+  ///   - input: what it finds on its standard input.
+  ///   - environment: variables beside those of the tests.
+  static func run(
+    _ program: URL, _ words: [String], in folder: URL, input: String = "", environment: [String: String] = [:]
+  ) throws -> Result {
     let process = Process()
     process.executableURL = program
     process.arguments = words
     process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files rather than pipes: a pipe that nobody empties would stop the tool.
     let (inputFile, outputFile, errorFile) = (temporaryFile(), temporaryFile(), temporaryFile())
     try Data(input.utf8).write(to: inputFile)

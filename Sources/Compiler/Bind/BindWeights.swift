@@ -103,6 +103,18 @@ package func evaluate(
       for index in total.indices { total[index] += values[index] }
     }
     return total
+  case .joined(let parts):
+    var values: [Double] = []
+    for part in parts {
+      values += try evaluate(part.expression, shape: [part.channels] + shape.dropFirst(), checkpoint)
+    }
+    return values
+  case .inputs(let inner, let ranges, let all):
+    let values = try evaluate(inner, shape: [shape[0], all] + shape.dropFirst(2), checkpoint)
+    let taps = shape.dropFirst(2).reduce(1, *)
+    return (0..<shape[0]).flatMap { output in
+      ranges.flatMap { values[(output * all + $0.lowerBound) * taps..<(output * all + $0.upperBound) * taps] }
+    }
   }
 }
 

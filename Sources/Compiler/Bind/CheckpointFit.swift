@@ -204,7 +204,7 @@ extension ParameterExpression {
     switch self {
     case .stored: return nil
     case .scaled(.stored(let name), _): return String(name.dropLast(".weight".count))
-    case .scaled, .shifted, .scale, .padded, .identityKernel, .sum:
+    case .scaled, .shifted, .scale, .padded, .identityKernel, .sum, .joined, .inputs:
       let names = storedNames.map { $0.split(separator: ".") }
       guard let first = names.first else { return nil }
       let common = first.indices.prefix { index in names.allSatisfy { $0.count > index && $0[index] == first[index] } }

@@ -19,6 +19,15 @@ extension [Pass] {
     .fuseActivation,  // last of the fusions: needs the final convolutions
     .simplifyConcat,  // only wiring is left to tidy
   ]
+
+  /// From the inference graph to the one that is planned: what our kernels run faster, in order. Counts are of the graph
+  /// before.
+  package static let execution: [Pass] = [
+    .readJoinsInPlace,  // first: the next finds what is upsampled among a convolution's inputs
+    .multiplyBeforeUpsampling,  // before siblings merge: it changes what a convolution reads
+    .mergeSiblingConvolutions,  // before additions: a convolution with an addend has no siblings
+    .fuseAddition,  // last: nothing looks at bare convolutions any more
+  ]
 }
 
 /// The inference form of a graph: the outputs that inference wants, everything folded and fused, nothing dead.
@@ -28,6 +37,13 @@ extension [Pass] {
 /// - Parameter roles: The outputs to keep.
 package func optimize(_ graph: Graph, keeping roles: Set<Output.Role> = [.main], passes: [Pass] = .inference) -> Graph {
   passes.reduce(strip(graph, keeping: roles)) { $1.run($0) }
+}
+
+/// The plan of an inference graph.
+///
+/// - Parameter passes: Rewrites for gelan's own kernels; none for a plan that other engines are to run.
+package func deploymentPlan(_ inference: Graph, passes: [Pass] = .execution) -> Plan {
+  plan(passes.reduce(inference) { $1.run($0) })
 }
 
 /// The graph with the outputs of these roles alone, and what they need.

@@ -37,6 +37,13 @@ package struct Graph: Sendable, Equatable {
     return counts
   }
 
+  /// For each value, the nodes that read it, in order.
+  package var readers: [[ValueID]] {
+    var readers = [[ValueID]](repeating: [], count: nodes.count)
+    for value in values { for input in self[value].inputs { readers[input.index].append(value) } }
+    return readers
+  }
+
   /// For each value, whether some output in `roots` depends on it.
   package func isLive(from roots: some Sequence<Output>) -> [Bool] {
     var live = [Bool](repeating: false, count: nodes.count)

@@ -1,8 +1,17 @@
 /// A two-dimensional convolution with a square kernel, then an activation:
 /// `out[o,y,x] = act(Σ w[o,i,u,v] · in[i, s·y + d·u − p, s·x + d·v − p] + b[o])`.
 ///
-/// The weight has shape (out, in / groups, kernel, kernel), the bias (out).
+/// The weight has shape (out, in / groups, kernel, kernel), the bias (out). Several inputs are joined along the channels;
+/// then there is one group. With an addend, the last input is no part of the sum but is added to the result.
 package struct Conv2D: Operator {
+  package enum Addend: String, Sendable, Hashable {
+    case none
+    /// Before the activation; each of its rows and columns is for `addendScale` of the result's.
+    case before
+    /// After the activation.
+    case after
+  }
+
   package var outputChannels = 1
   package var kernel = 1
   package var stride = 1
@@ -10,6 +19,8 @@ package struct Conv2D: Operator {
   package var dilation = 1
   package var groups = 1
   package var activation = Activation.identity
+  package var addend = Addend.none
+  package var addendScale = 1
   package var weight = ParameterExpression.stored("")
   package var bias: ParameterExpression?
 
@@ -19,33 +30,64 @@ package struct Conv2D: Operator {
   package static let attributes: [Attribute<Self>] = [
     .integer("out", \.outputChannels), .integer("k", \.kernel), .integer("s", \.stride), .integer("p", \.padding),
     .integer("d", \.dilation), .integer("g", \.groups), .activation("act", \.activation),
-    .parameter("w", \.weight), .optionalParameter("b", \.bias),
+    .choice("add", \.addend), .integer("up", \.addendScale), .parameter("w", \.weight), .optionalParameter("b", \.bias),
   ]
 
   package func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType {
-    let input = try expectMap(inputs)
+    try expectMaps(inputs, count: (addend == .none ? 1 : 2)...Concat.maximumInputs)
+    let joined = joinedCount(inputs.count)
+    for index in 1..<max(1, joined) where inputs[index].layout != inputs[0].layout {
+      throw .extents(input: index, expected: inputs[0], found: inputs[index])
+    }
+    guard let extents = inputs[0].extents else { throw .notAMap(input: 0) }
+    let channels = inputChannels(inputs)
+    try expect(channels, in: 1...TensorType.maximumChannels, "in")
     try expect(outputChannels, in: 1...TensorType.maximumChannels, "out")
     try Window(kernel: kernel, stride: stride, padding: padding, dilation: dilation).validate(self)
-    try expect(groups, in: 1...TensorType.maximumChannels, "g")
-    for channels in [input.channels, outputChannels] where channels % groups != 0 {
+    try expect(groups, in: 1...(joined > 1 ? 1 : TensorType.maximumChannels), "g")
+    for channels in [channels, outputChannels] where channels % groups != 0 {
       throw .channelsNotDivisible(channels: channels, by: groups, attribute: "g")
     }
     // Kernels count weights in 32 bits.
-    guard saturatingProduct(outputChannels, input.channels / groups, kernel, kernel) <= Int32.max else {
+    guard saturatingProduct(outputChannels, channels / groups, kernel, kernel) <= Int32.max else {
       throw .tooLarge
     }
-    guard let height = input.height.sliding(kernel: kernel, stride: stride, padding: padding, dilation: dilation),
-      let width = input.width.sliding(kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+    guard let height = extents.height.sliding(kernel: kernel, stride: stride, padding: padding, dilation: dilation),
+      let width = extents.width.sliding(kernel: kernel, stride: stride, padding: padding, dilation: dilation)
     else { throw .tooLarge }
-    return TensorType(channels: outputChannels, height: height, width: width)
+    let result = TensorType(channels: outputChannels, height: height, width: width)
+    try checkAddend(inputs, result)
+    return result
+  }
+
+  private func checkAddend(_ inputs: [TensorType], _ result: TensorType) throws(TypeError) {
+    // Kernels find the addend's pixel by a shift.
+    try expect(addendScale, in: 1...(addend == .before ? 64 : 1), "up")
+    guard addendScale.nonzeroBitCount == 1 else { throw .attribute(name: "up", value: addendScale, allowed: 1...64) }
+    guard addend != .none, let added = inputs.last, let extents = added.extents else { return }
+    guard added.channels == outputChannels else {
+      throw .channels(input: inputs.count - 1, expected: outputChannels, found: added.channels)
+    }
+    guard let height = extents.height.scaled(by: addendScale), let width = extents.width.scaled(by: addendScale),
+      result.layout == .map(height: height, width: width)
+    else { throw .extents(input: inputs.count - 1, expected: result, found: added) }
+  }
+
+  /// How many of the inputs are joined: all but the addend.
+  package func joinedCount(_ inputs: Int) -> Int { addend == .none ? inputs : inputs - 1 }
+
+  /// The channels of the joined inputs.
+  package func inputChannels(_ inputs: [TensorType]) -> Int {
+    saturatingSum(inputs.prefix(joinedCount(inputs.count)).map(\.channels))
   }
 
   package func parameters(_ inputs: [TensorType]) -> [ParameterUse] {
-    let weight = ParameterUse("weight", weight, shape: [outputChannels, inputs[0].channels / groups, kernel, kernel])
+    let weight = ParameterUse(
+      "weight", weight, shape: [outputChannels, inputChannels(inputs) / groups, kernel, kernel])
     return [weight] + (bias.map { [ParameterUse("bias", $0, shape: [outputChannels])] } ?? [])
   }
 
   package func multiplyAccumulates(_ inputs: [TensorType], output: [Int]) -> Int {
-    saturatingProduct(output[0], output[1], output[2], inputs[0].channels / groups, kernel, kernel)
+    saturatingProduct(output[0], output[1], output[2], inputChannels(inputs) / groups, kernel, kernel)
   }
 }

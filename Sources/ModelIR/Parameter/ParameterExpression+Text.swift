@@ -8,6 +8,10 @@ extension ParameterExpression {
     case .scale(let norm): "scale(\(norm.scope), \(norm.epsilon))"
     case .padded(let inner, let from, let to): "padded(\(inner.description), \(from), \(to))"
     case .identityKernel: "identity_kernel()"
+    case .joined(let parts):
+      "joined(\(parts.map { "\($0.expression.description), \($0.channels)" }.joined(separator: ", ")))"
+    case .inputs(let inner, let ranges, let all):
+      "inputs(\(inner.description), \(all)\(ranges.map { ", \($0.lowerBound), \($0.upperBound)" }.joined()))"
     case .sum(let terms): "sum(\(terms.map(\.description).joined(separator: ", ")))"
     }
   }
@@ -44,8 +48,8 @@ private struct RecipeReader {
     case "scale":
       expression = readNormalization(after: "").map { .scale($0) }
     case "padded":
-      guard let inner = readExpression(), take(","), let from = readWord().flatMap({ Int($0) }), take(","),
-        let to = readWord().flatMap({ Int($0) }), from > 0, to >= from, to < 1 << 16
+      guard let inner = readExpression(), take(","), let from = readInteger(), take(","), let to = readInteger(),
+        from > 0, to >= from, to < 1 << 16
       else { return nil }
       expression = .padded(inner, from: from, to: to)
     case "identity_kernel":
@@ -57,6 +61,21 @@ private struct RecipeReader {
         terms.append(term)
       } while take(",")
       expression = .sum(terms)
+    case "joined":
+      var parts: [ParameterExpression.Part] = []
+      repeat {
+        guard let part = readExpression(), take(","), let channels = readInteger(), channels > 0 else { return nil }
+        parts.append(ParameterExpression.Part(part, channels: channels))
+      } while take(",")
+      expression = .joined(parts)
+    case "inputs":
+      guard let inner = readExpression(), take(","), let all = readInteger(), take(",") else { return nil }
+      var ranges: [Range<Int>] = []
+      repeat {
+        guard let from = readInteger(), take(","), let to = readInteger(), from < to, to <= all else { return nil }
+        ranges.append(from..<to)
+      } while take(",")
+      expression = .inputs(inner, ranges, of: all)
     default:
       return nil
     }
@@ -68,6 +87,11 @@ private struct RecipeReader {
       let epsilon = readWord().flatMap({ Double($0) }), epsilon.isFinite, epsilon >= 0
     else { return nil }
     return Normalization(scope: scope, epsilon: epsilon)
+  }
+
+  /// A number of channels.
+  private mutating func readInteger() -> Int? {
+    readWord().flatMap { Int($0) }.flatMap { (0...TensorType.maximumChannels).contains($0) ? $0 : nil }
   }
 
   private mutating func readWord() -> String? {

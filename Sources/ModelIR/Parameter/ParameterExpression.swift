@@ -27,6 +27,20 @@ package indirect enum ParameterExpression: Sendable, Hashable {
   /// The kernel that copies its input: 1 in the centre of each channel's own plane.
   case identityKernel
   case sum([ParameterExpression])
+  /// Tensors one after another along the output channels, each with so many.
+  case joined([Part])
+  /// The weights of some input channels, in order, of a convolution that has `of`.
+  case inputs(ParameterExpression, [Range<Int>], of: Int)
+
+  package struct Part: Sendable, Hashable {
+    package let expression: ParameterExpression
+    package let channels: Int
+
+    package init(_ expression: ParameterExpression, channels: Int) {
+      self.expression = expression
+      self.channels = channels
+    }
+  }
 
   /// The names of the checkpoint's tensors that it needs.
   package var storedNames: [String] {
@@ -38,6 +52,8 @@ package indirect enum ParameterExpression: Sendable, Hashable {
     case .padded(let inner, _, _): inner.storedNames
     case .identityKernel: []
     case .sum(let terms): terms.flatMap(\.storedNames)
+    case .joined(let parts): parts.flatMap(\.expression.storedNames)
+    case .inputs(let inner, _, _): inner.storedNames
     }
   }
 }

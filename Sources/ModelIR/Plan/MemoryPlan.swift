@@ -15,12 +15,26 @@ package struct MemoryPlan: Sendable, Hashable {
   /// Buffers start at multiples of this many floats: 64 bytes, a cache line.
   package static let alignment = 16
 
+  /// Kernels read whole vectors: up to this many floats after the last that they use.
+  package static let overrun = 15
+
+  /// The floats from one pixel of a map to the next, its channels lying side by side.
+  ///
+  /// Whole vectors, so that pixels start on cache lines; an odd number of lines where there are many, so that
+  /// neighbouring rows do not meet in one set of the first-level cache. Pixels of fewer channels than a vector holds lie
+  /// close together, and convolutions read several at once. Predictions are rows, one after another.
+  package static func stride(of buffer: TensorType) -> Int {
+    guard buffer.extents != nil, buffer.channels >= alignment else { return buffer.channels }
+    let lines = (buffer.channels + alignment - 1) / alignment
+    return (lines % 8 == 0 ? lines + 1 : lines) * alignment
+  }
+
   /// - Returns: Nothing when the size is not legal for the plan, or memory of that size cannot be addressed.
   package init?(_ plan: Plan, height: Int, width: Int) {
     var sizes: [Int] = []
     for buffer in plan.buffers {
       guard let shape = buffer.shape(height: height, width: width) else { return nil }
-      let size = shape.reduce(1) { saturatingProduct($0, $1) }
+      let size = ([Self.stride(of: buffer)] + shape.dropFirst()).reduce(1) { saturatingProduct($0, $1) }
       // Kernels count the elements of one channel in 32 bits.
       guard size < 1 << 40, shape.dropFirst().reduce(1, { saturatingProduct($0, $1) }) < 1 << 31 else { return nil }
       sizes.append((size + Self.alignment - 1) / Self.alignment * Self.alignment)

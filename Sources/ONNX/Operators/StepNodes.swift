@@ -8,7 +8,7 @@ extension GraphAssembly {
     let types = step.inputs.map(shapes.plan.type)
     switch step.op {
     case .conv2D(let op):
-      return try convolution(op, input, types[0], scope: scope)
+      return try convolution(op, inputs, types, scope: scope)
     case .channelAffine(let op):
       return try channelAffine(op, input, types[0], scope: scope)
     case .activate(let op):
@@ -44,15 +44,25 @@ extension GraphAssembly {
   }
 
   private mutating func convolution(
-    _ op: Conv2D, _ input: String, _ type: TensorType, scope: String
+    _ op: Conv2D, _ inputs: [String], _ types: [TensorType], scope: String
   ) throws(ONNXExportError) -> String {
-    var inputs = [input]
-    for use in op.parameters([type]) { inputs.append(try weight(use.expression, shape: use.shape)) }
+    let joined = Array(inputs.prefix(op.joinedCount(inputs.count)))
+    var operands = [
+      joined.count == 1
+        ? joined[0] : nodes("Concat", joined, scope: scope, attributes: ["axis": .integer(1)])[0]
+    ]
+    for use in op.parameters(types) { operands.append(try weight(use.expression, shape: use.shape)) }
     var attributes = window(kernel: op.kernel, stride: op.stride, padding: op.padding)
     attributes["dilations"] = .integers([op.dilation, op.dilation])
     attributes["group"] = .integer(op.groups)
-    let sums = nodes("Conv", inputs, scope: scope, attributes: attributes)[0]
-    return activation(op.activation, sums, scope: scope)
+    var value = nodes("Conv", operands, scope: scope, attributes: attributes)[0]
+    let added = inputs[inputs.count - 1]
+    if op.addend == .before {
+      let enlarged = op.addendScale == 1 ? added : enlarge(added, by: op.addendScale, scope: scope)
+      value = node("Add", value, enlarged, scope: scope)
+    }
+    value = activation(op.activation, value, scope: scope)
+    return op.addend == .after ? node("Add", value, added, scope: scope) : value
   }
 
   private mutating func channelAffine(

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A safetensors file, mapped into memory and checked before use.
 ///
 /// A file is ordinary input and may be hostile: whatever its bytes, opening it succeeds or throws, and afterwards every
@@ -106,6 +108,18 @@ package final class TensorFile: Sendable {
 
   /// The bytes of a tensor of any type where they lie in the file, valid while this object lives.
   package func mappedBytes(_ name: String) -> UnsafeRawBufferPointer? { self[name].map(bytes) }
+
+  /// Gives back the memory of a tensor's pages. It stays readable: pages that are asked for again are read again.
+  package func releasePages(of name: String) {
+    guard let bytes = mappedBytes(name), let start = bytes.baseAddress else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    // Whole pages only: the first and the last may hold parts of other tensors.
+    let first = (UInt(bitPattern: start) + UInt(page) - 1) / UInt(page) * UInt(page)
+    let last = UInt(bitPattern: start + bytes.count) / UInt(page) * UInt(page)
+    if let pages = UnsafeMutableRawPointer(bitPattern: first), last > first {
+      madvise(pages, Int(last - first), MADV_DONTNEED)
+    }
+  }
 
   private func entry(_ name: String) throws(TensorFileError) -> TensorEntry {
     guard let entry = self[name] else { throw TensorFileError(path, "there is no tensor \(quoted(name))") }

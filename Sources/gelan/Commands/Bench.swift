@@ -8,9 +8,9 @@ extension Command {
   static let bench = Command(
     name: "bench", summary: "time a plan on this machine", operands: "PLAN", operandCount: 1...1,
     options: [
-      .threads, Option("--repeat", value: "K", help: "runs to time after warming up; 20 by default"), .input,
+      .threads, .kernels, Option("--repeat", value: "K", help: "runs to time after warming up; 20 by default"), .input,
       Option("--batch", value: "N", help: "images in each run; 1 by default"),
-      Option("--layers", help: "time each step too"),
+      Option("--layers", help: "time each step too, and measure what the machine could do at best"),
       Option("--on-request", help: "for programs: time runs when a line of standard input asks for them"), .json,
     ],
     details: """
@@ -19,6 +19,11 @@ extension Command {
 
       Loading is opening the plan and a session; placing the buffers is the part of it that every further input size
       costs again.
+
+      With --layers, GFLOP/s are those of the operator as it is defined; 'multiplied' are the GFLOP that the chosen
+      algorithm does for it, and '% peak' is what these are of the machine's peak: multiply-adds of the same kernels on as
+      many threads with all data at hand, measured at the start. Below stand the times of all steps if every convolution
+      were computed as it is defined, and if the chosen algorithms' multiplications took no more than they do at peak.
 
       With --on-request a program can take turns with others: one line of JSON tells that the plan is open; then each line
       of standard input is a number of runs, and is answered by their times, {"milliseconds":[57.1,56.9]}, as soon as they
@@ -35,29 +40,34 @@ extension Command {
     }
     let repetitions = try arguments.integer("--repeat", in: 1...mostRuns) ?? 20
     let threads = try arguments.threads()
+    let instructions = try arguments.instructions()
     let size = try arguments.inputSize()
     let batch = try arguments.integer("--batch", in: 1...65_536) ?? 1
     var watch = StopWatch()
     let model = try openPlan(path)
     let openTime = watch.lap()
-    let session = try openSession(model, size, batch: batch, threads: threads)
+    let session = try openSession(model, size, batch: batch, threads: threads, instructions: instructions)
     let sessionTime = watch.lap()
     _ = MemoryPlan(model.plan, height: session.height, width: session.width)
     let opening = BenchOpening(
       plan: path, input: [batch] + session.inputShape, threads: threads, openTime: openTime, sessionTime: sessionTime,
-      placementTime: watch.lap(), kernels: convolutionBackend)
+      placementTime: watch.lap(), kernels: session.instructions.rawValue)
     let input = session.input
     for index in input.indices { input[index] = Float(index % 251) / 250 }
 
     if arguments.isSet("--on-request") {
       try answerRequests(session, opening)
     } else {
-      let (times, layers) = measure(session, repetitions, layers: arguments.isSet("--layers"))
-      let result = BenchResult(opening: opening, times: times)
+      let timesLayers = arguments.isSet("--layers")
+      // Before the runs, since processors that have got hot are slower.
+      let peak = timesLayers ? 2 * instructions.measurePeak(threads: threads) : 0
+      let (times, layerTimes) = measure(session, repetitions, layers: timesLayers)
+      let layers = timesLayers ? LayerReport(session.steps, layerTimes, peak: peak) : nil
+      let result = BenchResult(opening: opening, times: times, layers: layers)
       if arguments.isSet("--json") {
         Terminal.print(result.json.description)
       } else {
-        if arguments.isSet("--layers") { Terminal.print(layerTable(session.steps, layers)) }
+        if let layers { Terminal.print(layers.text) }
         Terminal.print(result.text)
       }
     }
@@ -76,12 +86,14 @@ private func measure(_ session: Session, _ repetitions: Int, layers: Bool) -> (t
   for repetition in 0..<repetitions {
     let start = Machine.seconds()
     if layers {
-      for _ in 0..<session.batch {
+      for image in 0..<session.batch {
+        session.readImage(image)
         for (index, step) in session.steps.enumerated() {
           let before = Machine.seconds()
           step.run()
           layerTimes[index].append((Machine.seconds() - before) * 1e3)
         }
+        session.writeOutputs(image)
       }
     } else {
       session.run()
@@ -136,6 +148,7 @@ private struct BenchResult {
   let opening: BenchOpening
   /// Milliseconds, sorted.
   let times: [Double]
+  let layers: LayerReport?
 
   var median: Double { times.median }
   var ninetieth: Double { times[min(times.count - 1, times.count * 9 / 10)] }
@@ -146,7 +159,7 @@ private struct BenchResult {
       ("milliseconds", ["median": .number(median), "min": .number(times[0]), "p90": .number(ninetieth)]),
       ("peakResidentBytes", .integer(Machine.peakResidentBytes)),
     ]
-    return .object(JSONObject(opening.members + measured))
+    return .object(JSONObject(opening.members + measured + (layers?.members ?? [])))
   }
 
   var text: String {
@@ -164,27 +177,4 @@ private struct BenchResult {
   private var perImage: String {
     opening.input[0] == 1 ? "" : "; an image \(decimal(median / Double(opening.input[0]), places: 2)) ms"
   }
-}
-
-extension [Double] {
-  /// The middle of sorted numbers, or the mean of the two in the middle.
-  fileprivate var median: Double {
-    count % 2 == 1 ? self[count / 2] : (self[count / 2 - 1] + self[count / 2]) / 2
-  }
-}
-
-/// One line per step: its median time, its share, its speed.
-private func layerTable(_ steps: [PreparedStep], _ times: [[Double]]) -> String {
-  let medians = times.map { $0.sorted().median }
-  let total = medians.reduce(0, +)
-  var lines = ["      ms      %  GFLOP/s  kernel         output            step"]
-  for (step, time) in zip(steps, medians) {
-    let speed = step.flops > 0 && time > 0 ? decimal(Double(step.flops) / time * 1e-6, places: 1) : ""
-    lines.append(
-      decimal(time, places: 3).padded(to: 8, onTheLeft: true)
-        + decimal(100 * time / max(total, 1e-9), places: 1).padded(to: 7, onTheLeft: true)
-        + speed.padded(to: 9, onTheLeft: true) + "  " + step.kernel.padded(to: 15)
-        + step.outputShape.map(String.init).joined(separator: "x").padded(to: 18) + step.origin.scope)
-  }
-  return lines.joined(separator: "\n") + "\n"
 }

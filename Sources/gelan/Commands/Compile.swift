@@ -14,18 +14,24 @@ extension Command {
       .checkpointKey,
       Option("--random-weights", value: "SEED", help: "random weights, to try a design before it is trained"),
       Option("--verify", help: "compare the plan with the unfused training graph; so is done with --weights anyway"),
+      Option(
+        "--portable",
+        help:
+          "leave out the rewrites that are for gelan's own kernels: for gelan export, where other engines have theirs"
+      ),
       Option("--no-verify", help: "write the plan without that comparison"),
       Option(
         "--weights-type", value: "fp32|fp16|bf16",
         help: "how the plan stores weights: fp16 and bf16 halve the file; what that costs is measured"),
-      .input, .classes, .set,
+      .input, .classes, .set, .kernels,
     ],
     details: """
       The auxiliary branch is stripped, batch normalisations are folded, RepConv branches fused, and the result is one
       file. Weights are those that training wrote: names follow the model's rows, so nothing has to be renumbered.
       A PyTorch checkpoint is read without running anything of it. Its classes, their number and their names, become the
       plan's. The plan and the training graph are run on the same pictures, and one that differs is not written.
-      The input size is the plan's default; a plan runs at every legal size.
+      The input size is the plan's default; a plan runs at every legal size, and on every processor: --kernels is for
+      the comparison only.
 
       example: gelan compile models-yaml/yolov9-c.yaml --weights best.pt -o yolov9-c.plan
       """
@@ -40,6 +46,7 @@ extension Command {
     guard weights != nil || seed != nil else {
       throw CommandFailure.usage("give the weights: --weights FILE, or --random-weights SEED to try a design")
     }
+    let instructions = try arguments.instructions()
     let isVerified = arguments.isSet("--verify") || weights != nil && !arguments.isSet("--no-verify")
     try refuse("-o", output, toReplace: [arguments.operands[0], weights].compactMap(\.self))
     let graph: Graph
@@ -55,7 +62,7 @@ extension Command {
       (graph, checkpoint) = (file.graph, Checkpoint(randomFor: file.graph, seed: UInt64(seed ?? 0)))
     }
     let optimized = optimize(graph)
-    var plan = plan(optimized)
+    var plan = deploymentPlan(optimized, passes: arguments.isSet("--portable") ? [] : .execution)
     if facts.classNames.count == plan.classNames.count { plan.classNames = facts.classNames }
     let bound: BoundPlan
     do throws(BindingError) {
@@ -63,9 +70,9 @@ extension Command {
     } catch {
       throw CommandFailure(error, weights: weights ?? "the checkpoint")
     }
-    if isVerified { try verify(bound, against: graph, checkpoint) }
+    if isVerified { try verify(bound, against: graph, checkpoint, instructions) }
     let stored = try store(bound.tensors, as: weightsType)
-    let cost = weightsType == .fp32 ? nil : try narrowingCost(of: bound, stored, as: weightsType)
+    let cost = weightsType == .fp32 ? nil : try narrowingCost(of: bound, stored, as: weightsType, instructions)
     var metadata = planOrigin(file, arguments)
     metadata[PlanFile.Key.weights] = weights.map(\.fileName) ?? "random, seed \(seed ?? 0)"
     do throws(TensorFileError) {

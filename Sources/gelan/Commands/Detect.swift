@@ -18,7 +18,7 @@ extension Command {
       Option("--resume", help: "go on with an output of the same plan and options: skip its pictures"),
       Option("--save", value: "DIR", help: "write each picture with its boxes drawn, as PNG"),
       Option("--shard", value: "K/N", help: "do only part K of N equal parts of the pictures; K counts from 1"),
-      .threads,
+      .threads, .kernels,
     ],
     details: """
       An INPUT is a JPEG or PNG picture; a folder, for the pictures in it and below it; a pattern in quotes such as
@@ -133,6 +133,7 @@ extension Arguments {
       guard !isSet("--square") else { throw .usage("--square and --input exclude each other") }
       options.input = .fixed(height: size.height, width: size.width)
     }
+    options.instructions = try instructions()
     return options
   }
 

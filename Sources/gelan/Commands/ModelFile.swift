@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import Kernels
 import ModelIR
 import ModelSyntax
 import PyTorch
@@ -135,10 +136,11 @@ extension CommandFailure {
 
 /// Opens a session of a plan at a size.
 func openSession(
-  _ model: InferenceModel, _ size: InputSize?, batch: Int = 1, threads: Int
+  _ model: InferenceModel, _ size: InputSize?, batch: Int = 1, threads: Int, instructions: InstructionSet
 ) throws(CommandFailure) -> Session {
   do {
-    return try Session(model, height: size?.height, width: size?.width, batch: batch, threads: threads)
+    return try Session(
+      model, height: size?.height, width: size?.width, batch: batch, threads: threads, instructions: instructions)
   } catch {
     throw .message(error.description)
   }

@@ -1,4 +1,5 @@
 import Compiler
+import Kernels
 import ModelIR
 import Runtime
 import Tensors
@@ -18,7 +19,7 @@ func store(
 
 /// Measures what storing weights in a narrow type costs: runs both forms of the plan on the same images, in words.
 func narrowingCost(
-  of bound: BoundPlan, _ stored: [StoredTensor], as type: WeightsType
+  of bound: BoundPlan, _ stored: [StoredTensor], as type: WeightsType, _ instructions: InstructionSet
 ) throws(CommandFailure) -> String {
   let narrowed = InferenceModel(plan: bound.plan, tensors: stored.map { ($0.name, $0.tensor) })
   let images = 2
@@ -28,7 +29,7 @@ func narrowingCost(
   do throws(ModelError) {
     difference = try OutputDifference(
       between: InferenceModel(plan: bound.plan, tensors: bound.tensors), and: narrowed, images: images,
-      threads: Machine.coreCount)
+      threads: Machine.coreCount, instructions: instructions)
   } catch {
     throw .message(error.description)
   }

@@ -9,7 +9,7 @@ extension Command {
     options: [
       Option("--inputs", value: "FILE", help: "safetensors with 'images': fp32, N x 3 x H x W, RGB from 0 to 1"),
       Option("--outputs", value: "FILE", help: "where to write 'output0': N x (4 + classes) x anchors"),
-      .threads,
+      .threads, .kernels,
     ],
     details: """
       N is any number, and H and W any legal size of the plan: a plan is not tied to the size it was compiled with. Images
@@ -24,6 +24,7 @@ extension Command {
     guard let inputs = arguments.string("--inputs"), let outputs = arguments.string("--outputs") else {
       throw CommandFailure.usage("--inputs FILE and --outputs FILE are needed")
     }
+    let instructions = try arguments.instructions()
     try refuse("--outputs", outputs, toReplace: [arguments.operands[0], inputs])
     let model = try openPlan(arguments.operands[0])
     let file = try openTensorFile(inputs)
@@ -37,7 +38,7 @@ extension Command {
     }
     let (batch, height, width) = (entry.shape[0], entry.shape[2], entry.shape[3])
     let session = try openSession(
-      model, InputSize(height: height, width: width), threads: try arguments.threads())
+      model, InputSize(height: height, width: width), threads: try arguments.threads(), instructions: instructions)
     let counts = model.plan.outputs.indices.map { session.output($0).count }
     let (bytes, overflow) = counts.reduce(0, +).multipliedReportingOverflow(by: batch * MemoryLayout<Float>.stride)
     guard !overflow, bytes < Machine.memoryBytes / 2 else {

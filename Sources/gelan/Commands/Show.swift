@@ -56,7 +56,7 @@ extension Command {
     let file = try ModelFile.open(path, arguments)
     switch form ?? "elaborated" {
     case "inference": Terminal.print(optimize(file.graph).description)
-    case "plan": Terminal.print(plan(optimize(file.graph)).description)
+    case "plan": Terminal.print(deploymentPlan(optimize(file.graph)).description)
     default: Terminal.print(file.graph.description)
     }
   }

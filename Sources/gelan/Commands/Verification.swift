@@ -1,4 +1,5 @@
 import Compiler
+import Kernels
 import ModelIR
 import Runtime
 
@@ -16,7 +17,9 @@ struct Verification {
   /// Runs the graph, unfused, and the plan on the same pictures.
   ///
   /// - Parameter graph: The graph that the weights are bound to.
-  init(of bound: BoundPlan, against graph: Graph, _ checkpoint: Checkpoint) throws(CommandFailure) {
+  init(
+    of bound: BoundPlan, against graph: Graph, _ checkpoint: Checkpoint, _ instructions: InstructionSet
+  ) throws(CommandFailure) {
     let reference: BoundPlan
     do throws(BindingError) {
       reference = try bindWeights(of: unfusedPlan(of: graph), from: graph, checkpoint)
@@ -28,7 +31,7 @@ struct Verification {
       difference = try OutputDifference(
         between: InferenceModel(plan: reference.plan, tensors: reference.tensors),
         and: InferenceModel(plan: bound.plan, tensors: bound.tensors), height: size.height, width: size.width,
-        images: Self.pictures, threads: Machine.coreCount)
+        images: Self.pictures, threads: Machine.coreCount, instructions: instructions)
     } catch {
       throw .message(error.description)
     }
@@ -62,11 +65,13 @@ struct Verification {
 }
 
 /// Compares a plan with the graph that it was made from; one that is too far from it is refused.
-func verify(_ bound: BoundPlan, against graph: Graph, _ checkpoint: Checkpoint) throws(CommandFailure) {
+func verify(
+  _ bound: BoundPlan, against graph: Graph, _ checkpoint: Checkpoint, _ instructions: InstructionSet
+) throws(CommandFailure) {
   Terminal.progress("comparing the plan with the training graph ...")
   let verification: Verification
   do throws(CommandFailure) {
-    verification = try Verification(of: bound, against: graph, checkpoint)
+    verification = try Verification(of: bound, against: graph, checkpoint, instructions)
     Terminal.progress("")
   } catch {
     Terminal.progress("")

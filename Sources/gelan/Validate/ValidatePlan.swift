@@ -20,6 +20,7 @@ func validatePlan(data: String, _ arguments: Arguments) throws(CommandFailure) -
     confidence: Float(try arguments.fraction("--conf") ?? 0.001), overlap: try arguments.fraction("--iou") ?? 0.7,
     maximumDetections: try arguments.integer("--max-detections", in: 1...1_000_000) ?? 300)
   options.labels = .every
+  options.instructions = try arguments.instructions()
   let (size, threads) = (try arguments.inputSize(), try arguments.threads())
 
   let model: InferenceModel

@@ -5,7 +5,9 @@ import GelanRuntime
 func validateResults(
   _ path: String, data: String, _ arguments: Arguments
 ) throws(CommandFailure) -> ValidationReport {
-  let modelOptions = ["--input", "--square", "--stretch", "--conf", "--iou", "--max-detections", "--save-detections"]
+  let modelOptions = [
+    "--input", "--square", "--stretch", "--conf", "--iou", "--max-detections", "--save-detections", "--kernels",
+  ]
   if let surplus = arguments.operands.first ?? modelOptions.first(where: arguments.isSet) {
     throw .usage("--detections runs no plan, so '\(surplus)' has no meaning")
   }

@@ -1,0 +1,41 @@
+/// A feature map in memory, or neighbouring channels of one: pixel by pixel, row by row, each pixel's channels side by
+/// side.
+///
+/// Channels innermost is what makes everything else simple: a vector holds neighbouring channels of one pixel, so no
+/// kernel cares for the width of a map, joins and splits of channels are other pointers into the same pixels, and a
+/// matrix product reads pixels as its rows.
+///
+/// **Kernels may read 15 floats beyond the last pixel** (a whole vector from any channel on) and use none of them; they
+/// never write there.
+package struct FeatureMap: @unchecked Sendable {
+  /// The first channel of the first pixel.
+  package let start: UnsafeMutablePointer<Float>
+  package let shape: MapShape
+  /// The floats from one pixel to the next, at least the number of channels.
+  package let pixelStride: Int
+
+  package init(start: UnsafeMutablePointer<Float>, shape: MapShape, pixelStride: Int) {
+    require(
+      pixelStride >= shape.channels, "Pixels of \(shape.channels) channels do not fit \(pixelStride) floats.")
+    self.start = start
+    self.shape = shape
+    self.pixelStride = pixelStride
+  }
+
+  package var channels: Int { shape.channels }
+  package var height: Int { shape.height }
+  package var width: Int { shape.width }
+
+  /// The floats from one row to the next.
+  package var rowStride: Int { shape.width * pixelStride }
+
+  /// Neighbouring channels of this map.
+  package func channels(_ range: Range<Int>) -> FeatureMap {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= channels && !range.isEmpty,
+      "A map of \(channels) channels has no channels \(range).")
+    return FeatureMap(
+      start: start + range.lowerBound,
+      shape: MapShape(channels: range.count, height: shape.height, width: shape.width), pixelStride: pixelStride)
+  }
+}

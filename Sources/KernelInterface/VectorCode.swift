@@ -1,0 +1,199 @@
+/// The inner loops, built for one instruction set.
+///
+/// The same source, `Sources/VectorCode`, is compiled once for every instruction set; this table is all that the rest of
+/// the program sees of a build of it. Pointers and counts go in, no collections: generic code of the standard library
+/// that two builds share could be linked from the wrong one. `make check-processors` proves that there is none.
+package struct VectorCode: Sendable {
+  /// As printed and as asked for: `avx512`, `avx2`, `baseline`.
+  package let name: String
+  package let limits: TileLimits
+
+  package let packPixels: @Sendable (PixelRun, Panel) -> Void
+  package let clearPixels: @Sendable (PixelRun, Panel) -> Void
+  package let multiply: @Sendable (PanelProduct) -> Void
+  package let packWeights: @Sendable (WeightPacking) -> Void
+  package let transformInput: @Sendable (WinogradInput) -> Void
+  package let transformOutput: @Sendable (WinogradOutput) -> Void
+  package let transformWeights: @Sendable (WinogradWeights) -> Void
+  package let depthwise: @Sendable (DepthwiseRow) -> Void
+  package let elementwise: @Sendable (ElementwiseRun) -> Void
+  package let pool: @Sendable (PoolingRow) -> Void
+  package let decode: @Sendable (DecodeRun) -> Void
+  package let interleave: @Sendable (PlanarRun) -> Void
+
+  package init(
+    name: String, limits: TileLimits, packPixels: @escaping @Sendable (PixelRun, Panel) -> Void,
+    clearPixels: @escaping @Sendable (PixelRun, Panel) -> Void, multiply: @escaping @Sendable (PanelProduct) -> Void,
+    packWeights: @escaping @Sendable (WeightPacking) -> Void,
+    transformInput: @escaping @Sendable (WinogradInput) -> Void,
+    transformOutput: @escaping @Sendable (WinogradOutput) -> Void,
+    transformWeights: @escaping @Sendable (WinogradWeights) -> Void,
+    depthwise: @escaping @Sendable (DepthwiseRow) -> Void,
+    elementwise: @escaping @Sendable (ElementwiseRun) -> Void, pool: @escaping @Sendable (PoolingRow) -> Void,
+    decode: @escaping @Sendable (DecodeRun) -> Void, interleave: @escaping @Sendable (PlanarRun) -> Void
+  ) {
+    self.name = name
+    self.limits = limits
+    self.packPixels = packPixels
+    self.clearPixels = clearPixels
+    self.multiply = multiply
+    self.packWeights = packWeights
+    self.transformInput = transformInput
+    self.transformOutput = transformOutput
+    self.transformWeights = transformWeights
+    self.depthwise = depthwise
+    self.elementwise = elementwise
+    self.pool = pool
+    self.decode = decode
+    self.interleave = interleave
+  }
+}
+
+/// Pixels to be copied into a panel.
+package struct PixelRun {
+  /// The first channel of the first pixel.
+  package var source: UnsafePointer<Float>
+  /// The floats from one pixel to the next.
+  package var pixelStep: Int
+  package var count: Int
+  /// The floats to copy of each pixel; whole vectors are read.
+  package var channels: Int
+
+  package init(source: UnsafePointer<Float>, pixelStep: Int, count: Int, channels: Int) {
+    self.source = source
+    self.pixelStep = pixelStep
+    self.count = count
+    self.channels = channels
+  }
+}
+
+/// The left operand of a matrix product: (depth / 16, rows, 16), so that the rows that a tile multiplies at one depth lie
+/// a fixed distance apart.
+package struct Panel {
+  /// The place of the first row to be written.
+  package var start: UnsafeMutablePointer<Float>
+  /// The floats from one block of depth to the next: 16 for each row of the whole panel.
+  package var blockStride: Int
+
+  package init(start: UnsafeMutablePointer<Float>, blockStride: Int) {
+    self.start = start
+    self.blockStride = blockStride
+  }
+}
+
+/// What happens to sums before they are stored: `after + activation(sum + bias + before)`.
+package struct Epilogue {
+  /// A multiple of 16 floats, zeros beyond the channels; nothing for no bias.
+  package var bias: UnsafePointer<Float>?
+  package var activation: ActivationFunction
+  /// Added to the activated value, at the place of the output.
+  package var after: Addend?
+  /// Added before the activation.
+  package var before: Addend?
+
+  package init(
+    bias: UnsafePointer<Float>? = nil, activation: ActivationFunction = .identity, before: Addend? = nil,
+    after: Addend? = nil
+  ) {
+    self.bias = bias
+    self.activation = activation
+    self.before = before
+    self.after = after
+  }
+}
+
+/// A map that is added to an output.
+package struct Addend {
+  /// The first channel of the first pixel.
+  package var start: UnsafePointer<Float>
+  package var pixelStride: Int
+  package var rowStride: Int
+  /// The binary logarithm of how many output rows and columns each of its rows and columns is for.
+  package var shift: Int
+
+  package init(start: UnsafePointer<Float>, pixelStride: Int, rowStride: Int, shift: Int) {
+    self.start = start
+    self.pixelStride = pixelStride
+    self.rowStride = rowStride
+    self.shift = shift
+  }
+}
+
+/// A product of a panel with packed weights: output[row][column] = Σ panel[row][d] · weights[d][column].
+package struct PanelProduct {
+  package var panel: UnsafePointer<Float>
+  package var blockStride: Int
+  package var rows: Int
+  /// For each block, how much of its depth of 16 is used.
+  package var depths: UnsafePointer<UInt8>
+  package var blocks: Int
+  /// The sum of the depths.
+  package var depth: Int
+  /// (group, depth, vectors of the group, 16).
+  package var weights: UnsafePointer<Float>
+  package var groups: ColumnGroups
+  package var firstGroup: Int
+  package var groupCount: Int
+  /// The columns that exist; beyond them nothing is stored.
+  package var columns: Int
+  /// The first column of the first row.
+  package var output: UnsafeMutablePointer<Float>
+  package var outputStride: Int
+  /// The number of the first row among the pixels of the output map, and the map's width: for addends.
+  package var firstPixel: Int
+  package var width: Int
+  package var epilogue: Epilogue
+
+  package init(
+    panel: UnsafePointer<Float>, blockStride: Int, rows: Int, depths: UnsafePointer<UInt8>, blocks: Int, depth: Int,
+    weights: UnsafePointer<Float>, groups: ColumnGroups, firstGroup: Int, groupCount: Int, columns: Int,
+    output: UnsafeMutablePointer<Float>, outputStride: Int, firstPixel: Int = 0, width: Int = 1,
+    epilogue: Epilogue = Epilogue()
+  ) {
+    self.panel = panel
+    self.blockStride = blockStride
+    self.rows = rows
+    self.depths = depths
+    self.blocks = blocks
+    self.depth = depth
+    self.weights = weights
+    self.groups = groups
+    self.firstGroup = firstGroup
+    self.groupCount = groupCount
+    self.columns = columns
+    self.output = output
+    self.outputStride = outputStride
+    self.firstPixel = firstPixel
+    self.width = width
+    self.epilogue = epilogue
+  }
+}
+
+/// Weights (columns, depth) to be laid out for a product, as (group, depth, vectors of the group, 16).
+package struct WeightPacking {
+  package var weight: UnsafePointer<Float>
+  /// The floats from one column's weights to the next column's.
+  package var columnStride: Int
+  /// For each row of the packed weights, the place of its weight among a column's.
+  package var places: UnsafePointer<Int32>
+  package var depth: Int
+  package var columns: Int
+  package var groups: ColumnGroups
+  package var packed: UnsafeMutablePointer<Float>
+  /// The groups to pack.
+  package var range: Range<Int>
+
+  package init(
+    weight: UnsafePointer<Float>, columnStride: Int, places: UnsafePointer<Int32>, depth: Int, columns: Int,
+    groups: ColumnGroups, packed: UnsafeMutablePointer<Float>, range: Range<Int>
+  ) {
+    self.weight = weight
+    self.columnStride = columnStride
+    self.places = places
+    self.depth = depth
+    self.columns = columns
+    self.groups = groups
+    self.packed = packed
+    self.range = range
+  }
+}

@@ -1,0 +1,123 @@
+/// Winograd's minimal filtering F(m×m, 3×3): tiles of m × m outputs, each from (m + 2)² inputs, by (m + 2)² products a
+/// channel instead of 9·m² (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, section 4.1).
+package enum WinogradTile: Int, Sendable, Hashable, CaseIterable {
+  case four = 4
+  case six = 6
+
+  /// The outputs of a tile along each side.
+  package var outputs: Int { rawValue }
+  /// The inputs of a tile along each side.
+  package var inputs: Int { rawValue + 2 }
+  /// The points at which polynomials are multiplied: one product of matrices for each.
+  package var points: Int { inputs * inputs }
+}
+
+/// Tiles of an input map to be transformed.
+package struct WinogradInput {
+  package var tile: WinogradTile
+  /// The first channel of the map's first pixel.
+  package var source: UnsafePointer<Float>
+  package var pixelStride: Int
+  package var height: Int
+  package var width: Int
+  package var channels: Int
+  package var padding: Int
+  /// The tiles of a row of tiles; tiles are numbered row by row.
+  package var tilesAcross: Int
+  package var firstTile: Int
+  package var count: Int
+  /// (point, channels / 16, tiles, 16).
+  package var transformed: UnsafeMutablePointer<Float>
+  package var pointStride: Int
+  package var blockStride: Int
+
+  package init(
+    tile: WinogradTile, source: UnsafePointer<Float>, pixelStride: Int, height: Int, width: Int, channels: Int,
+    padding: Int, tilesAcross: Int, firstTile: Int, count: Int, transformed: UnsafeMutablePointer<Float>,
+    pointStride: Int, blockStride: Int
+  ) {
+    self.tile = tile
+    self.source = source
+    self.pixelStride = pixelStride
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.padding = padding
+    self.tilesAcross = tilesAcross
+    self.firstTile = firstTile
+    self.count = count
+    self.transformed = transformed
+    self.pointStride = pointStride
+    self.blockStride = blockStride
+  }
+}
+
+/// Products of transformed tiles to be turned into outputs.
+package struct WinogradOutput {
+  package var tile: WinogradTile
+  /// (point, tiles, columns rounded up to 16).
+  package var products: UnsafePointer<Float>
+  package var pointStride: Int
+  package var tileStride: Int
+  /// The vectors of columns to do.
+  package var vectors: Range<Int>
+  /// The columns that exist; beyond them nothing is stored.
+  package var columns: Int
+  package var tilesAcross: Int
+  package var firstTile: Int
+  package var count: Int
+  /// The first column of the first pixel.
+  package var output: UnsafeMutablePointer<Float>
+  package var outputStride: Int
+  package var height: Int
+  package var width: Int
+  package var epilogue: Epilogue
+
+  package init(
+    tile: WinogradTile, products: UnsafePointer<Float>, pointStride: Int, tileStride: Int, vectors: Range<Int>,
+    columns: Int, tilesAcross: Int, firstTile: Int, count: Int, output: UnsafeMutablePointer<Float>,
+    outputStride: Int, height: Int, width: Int, epilogue: Epilogue
+  ) {
+    self.tile = tile
+    self.products = products
+    self.pointStride = pointStride
+    self.tileStride = tileStride
+    self.vectors = vectors
+    self.columns = columns
+    self.tilesAcross = tilesAcross
+    self.firstTile = firstTile
+    self.count = count
+    self.output = output
+    self.outputStride = outputStride
+    self.height = height
+    self.width = width
+    self.epilogue = epilogue
+  }
+}
+
+/// Weights (columns, depth, 3, 3) to be transformed and laid out as (point, group, depth, vectors of the group, 16).
+package struct WinogradWeights {
+  package var tile: WinogradTile
+  package var weight: UnsafePointer<Float>
+  package var depth: Int
+  package var columns: Int
+  package var groups: ColumnGroups
+  package var packed: UnsafeMutablePointer<Float>
+  package var pointStride: Int
+  /// The groups to transform.
+  package var range: Range<Int>
+
+  package init(
+    tile: WinogradTile, weight: UnsafePointer<Float>, depth: Int, columns: Int, groups: ColumnGroups,
+    packed: UnsafeMutablePointer<Float>, pointStride: Int, range: Range<Int>
+  ) {
+    self.tile = tile
+    self.weight = weight
+    self.depth = depth
+    self.columns = columns
+    self.groups = groups
+    self.packed = packed
+    self.pointStride = pointStride
+    self.range = range
+  }
+}

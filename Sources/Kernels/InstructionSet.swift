@@ -1,0 +1,86 @@
+import KernelInterface
+import VectorCodeBaseline
+
+#if arch(x86_64)
+  import CProcessor
+  import VectorCodeAVX2
+  import VectorCodeAVX512
+#endif
+
+/// The instruction sets that the inner loops are built for, from the least to the most capable.
+package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
+  /// What every processor of the architecture has: SSE2 on x86-64, Neon on arm64.
+  case baseline
+  /// AVX2 with FMA: vectors of eight floats, sixteen registers.
+  case avx2
+  /// AVX-512 (F, BW, CD, DQ, VL): vectors of sixteen floats, thirty-two registers.
+  case avx512
+
+  package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+  private var rank: Int {
+    switch self {
+    case .baseline: 0
+    case .avx2: 1
+    case .avx512: 2
+    }
+  }
+
+  /// Whether this processor, under this system, can run it.
+  package var isAvailable: Bool {
+    switch self {
+    case .baseline: true
+    case .avx2: ProcessorFeatures.this.hasAVX2
+    case .avx512: ProcessorFeatures.this.hasAVX512
+    }
+  }
+
+  /// Those that this processor can run.
+  package static let available = allCases.filter(\.isAvailable)
+
+  /// The most capable of them.
+  package static let best = available.max() ?? .baseline
+
+  /// The inner loops for it.
+  package var code: VectorCode {
+    require(isAvailable, "This processor cannot run \(rawValue) instructions.")
+    #if arch(x86_64)
+      switch self {
+      case .baseline: return VectorCodeBaseline.Build.code
+      case .avx2: return VectorCodeAVX2.Build.code
+      case .avx512: return VectorCodeAVX512.Build.code
+      }
+    #else
+      return VectorCodeBaseline.Build.code
+    #endif
+  }
+}
+
+/// What CPUID says, so far as the builds of the inner loops need it.
+private struct ProcessorFeatures {
+  var hasAVX2 = false
+  var hasAVX512 = false
+
+  static let this = ProcessorFeatures()
+
+  private init() {
+    #if arch(x86_64)
+      func registers(_ leaf: UInt32) -> [UInt32] {
+        var values: [UInt32] = [0, 0, 0, 0]
+        return gelan_cpuid(leaf, 0, &values) != 0 ? values : [0, 0, 0, 0]
+      }
+      func has(_ register: UInt32, _ bits: UInt32...) -> Bool { bits.allSatisfy { register >> $0 & 1 == 1 } }
+
+      let basic = registers(1)[2]
+      // FMA, MOVBE, POPCNT, OSXSAVE, AVX, F16C: what compilers assume of the Haswell generation.
+      guard has(basic, 12, 22, 23, 27, 28, 29) else { return }
+      let saved = gelan_saved_registers()
+      let extended = registers(7)[1]
+      let more = registers(0x8000_0001)[2]
+      // BMI1, AVX2, BMI2; LZCNT; and the system keeps the 256-bit registers.
+      hasAVX2 = has(extended, 3, 5, 8) && has(more, 5) && has(saved, 1, 2)
+      // AVX-512 F, DQ, CD, BW, VL, with ADX and CLWB, which come with them; and the system keeps the 512-bit registers.
+      hasAVX512 = hasAVX2 && has(extended, 16, 17, 19, 24, 28, 30, 31) && has(saved, 5, 6, 7)
+    #endif
+  }
+}

@@ -1,0 +1,102 @@
+import KernelInterface
+
+/// The weights of one convolution as its kernel reads them, with the bias; made once and shared.
+package final class PackedWeights: @unchecked Sendable {
+  let kernel: ConvolutionKernel
+  let layout: ProductLayout
+  /// For the products, by group: (point, group of columns, depth, vectors, 16).
+  let weights: UnsafeMutablePointer<Float>
+  /// By group, each a multiple of 16 floats; nothing when there is none.
+  let bias: UnsafeMutablePointer<Float>?
+  /// Counts the floats of one group's weights, and those of one point.
+  let groupCount: Int
+  let pointCount: Int
+  /// Keeps the memory alive.
+  private let memory: WeightMemory
+
+  /// - Parameters:
+  ///   - weight: (outputChannels, inputChannels / groups, kernelHeight, kernelWidth)
+  ///   - bias: (outputChannels) or nil
+  ///   - layout: how the inputs meet the kernel
+  /// - Returns: Nothing when there is no memory for it.
+  package init?(
+    _ kernel: ConvolutionKernel, _ layout: ProductLayout, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    in memory: WeightMemory, code: VectorCode, pool: ThreadPool
+  ) {
+    self.kernel = kernel
+    self.layout = layout
+    let columns = roundUp(layout.groupOutputs, to: 16)
+    let depth = layout.depth
+    pointCount = kernel == .depthwise ? roundUp(layout.outputChannels, to: 16) * layout.taps : columns * depth
+    groupCount = pointCount * (kernel.tile?.points ?? 1)
+    let weightCount = (kernel == .depthwise ? 1 : layout.groups) * groupCount
+    let biasCount =
+      bias == nil ? 0 : kernel == .depthwise ? roundUp(layout.outputChannels, to: 16) : layout.groups * columns
+    guard let start = memory.allocate(weightCount + biasCount) else { return nil }
+    self.memory = memory
+    weights = start
+    self.bias = bias == nil ? nil : weights + weightCount
+
+    switch kernel {
+    case .product: packProduct(weight, code, pool)
+    case .winograd4, .winograd6: packWinograd(weight, code, pool)
+    case .depthwise: packDepthwise(weight)
+    }
+    if let bias, let packed = self.bias { packBias(bias, packed) }
+  }
+
+  private func packProduct(_ weight: UnsafePointer<Float>, _ code: VectorCode, _ pool: ThreadPool) {
+    let groups = code.limits.groups(ofVectors: layout.vectors)
+    let columnStride = layout.groupInputs * layout.taps
+    layout.places.withUnsafeBufferPointer { places in
+      guard let places = places.baseAddress else { return }  // a product has a depth of at least one
+      pool.forEach(layout.groups * groups.count) { item in
+        let (group, columnGroup) = item.quotientAndRemainder(dividingBy: groups.count)
+        code.packWeights(
+          WeightPacking(
+            weight: weight + group * layout.groupOutputs * columnStride, columnStride: columnStride, places: places,
+            depth: layout.depth, columns: layout.groupOutputs, groups: groups, packed: weights + group * groupCount,
+            range: columnGroup..<columnGroup + 1))
+      }
+    }
+  }
+
+  private func packWinograd(_ weight: UnsafePointer<Float>, _ code: VectorCode, _ pool: ThreadPool) {
+    guard let tile = kernel.tile else { return }
+    let groups = code.limits.groups(ofVectors: layout.vectors)
+    pool.forEach(layout.groups * groups.count) { item in
+      let (group, columnGroup) = item.quotientAndRemainder(dividingBy: groups.count)
+      code.transformWeights(
+        WinogradWeights(
+          tile: tile, weight: weight + group * layout.groupOutputs * layout.groupInputs * 9, depth: layout.depth,
+          columns: layout.groupOutputs, groups: groups, packed: weights + group * groupCount, pointStride: pointCount,
+          range: columnGroup..<columnGroup + 1))
+    }
+  }
+
+  private func packDepthwise(_ weight: UnsafePointer<Float>) {
+    let stride = roundUp(layout.outputChannels, to: 16)
+    for tap in 0..<layout.taps {
+      for channel in 0..<stride {
+        weights[tap * stride + channel] = channel < layout.outputChannels ? weight[channel * layout.taps + tap] : 0
+      }
+    }
+  }
+
+  private func packBias(_ bias: UnsafePointer<Float>, _ packed: UnsafeMutablePointer<Float>) {
+    let groups = kernel == .depthwise ? 1 : layout.groups
+    let count = layout.outputChannels / groups
+    let stride = roundUp(count, to: 16)
+    for group in 0..<groups {
+      for channel in 0..<stride {
+        packed[group * stride + channel] = channel < count ? bias[group * count + channel] : 0
+      }
+    }
+  }
+}
+
+/// Rounds a positive number up to a multiple.
+@inline(__always)
+func roundUp(_ number: Int, to multiple: Int) -> Int {
+  (number + multiple - 1) / multiple * multiple
+}

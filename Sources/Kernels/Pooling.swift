@@ -1,0 +1,21 @@
+import KernelInterface
+
+/// Pools windows of every channel: maxima, a NaN in a window being its maximum as in PyTorch, or averages over all of a
+/// window's kernel² elements, padding counting as zeros.
+///
+/// - Parameter output: of `geometry`'s output shape, must not overlap `input`
+package func pool(
+  _ kind: PoolingRow.Kind, _ input: FeatureMap, _ geometry: PoolingGeometry, to output: FeatureMap, code: VectorCode,
+  pool: ThreadPool
+) {
+  let work = output.width * output.channels * geometry.kernel * geometry.kernel
+  pool.forEachRange(output.height, atLeast: rowGrain(work)) {
+    for y in $0 {
+      code.pool(
+        PoolingRow(
+          kind: kind, source: UnsafePointer(input.start), pixelStride: input.pixelStride, rows: geometry.rows,
+          columns: geometry.columns, y: y, channels: output.channels, output: output.start + y * output.rowStride,
+          outputStride: output.pixelStride))
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import KernelInterface
+
+/// Divides the (pixels × channels) product of a convolution into pieces for the threads to take.
+///
+/// Strips of pixels come first: each reads its own part of the input. Only when there are too few strips for the threads,
+/// as on the smallest maps, are the output channels divided as well.
+struct ProductTiling {
+  let strips: Int
+  /// The parts that the groups of output channels are divided into.
+  let parts: Int
+  let groups: ColumnGroups
+  /// Counts the pixels of the longest strip.
+  let capacity: Int
+  /// Counts the floats of one thread's panel.
+  let panelCount: Int
+  let scratchCount: Int
+
+  /// The floats of a panel that leave room for weights in a second-level cache of one or two megabytes.
+  private static let panelBudget = 144 << 10
+
+  init(_ layout: ProductLayout, pixels: Int, groups: ColumnGroups, limits: TileLimits, threads: Int) {
+    self.groups = groups
+    let rows = limits.rows[min(2, limits.vectors)]
+    let affordable = Self.panelBudget / (layout.depths.count * 16) / rows * rows
+    let longest = max(2 * rows, min(12 * rows, affordable))
+    var strips = (pixels + longest - 1) / longest
+    if strips < 8 * threads { strips = min(roundUp(strips, to: threads), max(1, pixels / rows)) }
+    self.strips = strips
+    parts = max(1, min(groups.count, (threads + strips - 1) / strips))
+    capacity = (pixels + strips - 1) / strips
+    panelCount = roundUp(capacity * layout.depths.count * 16, to: 16)
+    scratchCount = threads * panelCount
+  }
+}
+
+/// For each group, strip and part: copies the pixels that the strip depends on into a panel, multiplies it with the
+/// part's weights and finishes the sums.
+func runProduct(
+  _ tiling: ProductTiling, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands,
+  code: VectorCode, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+) {
+  let weights = operands.weights
+  let output = operands.output
+  let pixels = geometry.outputShape.planeCount
+  let gather = PanelGathering(geometry, layout, operands.inputs, code)
+  layout.depths.withUnsafeBufferPointer { depths in
+    guard let depths = depths.baseAddress else { return }  // a product has a depth of at least one
+    pool.forEachWithSlot(layout.groups * tiling.strips * tiling.parts) { item, slot in
+      let (rest, part) = item.quotientAndRemainder(dividingBy: tiling.parts)
+      let (group, strip) = rest.quotientAndRemainder(dividingBy: tiling.strips)
+      let range = strip * pixels / tiling.strips..<(strip + 1) * pixels / tiling.strips
+      let firstGroup = part * tiling.groups.count / tiling.parts
+      let panel = scratch + slot * tiling.panelCount
+      let blockStride = range.count * 16
+      gather.fill(panel, blockStride: blockStride, pixels: range, group: group)
+      code.multiply(
+        PanelProduct(
+          panel: UnsafePointer(panel), blockStride: blockStride, rows: range.count, depths: depths,
+          blocks: layout.depths.count, depth: layout.depth,
+          weights: UnsafePointer(weights.weights + group * weights.groupCount), groups: tiling.groups,
+          firstGroup: firstGroup, groupCount: (part + 1) * tiling.groups.count / tiling.parts - firstGroup,
+          columns: layout.groupOutputs,
+          output: output.start + (range.lowerBound * output.pixelStride + group * layout.groupOutputs),
+          outputStride: output.pixelStride, firstPixel: range.lowerBound, width: geometry.outputWidth,
+          epilogue: operands.epilogue(group: group)))
+    }
+  }
+}
+
+/// Copies what output pixels depend on, tap by tap and input by input, into a panel.
+private struct PanelGathering {
+  private let rows: WindowAxis
+  private let columns: WindowAxis
+  private let layout: ProductLayout
+  private let inputs: [FeatureMap]
+  private let code: VectorCode
+
+  init(_ geometry: ConvolutionGeometry, _ layout: ProductLayout, _ inputs: [FeatureMap], _ code: VectorCode) {
+    rows = geometry.rows
+    columns = geometry.columns
+    self.layout = layout
+    self.inputs = inputs
+    self.code = code
+  }
+
+  func fill(_ panel: UnsafeMutablePointer<Float>, blockStride: Int, pixels: Range<Int>, group: Int) {
+    for segment in layout.segments {
+      let input = inputs[segment.input]
+      let channel = group * layout.groupInputs + segment.channel
+      let start = panel + segment.block * blockStride
+      if columns.kernel == 1, rows.kernel == 1, columns.stride == 1, columns.padding == 0, rows.padding == 0 {
+        // Pixels follow each other as in the output, across the ends of rows.
+        let source = input.start + (pixels.lowerBound * input.pixelStride + channel)
+        code.packPixels(
+          PixelRun(
+            source: UnsafePointer(source), pixelStep: input.pixelStride, count: pixels.count, channels: segment.count),
+          Panel(start: start, blockStride: blockStride))
+        continue
+      }
+      var pixel = pixels.lowerBound
+      while pixel < pixels.upperBound {
+        let y = pixel / columns.output
+        let first = pixel - y * columns.output
+        let last = min(columns.output, first + pixels.upperBound - pixel)
+        fillRow(
+          Panel(start: start + (pixel - pixels.lowerBound) * 16, blockStride: blockStride), segment, input,
+          channel: channel, y: y, first..<last)
+        pixel += last - first
+      }
+    }
+  }
+
+  /// Copies for neighbouring output pixels of one row what one segment reads.
+  private func fillRow(
+    _ panel: Panel, _ segment: ProductLayout.Segment, _ input: FeatureMap, channel: Int, y: Int, _ xs: Range<Int>
+  ) {
+    var panel = panel
+    func clear(_ count: Int) {
+      if count > 0 {
+        code.clearPixels(
+          PixelRun(source: UnsafePointer(input.start), pixelStep: 0, count: count, channels: segment.count), panel)
+      }
+      panel.start += count * 16
+    }
+    let inputY = rows.origin(y) + segment.tapY * rows.dilation
+    guard inputY >= 0 && inputY < rows.input else { return clear(xs.count) }
+    let line = input.start + (inputY * input.rowStride + channel)
+    // Where the tap, or every tap of the row, meets the map.
+    let inside =
+      layout.joinsTaps ? columns.interior : columns.positions(tap: segment.tapX)
+    let from = min(max(xs.lowerBound, inside.lowerBound), xs.upperBound)
+    let to = max(from, min(xs.upperBound, inside.upperBound))
+    if layout.joinsTaps {
+      for x in xs.lowerBound..<from { copyPixelAtBorder(line, x, input, &panel) }
+    } else {
+      clear(from - xs.lowerBound)
+    }
+    if from < to {
+      let inputX = columns.origin(from) + segment.tapX * columns.dilation
+      code.packPixels(
+        PixelRun(
+          source: UnsafePointer(line + inputX * input.pixelStride), pixelStep: columns.stride * input.pixelStride,
+          count: to - from, channels: segment.count), panel)
+      panel.start += (to - from) * 16
+    }
+    if layout.joinsTaps {
+      for x in to..<xs.upperBound { copyPixelAtBorder(line, x, input, &panel) }
+    } else {
+      clear(xs.upperBound - to)
+    }
+  }
+
+  /// Copies a row of taps of which some lie in the padding.
+  private func copyPixelAtBorder(_ line: UnsafePointer<Float>, _ x: Int, _ input: FeatureMap, _ panel: inout Panel) {
+    for tap in 0..<columns.kernel {
+      let inputX = columns.origin(x) + tap
+      for channel in 0..<input.pixelStride {
+        let place = tap * input.pixelStride + channel
+        let isInside = inputX >= 0 && inputX < columns.input
+        panel.start[place / 16 * panel.blockStride + place % 16] =
+          isInside ? line[inputX * input.pixelStride + channel] : 0
+      }
+    }
+    panel.start += 16
+  }
+}

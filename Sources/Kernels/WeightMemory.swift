@@ -1,0 +1,41 @@
+import Glibc
+
+/// Memory for the packed weights of a model, in a few large pieces: all zeros, each request on a cache line.
+///
+/// Large pages keep the addresses of a gigabyte of weights in the processor's tables. They are given by the piece, so that
+/// the small weights of a network share them.
+///
+/// Not for use by several threads at once.
+package final class WeightMemory: @unchecked Sendable {
+  private var pieces: [UnsafeMutableRawBufferPointer] = []
+  /// The bytes of the last piece that are in use.
+  private var used = 0
+  private static let pieceBytes = 32 << 20
+  private static let largePage = 2 << 20
+
+  package init() {}
+
+  deinit { for piece in pieces { munmap(piece.baseAddress, piece.count) } }
+
+  /// - Returns: Nothing when the system refuses more, or all of it together would not fit the machine: the system gives
+  /// out more than it has, and ends programs that use it.
+  func allocate(_ count: Int) -> UnsafeMutablePointer<Float>? {
+    let (bytes, overflow) = roundUp(count, to: 16).multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    guard !overflow, bytes < 1 << 48 else { return nil }
+    if pieces.isEmpty || pieces[pieces.count - 1].count - used < bytes {
+      // As much more as aligning the start to a large page may take.
+      let length = max(Self.pieceBytes, roundUp(bytes, to: Self.largePage)) + Self.largePage
+      let physical = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+      guard pieces.reduce(length, { $0 + $1.count }) <= physical else { return nil }
+      guard let start = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+        start != MAP_FAILED
+      else { return nil }
+      madvise(start, length, MADV_HUGEPAGE)
+      pieces.append(UnsafeMutableRawBufferPointer(start: start, count: length))
+      used = roundUp(Int(bitPattern: start), to: Self.largePage) - Int(bitPattern: start)
+    }
+    let place = pieces[pieces.count - 1].baseAddress.map { $0 + used }
+    used += bytes
+    return place?.bindMemory(to: Float.self, capacity: count)
+  }
+}

@@ -1,0 +1,209 @@
+import KernelInterface
+
+/// Multiplies a panel with packed weights, a tile at a time, and finishes each tile while it is in the first-level cache.
+func multiplyPanel(_ product: PanelProduct) {
+  if product.epilogue.isEmpty, product.columns % 16 == 0 {
+    forEachTile(product) { tile in
+      let output = product.output + (tile.row * product.outputStride + tile.firstVector * 16)
+      multiplyTile(tile, product, output, product.outputStride)
+    }
+  } else {
+    withStackMemory { sums in
+      forEachTile(product) { tile in
+        multiplyTile(tile, product, sums, tile.vectors * 16)
+        run(TileFinish(sums: sums, tile: tile, product: product), with: product.epilogue.activation)
+      }
+    }
+  }
+}
+
+/// The rows and columns of a product that the registers hold at a time.
+private struct Tile {
+  let row: Int
+  let rows: Int
+  let firstVector: Int
+  let vectors: Int
+}
+
+/// Groups of columns are outermost: the weights of one are read from memory once and then stay in cache for all rows.
+@inline(__always)
+private func forEachTile(_ product: PanelProduct, _ body: (Tile) -> Void) {
+  for group in product.firstGroup..<product.firstGroup + product.groupCount {
+    let vectors = product.groups.width(of: group)
+    // Tiles of nearly one size: 25 rows as 13 and 12 rather than 14 and 11.
+    let limit = rowLimit(vectors)
+    let tiles = (product.rows + limit - 1) / limit
+    for tile in 0..<tiles {
+      let row = tile * product.rows / tiles
+      body(
+        Tile(
+          row: row, rows: (tile + 1) * product.rows / tiles - row, firstVector: product.groups.start(of: group),
+          vectors: vectors))
+    }
+  }
+}
+
+#if TILE_OF_32_REGISTERS
+  /// Thirty-two registers: 28 sums, three of weights, one of the panel.
+  let tileLimits = TileLimits(rowsOfOne: 14, ofTwo: 14, ofThree: 9)
+
+  @inline(__always)
+  private func rowLimit(_ vectors: Int) -> Int { vectors == 3 ? 9 : 14 }
+
+  @inline(__always)
+  private func multiplyTile(
+    _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
+  ) {
+    let panel = product.panel + tile.row * 16
+    let weights = product.weights + tile.firstVector * 16 * product.depth
+    let (stride, depths, blocks) = (product.blockStride, product.depths, product.blocks)
+    @inline(__always) func run(
+      _ multiply: (
+        UnsafePointer<Float>, Int, UnsafePointer<UInt8>, Int, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>,
+        Int
+      ) -> Void
+    ) { multiply(panel, stride, depths, blocks, product.depth, weights, sums, sumStride) }
+    switch (tile.vectors, tile.rows) {
+    case (1, 1): run(ProductTile<1, 1>.multiply)
+    case (1, 2): run(ProductTile<2, 1>.multiply)
+    case (1, 3): run(ProductTile<3, 1>.multiply)
+    case (1, 4): run(ProductTile<4, 1>.multiply)
+    case (1, 5): run(ProductTile<5, 1>.multiply)
+    case (1, 6): run(ProductTile<6, 1>.multiply)
+    case (1, 7): run(ProductTile<7, 1>.multiply)
+    case (1, 8): run(ProductTile<8, 1>.multiply)
+    case (1, 9): run(ProductTile<9, 1>.multiply)
+    case (1, 10): run(ProductTile<10, 1>.multiply)
+    case (1, 11): run(ProductTile<11, 1>.multiply)
+    case (1, 12): run(ProductTile<12, 1>.multiply)
+    case (1, 13): run(ProductTile<13, 1>.multiply)
+    case (1, _): run(ProductTile<14, 1>.multiply)
+    case (2, 1): run(ProductTile<1, 2>.multiply)
+    case (2, 2): run(ProductTile<2, 2>.multiply)
+    case (2, 3): run(ProductTile<3, 2>.multiply)
+    case (2, 4): run(ProductTile<4, 2>.multiply)
+    case (2, 5): run(ProductTile<5, 2>.multiply)
+    case (2, 6): run(ProductTile<6, 2>.multiply)
+    case (2, 7): run(ProductTile<7, 2>.multiply)
+    case (2, 8): run(ProductTile<8, 2>.multiply)
+    case (2, 9): run(ProductTile<9, 2>.multiply)
+    case (2, 10): run(ProductTile<10, 2>.multiply)
+    case (2, 11): run(ProductTile<11, 2>.multiply)
+    case (2, 12): run(ProductTile<12, 2>.multiply)
+    case (2, 13): run(ProductTile<13, 2>.multiply)
+    case (2, _): run(ProductTile<14, 2>.multiply)
+    case (_, 1): run(ProductTile<1, 3>.multiply)
+    case (_, 2): run(ProductTile<2, 3>.multiply)
+    case (_, 3): run(ProductTile<3, 3>.multiply)
+    case (_, 4): run(ProductTile<4, 3>.multiply)
+    case (_, 5): run(ProductTile<5, 3>.multiply)
+    case (_, 6): run(ProductTile<6, 3>.multiply)
+    case (_, 7): run(ProductTile<7, 3>.multiply)
+    case (_, 8): run(ProductTile<8, 3>.multiply)
+    default: run(ProductTile<9, 3>.multiply)
+    }
+  }
+#else
+  #if FUSED_MULTIPLY_ADD || arch(arm64)
+    /// Sixteen registers of eight floats, or thirty-two of four: one vector of columns by six rows are 12 or 24 sums.
+    let tileLimits = TileLimits(rowsOfOne: 6)
+  #else
+    /// Sixteen registers of four floats: one vector of columns by three rows are 12 sums.
+    let tileLimits = TileLimits(rowsOfOne: 3)
+  #endif
+
+  @inline(__always)
+  private func rowLimit(_ vectors: Int) -> Int {
+    #if FUSED_MULTIPLY_ADD || arch(arm64)
+      6
+    #else
+      3
+    #endif
+  }
+
+  @inline(__always)
+  private func multiplyTile(
+    _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
+  ) {
+    let panel = product.panel + tile.row * 16
+    let weights = product.weights + tile.firstVector * 16 * product.depth
+    let (stride, depths, blocks) = (product.blockStride, product.depths, product.blocks)
+    @inline(__always) func run(
+      _ multiply: (
+        UnsafePointer<Float>, Int, UnsafePointer<UInt8>, Int, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>,
+        Int
+      ) -> Void
+    ) { multiply(panel, stride, depths, blocks, product.depth, weights, sums, sumStride) }
+    switch tile.rows {
+    case 1: run(ProductTile<1, 1>.multiply)
+    case 2: run(ProductTile<2, 1>.multiply)
+    case 3: run(ProductTile<3, 1>.multiply)
+    case 4: run(ProductTile<4, 1>.multiply)
+    case 5: run(ProductTile<5, 1>.multiply)
+    default: run(ProductTile<6, 1>.multiply)
+    }
+  }
+#endif
+
+/// Adds the bias, applies the activation, adds what is to be added, and stores a tile's sums.
+private struct TileFinish: ActivationLoop {
+  let sums: UnsafePointer<Float>
+  let tile: Tile
+  let product: PanelProduct
+
+  @inline(never)
+  func run(_ activation: some LaneFunction) {
+    let (row, rows, firstVector, vectors) = (tile.row, tile.rows, tile.firstVector, tile.vectors)
+    let output = product.output + row * product.outputStride + firstVector * 16
+    let lastCount = min(16, product.columns - (firstVector + vectors - 1) * 16)
+    let epilogue = product.epilogue
+    let isPlain = epilogue.before == nil && epilogue.after == nil
+    // Down the rows of one vector: its bias stays in a register, and nothing in the loop has to be decided.
+    for vector in 0..<vectors {
+      let channel = (firstVector + vector) * 16
+      let bias = epilogue.bias.map { load($0 + channel) } ?? Lanes(repeating: -0.0)
+      let source = sums + vector * 16
+      let target = output + vector * 16
+      let count = vector == vectors - 1 ? lastCount : 16
+      if isPlain, count == 16 {
+        for r in 0..<rows {
+          store(activation(load(source + r * vectors * 16) + bias), target + r * product.outputStride)
+        }
+      } else {
+        for r in 0..<rows {
+          let pixel = product.firstPixel + row + r
+          var value = load(source + r * vectors * 16) + bias
+          if let before = epilogue.before { value += load(before.pixel(pixel, width: product.width) + channel) }
+          value = activation(value)
+          if let after = epilogue.after { value += load(after.pixel(pixel, width: product.width) + channel) }
+          store(value, target + r * product.outputStride, first: count)
+        }
+      }
+    }
+  }
+}
+
+extension Epilogue {
+  /// Whether sums are stored as they are.
+  ///
+  /// A pattern rather than `==`, which would ask for the conformance by a function that all builds share.
+  fileprivate var isEmpty: Bool {
+    if case .identity = activation { bias == nil && before == nil && after == nil } else { false }
+  }
+}
+
+extension Addend {
+  /// The first channel of what is added to an output pixel.
+  @inline(__always)
+  func pixel(_ pixel: Int, width: Int) -> UnsafePointer<Float> {
+    // Without a scale, rows follow each other as they do in the output.
+    if shift == 0 { return start + pixel * pixelStride }
+    let y = pixel / width
+    return self.pixel(y: y, x: pixel - y * width)
+  }
+
+  @inline(__always)
+  func pixel(y: Int, x: Int) -> UnsafePointer<Float> {
+    start + (y >> shift) * rowStride + (x >> shift) * pixelStride
+  }
+}

@@ -1,0 +1,138 @@
+import KernelInterface
+
+/// Convolves one output row, each channel with its own window.
+func depthwiseRow(_ row: DepthwiseRow) {
+  run(DepthwisePixels(row: row), with: row.epilogue.activation)
+}
+
+private struct DepthwisePixels: ActivationLoop {
+  let row: DepthwiseRow
+
+  @inline(never)
+  func run(_ activation: some LaneFunction) {
+    let epilogue = row.epilogue
+    let tapsY = row.rows.taps(at: row.y)
+    let stride = (row.channels + 15) / 16 * 16
+    for x in 0..<row.columns.output {
+      let tapsX = row.columns.taps(at: x)
+      let destination = row.output + x * row.outputStride
+      let before = epilogue.before.map { $0.pixel(y: row.y, x: x) }
+      let after = epilogue.after.map { $0.pixel(y: row.y, x: x) }
+      var channel = 0
+      while channel < row.channels {
+        var value = Lanes()
+        for tapY in tapsY {
+          let y = row.rows.origin(row.y) + tapY * row.rows.dilation
+          for tapX in tapsX {
+            let inputX = row.columns.origin(x) + tapX * row.columns.dilation
+            value = sum(
+              value, load(row.source + ((y * row.columns.input + inputX) * row.pixelStride + channel)),
+              times: load(row.weights + ((tapY * row.columns.kernel + tapX) * stride + channel)))
+          }
+        }
+        if let bias = epilogue.bias { value += load(bias + channel) }
+        if let before { value += load(before + channel) }
+        value = activation(value)
+        if let after { value += load(after + channel) }
+        store(value, destination + channel, first: row.channels - channel)
+        channel += 16
+      }
+    }
+  }
+}
+
+/// Pools one output row.
+func poolRow(_ row: PoolingRow) {
+  switch row.kind {
+  case .maximum:
+    poolRow(row, from: Lanes(repeating: -.infinity), { largest($0, $1) }, { $0 })
+  case .average:
+    let elements = Lanes(repeating: Float(row.rows.kernel * row.columns.kernel))
+    poolRow(row, from: Lanes(), { $0 + $1 }, { $0 / elements })
+  }
+}
+
+@inline(__always)
+private func poolRow(
+  _ row: PoolingRow, from first: Lanes, _ combine: (Lanes, Lanes) -> Lanes, _ finish: (Lanes) -> Lanes
+) {
+  let tapsY = row.rows.taps(at: row.y)
+  let top = row.source + (row.rows.origin(row.y) + tapsY.lowerBound) * row.columns.input * row.pixelStride
+  let interior = row.columns.interior
+  for x in 0..<row.columns.output {
+    let tapsX = interior.contains(x) ? 0..<row.columns.kernel : row.columns.taps(at: x)
+    let corner = top + (row.columns.origin(x) + tapsX.lowerBound) * row.pixelStride
+    let output = row.output + x * row.outputStride
+    // The windows of the published networks are unrolled.
+    switch (tapsY.count, tapsX.count) {
+    case (2, 2): pool(row, corner, 2, 2, output, from: first, combine, finish)
+    case (3, 3): pool(row, corner, 3, 3, output, from: first, combine, finish)
+    default: pool(row, corner, tapsY.count, tapsX.count, output, from: first, combine, finish)
+    }
+  }
+}
+
+/// Pools one window of every channel.
+@inline(__always)
+private func pool(
+  _ row: PoolingRow, _ corner: UnsafePointer<Float>, _ height: Int, _ width: Int,
+  _ output: UnsafeMutablePointer<Float>, from first: Lanes, _ combine: (Lanes, Lanes) -> Lanes,
+  _ finish: (Lanes) -> Lanes
+) {
+  let rowStride = row.columns.input * row.pixelStride
+  var channel = 0
+  while channel < row.channels {
+    var value = first
+    for y in 0..<height {
+      for x in 0..<width {
+        value = combine(value, load(corner + (y * rowStride + x * row.pixelStride + channel)))
+      }
+    }
+    store(finish(value), output + channel, first: row.channels - channel)
+    channel += 16
+  }
+}
+
+/// Takes the larger of two numbers, or the NaN among them.
+@inline(__always)
+private func largest(_ a: Lanes, _ b: Lanes) -> Lanes {
+  a.replacing(with: b, where: (b .> a) .| (b .!= b))
+}
+
+/// Computes each element of neighbouring pixels from those in the same place.
+func elementwiseRun(_ elements: ElementwiseRun) {
+  run(ElementwisePixels(elements: elements), with: elements.activation)
+}
+
+private struct ElementwisePixels: ActivationLoop {
+  let elements: ElementwiseRun
+
+  @inline(never)
+  func run(_ activation: some LaneFunction) {
+    var channel = 0
+    while channel < elements.channels {
+      let count = elements.channels - channel
+      let scale = elements.scale.map { loadPart($0 + channel, count) }
+      let shift = elements.shift.map { loadPart($0 + channel, count) }
+      for pixel in 0..<elements.count {
+        var value = load(elements.sources[0] + (pixel * elements.pixelStrides[0] + channel))
+        for source in 1..<max(1, elements.sourceCount) {
+          value += load(elements.sources[source] + (pixel * elements.pixelStrides[source] + channel))
+        }
+        if let scale { value *= scale }
+        if let shift { value += shift }
+        store(activation(value), elements.output + (pixel * elements.outputStride + channel), first: count)
+      }
+      channel += 16
+    }
+  }
+}
+
+/// Loads up to sixteen floats of something that may end after them.
+@inline(__always)
+private func loadPart(_ source: UnsafePointer<Float>, _ count: Int) -> Lanes {
+  if count >= 16 { return load(source) }
+  var vector = Lanes()
+  for lane in 0..<count { vector[lane] = source[lane] }
+  return vector
+}

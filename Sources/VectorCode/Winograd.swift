@@ -1,0 +1,191 @@
+import KernelInterface
+
+/// Transforms tiles of a map: Bᵀ d B for each tile and channel.
+func transformInput(_ input: WinogradInput) {
+  switch input.tile {
+  case .four: transformTiles(input, FourTransform.self)
+  case .six: transformTiles(input, SixTransform.self)
+  }
+}
+
+private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput, _: Transform.Type) {
+  let outputs = Transform.outputs
+  let side = outputs + 2
+  // The transform in one direction, and a tile that reaches beyond the map.
+  withStackMemory { half in
+    let patch = half + side * side * 16
+    let rowStride = input.width * input.pixelStride
+    var y = input.firstTile / input.tilesAcross
+    var x = input.firstTile - y * input.tilesAcross
+    for tile in 0..<input.count {
+      let top = y * outputs - input.padding
+      let left = x * outputs - input.padding
+      let isInside = top >= 0 && left >= 0 && top + side <= input.height && left + side <= input.width
+      var channel = 0
+      var target = input.transformed + tile * 16
+      while channel < input.channels {
+        var source = input.source + (top * rowStride + left * input.pixelStride + channel)
+        var (rowStep, columnStep) = (rowStride, input.pixelStride)
+        if !isInside {
+          fillPatch(patch, side, input, top: top, left: left, channel: channel)
+          source = UnsafePointer(patch)
+          (rowStep, columnStep) = (side * 16, 16)
+        }
+        for column in 0..<side {
+          Transform.input(source + column * columnStep, rowStep, half + column * 16, side * 16)
+        }
+        for row in 0..<side {
+          Transform.input(half + row * side * 16, 16, target + row * side * input.pointStride, input.pointStride)
+        }
+        channel += 16
+        target += input.blockStride
+      }
+      x += 1
+      if x == input.tilesAcross {
+        x = 0
+        y += 1
+      }
+    }
+  }
+}
+
+/// Copies a tile that reaches beyond the map, with zeros there.
+@inline(never)
+private func fillPatch(
+  _ patch: UnsafeMutablePointer<Float>, _ side: Int, _ input: WinogradInput, top: Int, left: Int, channel: Int
+) {
+  for row in 0..<side {
+    let y = top + row
+    for column in 0..<side {
+      let x = left + column
+      let isInside = y >= 0 && y < input.height && x >= 0 && x < input.width
+      let vector =
+        isInside ? load(input.source + ((y * input.width + x) * input.pixelStride + channel)) : Lanes()
+      store(vector, patch + (row * side + column) * 16)
+    }
+  }
+}
+
+/// Turns products into outputs: Aᵀ m A for each tile and column, then the epilogue.
+func transformOutput(_ output: WinogradOutput) {
+  switch output.tile {
+  case .four: run(OutputTiles<FourTransform>(output: output), with: output.epilogue.activation)
+  case .six: run(OutputTiles<SixTransform>(output: output), with: output.epilogue.activation)
+  }
+}
+
+private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
+  let output: WinogradOutput
+
+  @inline(never)
+  func run(_ activation: some LaneFunction) {
+    let outputs = Transform.outputs
+    let side = outputs + 2
+    withStackMemory { half in
+      let sums = half + side * side * 16
+      var tileY = output.firstTile / output.tilesAcross
+      var tileX = output.firstTile - tileY * output.tilesAcross
+      for tile in 0..<output.count {
+        let (top, left) = (tileY * outputs, tileX * outputs)
+        let rows = min(outputs, output.height - top)
+        let columns = min(outputs, output.width - left)
+        for vector in output.vectors {
+          let source = output.products + (tile * output.tileStride + vector * 16)
+          for column in 0..<side {
+            Transform.output(
+              source + column * output.pointStride, side * output.pointStride, half + column * 16, side * 16)
+          }
+          for row in 0..<rows { Transform.output(half + row * side * 16, 16, sums + row * outputs * 16, 16) }
+          finish(sums, vector: vector, top: top, left: left, rows: rows, columns: columns, activation)
+        }
+        tileX += 1
+        if tileX == output.tilesAcross {
+          tileX = 0
+          tileY += 1
+        }
+      }
+    }
+  }
+
+  /// Adds the bias, applies the activation, adds what is to be added, and stores a tile's sums.
+  @inline(__always)
+  private func finish(
+    _ sums: UnsafePointer<Float>, vector: Int, top: Int, left: Int, rows: Int, columns: Int,
+    _ activation: some LaneFunction
+  ) {
+    let epilogue = output.epilogue
+    let channel = vector * 16
+    let count = min(16, output.columns - channel)
+    let bias = epilogue.bias.map { load($0 + channel) } ?? Lanes(repeating: -0.0)
+    let isPlain = epilogue.before == nil && epilogue.after == nil && count == 16 && columns == Transform.outputs
+    for row in 0..<rows {
+      let source = sums + row * Transform.outputs * 16
+      let y = top + row
+      let line = output.output + ((y * output.width + left) * output.outputStride + channel)
+      if isPlain {
+        for column in 0..<Transform.outputs {
+          store(activation(load(source + column * 16) + bias), line + column * output.outputStride)
+        }
+      } else {
+        for column in 0..<columns {
+          var value = load(source + column * 16) + bias
+          if let before = epilogue.before { value += load(before.pixel(y: y, x: left + column) + channel) }
+          value = activation(value)
+          if let after = epilogue.after { value += load(after.pixel(y: y, x: left + column) + channel) }
+          store(value, line + column * output.outputStride, first: count)
+        }
+      }
+    }
+  }
+}
+
+/// Transforms weights, G g Gᵀ, in double precision and lays them out for products.
+func transformWeights(_ weights: WinogradWeights) {
+  switch weights.tile {
+  case .four: transform(weights, FourTransform.self)
+  case .six: transform(weights, SixTransform.self)
+  }
+}
+
+private func transform<Transform: WinogradTransform>(_ weights: WinogradWeights, _: Transform.Type) {
+  let side = Transform.outputs + 2
+  typealias Wide = SIMD16<Double>
+  withUnsafeTemporaryAllocation(byteCount: (9 + 3 * side) * 128, alignment: 128) { memory in
+    guard let taps = memory.baseAddress?.bindMemory(to: Wide.self, capacity: 9 + 3 * side) else { return }
+    let half = taps + 9
+    for group in weights.range {
+      let vectors = weights.groups.width(of: group)
+      let firstVector = weights.groups.start(of: group)
+      for d in 0..<weights.depth {
+        for vector in 0..<vectors {
+          let firstColumn = (firstVector + vector) * 16
+          for tap in 0..<9 {
+            var numbers = Wide()
+            for lane in 0..<min(16, weights.columns - firstColumn) {
+              numbers[lane] = Double(weights.weight[((firstColumn + lane) * weights.depth + d) * 9 + tap])
+            }
+            taps[tap] = numbers
+          }
+          for point in 0..<side {
+            let (g0, g1, g2) = Transform.weights(point)
+            for tap in 0..<3 {
+              half[point * 3 + tap] =
+                taps[tap] * Wide(repeating: g0) + taps[3 + tap] * Wide(repeating: g1)
+                + taps[6 + tap] * Wide(repeating: g2)
+            }
+          }
+          let place = weights.packed + (firstVector * weights.depth + d * vectors + vector) * 16
+          for row in 0..<side {
+            for column in 0..<side {
+              let (g0, g1, g2) = Transform.weights(column)
+              let value =
+                half[row * 3] * Wide(repeating: g0) + half[row * 3 + 1] * Wide(repeating: g1)
+                + half[row * 3 + 2] * Wide(repeating: g2)
+              store(Lanes(value), place + (row * side + column) * weights.pointStride)
+            }
+          }
+        }
+      }
+    }
+  }
+}

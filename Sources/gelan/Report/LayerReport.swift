@@ -1,0 +1,152 @@
+import ModelIR
+import Runtime
+import Tensors
+
+/// The time of each step of a plan, beside the least that its arithmetic would take.
+struct LayerReport {
+  let layers: [Layer]
+  let kinds: [Kind]
+  /// The milliseconds of all steps together.
+  let total: Double
+  /// The floating-point operations a second that the machine reached when it did nothing but multiply and add.
+  let peak: Double
+
+  struct Layer {
+    let step: PreparedStep
+    /// The median, in milliseconds.
+    let time: Double
+    let share: Double
+  }
+
+  /// The steps that one kind of kernel runs.
+  struct Kind {
+    let name: String
+    var steps = 0
+    var time = 0.0
+    var multiplications = 0.0
+  }
+
+  /// - Parameters:
+  ///   - times: the milliseconds of each step in every run
+  ///   - peak: in floating-point operations a second
+  init(_ steps: [PreparedStep], _ times: [[Double]], peak: Double) {
+    let medians = times.map { $0.sorted().median }
+    let total = medians.reduce(0, +)
+    self.total = total
+    self.peak = peak
+    layers = zip(steps, medians).map { step, time in
+      Layer(step: step, time: time, share: total > 0 ? time / total : 0)
+    }
+    var kinds: [Kind] = []
+    for layer in layers {
+      let name = layer.step.kind
+      let index = kinds.firstIndex { $0.name == name } ?? kinds.endIndex
+      if index == kinds.endIndex { kinds.append(Kind(name: name)) }
+      kinds[index].steps += 1
+      kinds[index].time += layer.time
+      kinds[index].multiplications += Double(layer.step.multiplications)
+    }
+    self.kinds = kinds.sorted { $0.time > $1.time }
+  }
+
+  /// The milliseconds that all convolutions would take at the machine's peak if each were computed as it is defined.
+  var directLimit: Double { layers.reduce(0) { $0 + Double($1.step.flops) } / peak * 1e3 }
+
+  /// The milliseconds that the multiplications of the chosen kernels would take at the machine's peak.
+  var chosenLimit: Double { layers.reduce(0) { $0 + 2 * Double($1.step.multiplications) } / peak * 1e3 }
+
+  /// Which part of the machine's peak so many multiplications in so many milliseconds are.
+  private func partOfPeak(_ multiplications: Double, _ time: Double) -> Double? {
+    multiplications > 0 && time > 0 ? 2e3 * multiplications / time / peak : nil
+  }
+
+  private func partOfPeak(_ layer: Layer) -> Double? { partOfPeak(Double(layer.step.multiplications), layer.time) }
+
+  private func partOfPeak(_ kind: Kind) -> Double? { partOfPeak(kind.multiplications, kind.time) }
+
+  /// One line for each step, one for each kind, and the limits.
+  var text: String {
+    func percent(_ part: Double?) -> String { part.map { decimal(100 * $0, places: 1) } ?? "" }
+    var lines = ["      ms      %  GFLOP/s  multiplied  % peak  kernel             output            step"]
+    for layer in layers {
+      let step = layer.step
+      let multiplied = step.multiplications > 0 ? decimal(2e-9 * Double(step.multiplications), places: 4) : ""
+      lines.append(
+        decimal(layer.time, places: 3).padded(to: 8, onTheLeft: true)
+          + percent(layer.share).padded(to: 7, onTheLeft: true)
+          + (layer.speed.map { decimal($0, places: 1) } ?? "").padded(to: 9, onTheLeft: true)
+          + multiplied.padded(to: 12, onTheLeft: true)
+          + percent(partOfPeak(layer)).padded(to: 8, onTheLeft: true)
+          + "  " + step.kernel.padded(to: 19) + step.outputText.padded(to: 18) + step.origin.scope)
+    }
+    lines += ["", "      ms      %   % peak  steps  kind"]
+    for kind in kinds {
+      lines.append(
+        decimal(kind.time, places: 3).padded(to: 8, onTheLeft: true)
+          + percent(kind.time / max(total, 1e-9)).padded(to: 7, onTheLeft: true)
+          + percent(partOfPeak(kind)).padded(to: 9, onTheLeft: true)
+          + String(kind.steps).padded(to: 7, onTheLeft: true) + "  " + kind.name)
+    }
+    lines += [
+      decimal(total, places: 3).padded(to: 8, onTheLeft: true) + "  all steps", "",
+      "the machine's peak, measured: \(decimal(peak * 1e-9, places: 1)) GFLOP/s",
+      "every convolution direct at peak: \(decimal(directLimit, places: 2)) ms",
+      "the chosen algorithms at peak:    \(decimal(chosenLimit, places: 2)) ms", "",
+    ]
+    return lines.joined(separator: "\n")
+  }
+
+  var members: [(String, JSONValue)] {
+    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+    return [
+      ("peakGFLOPS", .number(peak * 1e-9)),
+      ("limits", ["directMilliseconds": .number(directLimit), "chosenMilliseconds": .number(chosenLimit)]),
+      (
+        "kinds",
+        .array(
+          kinds.map { kind in
+            [
+              "kind": .string(kind.name), "steps": .integer(kind.steps), "milliseconds": .number(kind.time),
+              "share": .number(kind.time / max(total, 1e-9)), "partOfPeak": number(partOfPeak(kind)),
+            ]
+          })
+      ),
+      (
+        "layers",
+        .array(
+          layers.map { layer in
+            [
+              "step": .string(layer.step.origin.scope), "operator": .string(layer.step.op.name),
+              "kernel": .string(layer.step.kernel), "kind": .string(layer.step.kind),
+              "output": .array(layer.step.outputShape.map { .integer($0) }), "milliseconds": .number(layer.time),
+              "share": .number(layer.share), "flops": .integer(layer.step.flops),
+              "multiplications": .integer(layer.step.multiplications), "GFLOPS": number(layer.speed),
+              "partOfPeak": number(partOfPeak(layer)),
+            ]
+          })
+      ),
+    ]
+  }
+}
+
+extension LayerReport.Layer {
+  /// In GFLOP/s, as if it were computed as it is defined.
+  fileprivate var speed: Double? { step.flops > 0 && time > 0 ? Double(step.flops) / time * 1e-6 : nil }
+}
+
+extension PreparedStep {
+  /// What its time is summed up under: the kernel of a convolution, products by whether each pixel is for itself.
+  fileprivate var kind: String {
+    guard case .conv2D(let op) = op else { return "other" }
+    return kernel == "product" ? "product \(op.kernel == 1 ? "1x1" : "kxk")" : kernel
+  }
+
+  fileprivate var outputText: String { outputShape.map(String.init).joined(separator: "x") }
+}
+
+extension [Double] {
+  /// The middle of sorted numbers, or the mean of the two in the middle.
+  var median: Double {
+    count % 2 == 1 ? self[count / 2] : (self[count / 2 - 1] + self[count / 2]) / 2
+  }
+}

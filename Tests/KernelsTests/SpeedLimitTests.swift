@@ -1,0 +1,44 @@
+import KernelInterface
+import Testing
+
+@testable import Kernels
+
+/// What speeds are held against: the multiplications of each algorithm, and what the machine can do.
+@Suite struct SpeedLimitTests {
+  @Test(arguments: [
+    (ConvolutionKernel.product, 10 * 11 * 9 * 8 * 16),
+    // Tiles of 4 × 4, of which 3 × 3 cover the map, have 36 points each.
+    (.winograd4, 9 * 36 * 8 * 16),
+    // Tiles of 6 × 6, of which 2 × 2 cover the map, have 64.
+    (.winograd6, 4 * 64 * 8 * 16),
+  ])
+  func multiplicationsOfEachAlgorithm(_ kernel: ConvolutionKernel, _ count: Int) {
+    let geometry = ConvolutionGeometry(
+      input: MapShape(channels: 8, height: 10, width: 11), outputChannels: 16, kernelHeight: 3, kernelWidth: 3,
+      verticalPadding: 1, horizontalPadding: 1)
+    #expect(multiplications(kernel, geometry) == count)
+  }
+
+  @Test func multiplicationsOfGroups() {
+    func geometry(groups: Int) -> ConvolutionGeometry {
+      ConvolutionGeometry(
+        input: MapShape(channels: 8, height: 4, width: 4), outputChannels: 8, kernelHeight: 3, kernelWidth: 3,
+        verticalPadding: 1, horizontalPadding: 1, groups: groups)
+    }
+    #expect(multiplications(.depthwise, geometry(groups: 8)) == 8 * 16 * 9)
+    #expect(multiplications(.winograd4, geometry(groups: 2)) == 36 * 4 * 8)
+  }
+
+  private func multiplications(_ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry) -> Int {
+    let layout = ProductLayout(geometry, kernel, inputs: [geometry.inputChannels], pixelStride: geometry.inputChannels)
+    return Convolution(kernel, geometry, layout, code: InstructionSet.best.code, threads: 1).multiplications
+  }
+
+  /// Between a slow processor that does something else as well and the fastest there are.
+  @Test(arguments: InstructionSet.available) func thePeakIsOneOfAProcessor(_ set: InstructionSet) {
+    for threads in [1, 2] {
+      let peak = set.measurePeak(threads: threads)
+      #expect(peak > 1e7 && peak < 1e12 * Double(threads), "\(set), \(threads)")
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `bench --layers`: where the time goes, and how far it is from what the machine could do.
+@Suite struct LayerReportTests {
+  @Test func layersAddUpToTheWhole() throws {
+    try withTemporaryFolder { folder in
+      let plan = folder.appendingPathComponent("m.plan").path
+      let model = "models-yaml/gelan-t.yaml"
+      // Rewrites for our own kernels may save FLOPs.
+      _ = try Tool.run("compile", model, "--random-weights", "7", "--input", "320", "--portable", "-o", plan)
+      let bench = try Tool.run("bench", plan, "--repeat", "2", "--layers", "--json")
+      let report = try #require(try bench.objects.first)
+      #expect(report["repeat"] as? Int == 2 && (report["kernels"] as? String)?.isEmpty == false)
+      let layers = try #require(report["layers"] as? [[String: Any]])
+      func sum(_ key: String, of objects: [[String: Any]]) -> Double {
+        objects.reduce(0) { $0 + (($1[key] as? NSNumber)?.doubleValue ?? 0) }
+      }
+      let info = try Tool.run("info", model, "--input", "320", "--json").objects.first
+      let flops = try #require((info?["inference"] as? [String: Any])?["flops"] as? Int)
+      #expect(sum("flops", of: layers) == Double(flops))
+      #expect(abs(sum("share", of: layers) - 1) < 1e-9)
+
+      let peak = try #require(report["peakGFLOPS"] as? Double)
+      let limits = try #require(report["limits"] as? [String: Double])
+      #expect(abs((limits["directMilliseconds"] ?? 0) - Double(flops) / peak * 1e-6) < 1e-6)
+      let chosen = try #require(limits["chosenMilliseconds"])
+      #expect(abs(chosen - 2 * sum("multiplications", of: layers) / peak * 1e-6) < 1e-6)
+      #expect(chosen < limits["directMilliseconds"] ?? 0)
+
+      let kinds = try #require(report["kinds"] as? [[String: Any]])
+      #expect(sum("steps", of: kinds) == Double(layers.count))
+      #expect(abs(sum("milliseconds", of: kinds) - sum("milliseconds", of: layers)) < 1e-6)
+      for kind in ["product 1x1", "product kxk", "winograd4", "other"] {
+        #expect(kinds.contains { $0["kind"] as? String == kind }, "\(kind)")
+      }
+      for layer in layers where layer["kind"] as? String == "product 1x1" {
+        #expect(layer["flops"] as? Int == (layer["multiplications"] as? Int).map { 2 * $0 })
+      }
+    }
+  }
+
+  @Test func theTableEndsWithTheLimits() throws {
+    try withTemporaryFolder { folder in
+      let plan = folder.appendingPathComponent("m.plan").path
+      _ = try Tool.run(
+        "compile", "Tests/Fixtures/golden/mini-c.yaml", "--random-weights", "7", "--input", "64", "-o", plan)
+      let text = try Tool.run("bench", plan, "--repeat", "1", "--layers").output
+      for words in [
+        "GFLOP/s  multiplied  % peak  kernel", "steps  kind", "  all steps", "the machine's peak, measured: ",
+        "every convolution direct at peak: ", "the chosen algorithms at peak: ",
+      ] {
+        #expect(text.contains(words), "\(words)")
+      }
+      #expect(try Tool.run("bench", plan, "--repeat", "1", "--json").objects.first?["layers"] == nil)
+    }
+  }
+}
