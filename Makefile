@@ -1,11 +1,11 @@
 # Two commands do everything on a fresh Debian or Ubuntu machine with a Swift toolchain: make demo, make test.
 
-PACKAGES := pkg-config libyaml-dev libopenblas-dev libturbojpeg0-dev libpng-dev zlib1g-dev
+PACKAGES := pkg-config libyaml-dev libturbojpeg0-dev libpng-dev zlib1g-dev
 MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
-.PHONY: demo test fuzz check-shards check-onnx bench-peers build setup format lint clean
+.PHONY: demo test fuzz check-shards check-onnx check-processors bench-peers build setup format lint clean
 
 demo: build
 	@mkdir -p demo
@@ -50,6 +50,11 @@ check-onnx: build
 	  echo "Please install: pip install numpy safetensors onnx onnxruntime openvino"; exit 1; }
 	python3 Tests/Tools/check_onnx.py --gelan $(GELAN)
 
+# Not part of make test: that each processor is given only instructions that it has, on emulated ones.
+check-processors:
+	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) qemu-user binutils"
+	Tests/Tools/check_processors.sh
+
 # Not part of make test: times beside onnxruntime, OpenVINO and ncnn, from PyPI. COMPARE takes the script's own options and
 # models: make bench-peers COMPARE="models-yaml/gelan-t.yaml --threads 1".
 COMPARE ?=
@@ -64,7 +69,7 @@ build: setup
 
 # Installs what is missing, and nothing when all is there.
 setup:
-	@command -v swift >/dev/null || { echo "A Swift 6 toolchain is needed: https://www.swift.org/install/linux"; exit 1; }
+	@command -v swift >/dev/null || { echo "A Swift 6.2 toolchain is needed: https://www.swift.org/install/linux"; exit 1; }
 	@missing=""; \
 	for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
