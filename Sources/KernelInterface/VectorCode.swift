@@ -20,6 +20,8 @@ package struct VectorCode: Sendable {
   package let pool: @Sendable (PoolingRow) -> Void
   package let decode: @Sendable (DecodeRun) -> Void
   package let interleave: @Sendable (PlanarRun) -> Void
+  /// Multiplies and adds 12 · 16 numbers so many times, and keeps sixteen of them.
+  package let multiplyAdds: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void
 
   package init(
     name: String, limits: TileLimits, packPixels: @escaping @Sendable (PixelRun, Panel) -> Void,
@@ -30,7 +32,8 @@ package struct VectorCode: Sendable {
     transformWeights: @escaping @Sendable (WinogradWeights) -> Void,
     depthwise: @escaping @Sendable (DepthwiseRow) -> Void,
     elementwise: @escaping @Sendable (ElementwiseRun) -> Void, pool: @escaping @Sendable (PoolingRow) -> Void,
-    decode: @escaping @Sendable (DecodeRun) -> Void, interleave: @escaping @Sendable (PlanarRun) -> Void
+    decode: @escaping @Sendable (DecodeRun) -> Void, interleave: @escaping @Sendable (PlanarRun) -> Void,
+    multiplyAdds: @escaping @Sendable (Int, UnsafeMutablePointer<Float>) -> Void
   ) {
     self.name = name
     self.limits = limits
@@ -46,6 +49,7 @@ package struct VectorCode: Sendable {
     self.pool = pool
     self.decode = decode
     self.interleave = interleave
+    self.multiplyAdds = multiplyAdds
   }
 }
 

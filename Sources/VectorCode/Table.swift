@@ -14,6 +14,6 @@ package enum Build {
       name: name, limits: tileLimits, packPixels: packPixels, clearPixels: clearPixels, multiply: multiplyPanel,
       packWeights: packWeights, transformInput: transformInput, transformOutput: transformOutput,
       transformWeights: transformWeights, depthwise: depthwiseRow, elementwise: elementwiseRun, pool: poolRow,
-      decode: decodeRun, interleave: interleaveRun)
+      decode: decodeRun, interleave: interleaveRun, multiplyAdds: multiplyAdds)
   }
 }
