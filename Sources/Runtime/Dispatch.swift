@@ -91,6 +91,11 @@ struct StepOperands {
     direct[view.buffer] ?? arena + memory.offsets[view.buffer]
   }
 
+  /// The first row of predictions that a view shows: they lie one after another.
+  func rows(_ view: BufferView, _ geometry: StepGeometry) -> UnsafeMutablePointer<Float> {
+    start(view) + view.lower * geometry.shape(view)[1]
+  }
+
   func map(_ view: BufferView, _ geometry: StepGeometry) -> FeatureMap {
     FeatureMap(
       start: start(view) + view.lower, shape: geometry.map(view), pixelStride: geometry.pixelStride(view))
@@ -102,7 +107,9 @@ func prepare(
   _ step: Step, _ geometry: StepGeometry, _ operands: StepOperands
 ) throws(ModelError) -> PreparedStep {
   let (pool, weights, code) = (operands.pool, operands.weights, operands.code)
-  let inputs = step.inputs.map { operands.map($0, geometry) }
+  // Predictions are no maps; only an identity may read them.
+  let readsMaps = step.inputs.allSatisfy { geometry.plan.type(of: $0).extents != nil }
+  let inputs = readsMaps ? step.inputs.map { operands.map($0, geometry) } : []
   let outputShape = geometry.shape(step.output)
   let types = step.inputs.map(geometry.plan.type)
   let multiplyAccumulates = step.op.semantics.multiplyAccumulates(types, output: outputShape)
@@ -160,8 +167,13 @@ func prepare(
     run = { depthToSpace(inputs[0], block: op.block, to: output, pool: pool) }
   case .identity:
     kernelName = "copy"
-    let output = output
-    run = { copy(inputs[0], to: output, pool: pool) }
+    if readsMaps {
+      let output = output
+      run = { copy(inputs[0], to: output, pool: pool) }
+    } else {
+      let (source, target) = (operands.rows(step.inputs[0], geometry), operands.rows(step.output, geometry))
+      run = { target.update(from: source, count: outputShape.reduce(1, *)) }
+    }
   case .decodeDetections(let op):
     let projection = weights[op.projection]
     let (strides, start) = (op.strides.map { Float($0) }, operands.start(step.output))

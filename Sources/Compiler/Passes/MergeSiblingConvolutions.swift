@@ -60,7 +60,9 @@ private struct Family: Hashable {
     var families: [ValueID: [ValueID]] = [:]
     for siblings in members.values where siblings.count > 1 {
       let channels = saturatingSum(siblings.map { graph[$0].type.channels })
-      guard channels <= TensorType.maximumChannels else { continue }
+      // What one convolution may have: see its result type.
+      let depth = siblings.first.flatMap { graph[$0].depth(in: graph) } ?? .max
+      guard channels <= TensorType.maximumChannels, saturatingProduct(channels, depth) <= Int32.max else { continue }
       for sibling in siblings { families[sibling] = siblings }
     }
     return families
@@ -76,6 +78,11 @@ private func jointScope(_ scopes: [String]) -> String {
 }
 
 extension Node {
+  /// The weights of one output channel of a convolution.
+  fileprivate func depth(in graph: Graph) -> Int? {
+    convolution.map { saturatingProduct($0.inputChannels(inputs.map { graph[$0].type }), $0.kernel, $0.kernel) }
+  }
+
   fileprivate var convolution: Conv2D? {
     if case .conv2D(let convolution) = op { convolution } else { nil }
   }

@@ -34,7 +34,8 @@ package struct Conv2D: Operator {
   ]
 
   package func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType {
-    try expectMaps(inputs, count: (addend == .none ? 1 : 2)...Concat.maximumInputs)
+    // As many as a join has, and the addend.
+    try expectMaps(inputs, count: (addend == .none ? 1 : 2)...Concat.maximumInputs + 1)
     let joined = joinedCount(inputs.count)
     for index in 1..<max(1, joined) where inputs[index].layout != inputs[0].layout {
       throw .extents(input: index, expected: inputs[0], found: inputs[index])
