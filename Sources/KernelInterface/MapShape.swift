@@ -1,4 +1,4 @@
-/// Holds the extent of one planar feature map: `channels` planes of `height` rows of `width` contiguous floats.
+/// Holds the extent of one feature map, however it lies in memory.
 package struct MapShape: Hashable, Sendable {
   package let channels: Int
   package let height: Int

@@ -3,7 +3,7 @@ import KernelInterface
 /// The weights of one convolution as its kernel reads them, with the bias; made once and shared.
 package final class PackedWeights: @unchecked Sendable {
   let kernel: ConvolutionKernel
-  let layout: ProductLayout
+  package let layout: ProductLayout
   /// For the products, by group: (point, group of columns, depth, vectors, 16).
   let weights: UnsafeMutablePointer<Float>
   /// By group, each a multiple of 16 floats; nothing when there is none.
@@ -48,7 +48,7 @@ package final class PackedWeights: @unchecked Sendable {
   private func packProduct(_ weight: UnsafePointer<Float>, _ code: VectorCode, _ pool: ThreadPool) {
     let groups = code.limits.groups(ofVectors: layout.vectors)
     let columnStride = layout.groupInputs * layout.taps
-    layout.places.withUnsafeBufferPointer { places in
+    layout.places().withUnsafeBufferPointer { places in
       guard let places = places.baseAddress else { return }  // a product has a depth of at least one
       pool.forEach(layout.groups * groups.count) { item in
         let (group, columnGroup) = item.quotientAndRemainder(dividingBy: groups.count)

@@ -84,7 +84,7 @@ private struct PanelGathering {
   }
 
   func fill(_ panel: UnsafeMutablePointer<Float>, blockStride: Int, pixels: Range<Int>, group: Int) {
-    for segment in layout.segments {
+    layout.forEachSegment { segment in
       let input = inputs[segment.input]
       let channel = group * layout.groupInputs + segment.channel
       let start = panel + segment.block * blockStride
@@ -95,7 +95,7 @@ private struct PanelGathering {
           PixelRun(
             source: UnsafePointer(source), pixelStep: input.pixelStride, count: pixels.count, channels: segment.count),
           Panel(start: start, blockStride: blockStride))
-        continue
+        return
       }
       var pixel = pixels.lowerBound
       while pixel < pixels.upperBound {

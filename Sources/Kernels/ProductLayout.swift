@@ -26,11 +26,10 @@ package struct ProductLayout: Hashable, Sendable {
   /// Whether a segment is a whole row of taps: neighbouring pixels of so few channels that one vector holds several, with
   /// nothing between them.
   let joinsTaps: Bool
-  let segments: [Segment]
-  /// For each block of sixteen, how many are used.
+  /// The segments of the first tap, or of the first row of taps; those of the others are the same, further on.
+  private let pieces: [Segment]
+  /// For each block of sixteen, how many are used; empty for a kernel that multiplies no matrices.
   let depths: [UInt8]
-  /// For each depth, the place of its weight among those of an output channel, (channel, tapY, tapX).
-  let places: [Int32]
 
   /// - Parameters:
   ///   - inputs: the channels of each input; several are joined, and then there is one group
@@ -48,36 +47,39 @@ package struct ProductLayout: Hashable, Sendable {
     joinsTaps =
       inputs.count == 1 && geometry.groups == 1 && geometry.dilation == 1 && kernelWidth > 1
       && pixelStride == geometry.inputChannels && pixelStride < 16
-    var segments: [Segment] = []
+    var pieces: [Segment] = []
     var depths: [UInt8] = []
-    var places: [Int32] = []
-    let taps = kernelHeight * kernelWidth
-    func add(_ tapY: Int, _ tapX: Int, _ input: Int, _ channel: Int, count: Int) {
-      segments.append(
-        Segment(tapY: tapY, tapX: tapX, input: input, channel: channel, count: count, block: depths.count))
+    for (input, channels) in inputs.enumerated() {
+      let count = joinsTaps ? kernelWidth * pixelStride : channels / groups
+      pieces.append(Segment(tapY: 0, tapX: 0, input: input, channel: 0, count: count, block: depths.count))
       for first in stride(from: 0, to: count, by: 16) { depths.append(UInt8(min(16, count - first))) }
     }
-    for tapY in 0..<kernelHeight {
-      if joinsTaps {
-        add(tapY, 0, 0, 0, count: kernelWidth * pixelStride)
-        for tapX in 0..<kernelWidth {
-          for channel in 0..<pixelStride { places.append(Int32(channel * taps + tapY * kernelWidth + tapX)) }
-        }
-        continue
-      }
-      for tapX in 0..<kernelWidth {
-        var first = 0
-        for (input, channels) in inputs.enumerated() {
-          let count = channels / groups
-          add(tapY, tapX, input, 0, count: count)
-          for channel in 0..<count { places.append(Int32((first + channel) * taps + tapY * kernelWidth + tapX)) }
-          first += count
-        }
+    self.pieces = pieces
+    let repeats = kernel == .depthwise ? 0 : kernelHeight * (joinsTaps ? 1 : kernelWidth)
+    self.depths = [UInt8]((0..<repeats).lazy.map { _ in depths }.joined())
+  }
+
+  /// Goes through the stretches in the order of the depth.
+  ///
+  /// They are not stored: a kernel has up to 2²⁴ taps.
+  @inline(__always)
+  func forEachSegment(_ body: (Segment) -> Void) {
+    let columns = joinsTaps ? 1 : kernelWidth
+    let blocks = depths.count / (kernelHeight * columns)
+    for position in 0..<kernelHeight * columns {
+      for piece in pieces {
+        body(
+          Segment(
+            tapY: position / columns, tapX: position % columns, input: piece.input, channel: piece.channel,
+            count: piece.count, block: position * blocks + piece.block))
       }
     }
-    self.segments = segments
-    self.depths = depths
-    self.places = places
+  }
+
+  /// For each depth, the place of its weight among those of an output channel, (channel, tapY, tapX).
+  func places() -> [Int32] {
+    // Joined inputs follow each other as their channels do among the weights, and so do the taps of a row.
+    (0..<taps).flatMap { tap in (0..<groupInputs).map { Int32($0 * taps + tap) } }
   }
 
   var taps: Int { kernelHeight * kernelWidth }
@@ -85,5 +87,5 @@ package struct ProductLayout: Hashable, Sendable {
   var groupOutputs: Int { outputChannels / groups }
   /// The vectors of a group's output channels.
   var vectors: Int { (groupOutputs + 15) / 16 }
-  var depth: Int { places.count }
+  var depth: Int { groupInputs * taps }
 }

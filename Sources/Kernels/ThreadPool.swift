@@ -13,7 +13,7 @@ package final class ThreadPool: Sendable {
   private let crew = ThreadCrew()
   private let workers: [pthread_t]
 
-  /// Starts `threads - 1` workers, which sleep until there is work; fewer where the system refuses more.
+  /// Starts `threads - 1` workers, which wait for work, asleep after a millisecond without any; fewer where the system refuses more.
   package init(threads: Int) {
     require(threads >= 1, "A thread pool needs at least one thread, not \(threads).")
     var workers: [pthread_t] = []

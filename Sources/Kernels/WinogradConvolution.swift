@@ -78,7 +78,7 @@ func runWinograd(
 
       let blockStride = count * 16
       let transformedStride = tiling.depthBlocks * blockStride + 16
-      for segment in layout.segments {
+      layout.forEachSegment { segment in
         let input = operands.inputs[segment.input]
         code.transformInput(
           WinogradInput(

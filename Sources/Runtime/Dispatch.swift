@@ -54,7 +54,7 @@ struct StepGeometry {
     let layout = ProductLayout(
       geometry, kernel, inputs: joined.map(\.channels), pixelStride: pixelStride(step.inputs[0]))
     return ConvolutionChoice(
-      kernel: kernel, layout: layout,
+      kernel: kernel, geometry: geometry, layout: layout,
       convolution: Convolution(kernel, geometry, layout, code: code, threads: threads))
   }
 }
@@ -72,6 +72,7 @@ extension StepGeometry {
 /// How a convolution is computed at one size.
 struct ConvolutionChoice {
   let kernel: ConvolutionKernel
+  let geometry: ConvolutionGeometry
   let layout: ProductLayout
   let convolution: Convolution
 }
@@ -133,8 +134,11 @@ func prepare(
     case .after: convolutionOperands.after = inputs.last
     }
     let prepared = convolutionOperands
+    // With the layout of the weights, which steps that share them share.
+    let convolution = Convolution(
+      choice.kernel, choice.geometry, packed.layout, code: code, threads: pool.threads)
     let scratch = operands.scratch
-    run = { choice.convolution.run(prepared, scratch: scratch, pool: pool) }
+    run = { convolution.run(prepared, scratch: scratch, pool: pool) }
   case .channelAffine(let op):
     let (scale, shift, output) = (op.scale.map { weights[$0] }, op.shift.map { weights[$0] }, output)
     run = { channelAffine(inputs[0], scale: scale, shift: shift, to: output, code: code, pool: pool) }
@@ -176,7 +180,7 @@ func prepare(
     }
   case .decodeDetections(let op):
     let projection = weights[op.projection]
-    let (strides, start) = (op.strides.map { Float($0) }, operands.start(step.output))
+    let (strides, start) = (op.strides.map { Float($0) }, operands.rows(step.output, geometry))
     run = {
       decodeDetections(
         levels: inputs, strides: strides, bins: op.bins, classes: op.classes, projection: projection, output: start,

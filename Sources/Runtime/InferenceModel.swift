@@ -34,7 +34,8 @@ package struct InferenceModel: Sendable {
     weights = Weights(tensors)
   }
 
-  /// Opens a plan file: checks all of it but the values of the weights, maps those, copies nothing that is stored as F32.
+  /// Opens a plan file: checks all of it but the values of the weights, maps those, copies nothing that is stored as
+  /// F32; sessions lay the weights of convolutions out for their kernels.
   package init(path: String) throws(ModelError) {
     let file: TensorFile
     do {

@@ -49,7 +49,8 @@ private func powerOfTwo(_ exponent: SIMD16<Int32>) -> Lanes {
   unsafeBitCast((exponent &+ SIMD16<Int32>(repeating: 127)) &<< SIMD16<Int32>(repeating: 23), to: Lanes.self)
 }
 
-/// Computes e^x, as exactly, for x from -87 to 87, and the value at the nearer end outside; NaN stays NaN.
+/// Computes e^x, as exactly, for x from -87 to 87, and the value at the nearer end outside. What NaN gives is
+/// any number: the caller has to multiply with it.
 @inline(__always)
 private func boundedExponential(_ x: Lanes) -> Lanes {
   let reduced = ReducedExponential(clamp(x, -87, 87))

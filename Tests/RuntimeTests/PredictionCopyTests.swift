@@ -37,4 +37,23 @@ import Testing
     #expect(outputs[1] == outputs[0])
     #expect(outputs[2] == Array(outputs[0][4 * 24..<7 * 24]))
   }
+
+  /// Predictions may be made below other rows of their buffer.
+  @Test func predictionsGoWhereTheirStepSays() throws {
+    let graph = try Fixtures.graph(
+      "classes: 3\nbackbone: {stem: [-1, 1, Conv, [8, 3, 2]]}\nheads: {detect: [[stem], 1, DDetect, [classes]]}")
+    let compiled = try CompiledModel(graph, Checkpoint(randomFor: graph, seed: 5))
+    var plan = compiled.bound.plan
+    let made = plan.outputs[0].view
+    plan.buffers[made.buffer] = plan.buffers[made.buffer].withChannels(9)
+    let below = BufferView(buffer: made.buffer, lower: 2, upper: 9)
+    plan.steps[plan.steps.count - 1].output = below
+    plan.outputs[0].view = below
+    try plan.verify()
+    var generator = SeededGenerator(seed: 3)
+    let image = generator.image(channels: 3, height: 12, width: 8)
+    let found = try run(
+      InferenceModel(plan: plan, tensors: compiled.bound.tensors), image, height: 12, width: 8)
+    #expect(found == (try compiled.outputs(for: image, height: 12, width: 8)))
+  }
 }

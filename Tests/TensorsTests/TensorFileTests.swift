@@ -104,6 +104,18 @@ import Testing
     expect("cannot write 'absent/w': No such file or directory") { try writeTensorFile(path: "absent/w", tensors: []) }
   }
 
+  /// Pages that are given back hold the same numbers afterwards, those of a file and those of bytes in memory.
+  @Test func pagesThatAreReleasedKeepTheirNumbers() throws {
+    let numbers = (0..<40_000).map { Float($0) }
+    let path = folder.path("large.safetensors")
+    try writeTensorFile(path: path, tensors: [StoredTensor("a", Tensor(shape: [40_000], values: numbers))])
+    let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    for file in [try TensorFile(path: path), try TensorFile(bytes: bytes)] {
+      file.releasePages(of: "a")
+      #expect(try file.floats("a") == numbers)
+    }
+  }
+
   @Test func readsUnalignedData() throws {
     let header =
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[1,5]},"#

@@ -13,8 +13,12 @@ extension Pass {
       guard case .conv2D(var convolution) = node.op, convolution.isPointwise, convolution.addend == .none,
         inputs.count > 1,
         let position = inputs.firstIndex(where: { value in
-          if case .upsample(let upsample) = builder[value].op { upsample.scale.nonzeroBitCount == 1 } else { false }
-        }), case .upsample(let upsample) = builder[inputs[position]].op, upsample.scale <= 64
+          if case .upsample(let upsample) = builder[value].op {
+            upsample.scale.nonzeroBitCount == 1 && upsample.scale <= 64
+          } else {
+            false
+          }
+        }), case .upsample(let upsample) = builder[inputs[position]].op
       else { return try builder.add(node.op, inputs, origin: node.origin) }
 
       let widths = inputs.map { builder.type(of: $0).channels }

@@ -35,7 +35,7 @@ package struct MemoryPlan: Sendable, Hashable {
     for buffer in plan.buffers {
       guard let shape = buffer.shape(height: height, width: width) else { return nil }
       let size = ([Self.stride(of: buffer)] + shape.dropFirst()).reduce(1) { saturatingProduct($0, $1) }
-      // Kernels count the elements of one channel in 32 bits.
+      // With weights below 2³¹, what a step multiplies then stays below 2⁶³.
       guard size < 1 << 40, shape.dropFirst().reduce(1, { saturatingProduct($0, $1) }) < 1 << 31 else { return nil }
       sizes.append((size + Self.alignment - 1) / Self.alignment * Self.alignment)
     }

@@ -111,7 +111,8 @@ package final class TensorFile: Sendable {
 
   /// Gives back the memory of a tensor's pages. It stays readable: pages that are asked for again are read again.
   package func releasePages(of name: String) {
-    guard let bytes = mappedBytes(name), let start = bytes.baseAddress else { return }
+    // Pages that are no file's would come back as zeros.
+    guard file.isMapped, let bytes = mappedBytes(name), let start = bytes.baseAddress else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     // Whole pages only: the first and the last may hold parts of other tensors.
     let first = (UInt(bitPattern: start) + UInt(page) - 1) / UInt(page) * UInt(page)
