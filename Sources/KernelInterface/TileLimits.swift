@@ -4,15 +4,19 @@
 package struct TileLimits: Sendable, Hashable {
   /// The most rows of a tile by its vectors: index 0 is unused.
   package let rows: [Int]
+  /// The most rows of a tile of pairs, which is one vector wide.
+  package let pairedRows: Int
 
   /// - Parameters:
   ///   - one: the most rows of a tile of one vector
   ///   - two: of two vectors, where there is such a tile
   ///   - three: of three vectors
+  ///   - paired: of a tile of pairs
   ///
   /// Not inlined: the builds of the inner loops must not make the array, whose type they would share.
   @inline(never)
-  package init(rowsOfOne one: Int, ofTwo two: Int? = nil, ofThree three: Int? = nil) {
+  package init(rowsOfOne one: Int, ofTwo two: Int? = nil, ofThree three: Int? = nil, paired: Int) {
+    pairedRows = paired
     rows = [0] + [one, two, three].compactMap(\.self)
   }
 
@@ -23,8 +27,8 @@ package struct TileLimits: Sendable, Hashable {
   ///
   /// Two vectors and many rows need the fewest bytes from the caches for each multiplication; where a vector would be
   /// left over, one group takes three.
-  package func groups(ofVectors count: Int) -> ColumnGroups {
-    guard vectors >= 3, count > 1 else { return ColumnGroups(count: count, width: 1, lastWidth: 1) }
+  package func groups(ofVectors count: Int, paired: Bool = false) -> ColumnGroups {
+    guard vectors >= 3, count > 1, !paired else { return ColumnGroups(count: count, width: 1, lastWidth: 1) }
     return ColumnGroups(count: count / 2, width: 2, lastWidth: count % 2 == 0 ? 2 : 3)
   }
 }

@@ -4,14 +4,18 @@
 /// the program sees of a build of it. Pointers and counts go in, no collections: generic code of the standard library
 /// that two builds share could be linked from the wrong one. `make check-processors` proves that there is none.
 package struct VectorCode: Sendable {
-  /// As printed and as asked for: `avx512`, `avx2`, `baseline`.
-  package let name: String
+  /// As printed and as asked for: `avx512-paired`, `avx512`, `avx2`, `baseline`.
+  package private(set) var name: String
   package let limits: TileLimits
+  /// Whether the processor adds in other units than it multiplies in, so that products by pairs are faster.
+  package private(set) var addsBesideMultiplying = false
 
   package let packPixels: @Sendable (PixelRun, Panel) -> Void
   package let clearPixels: @Sendable (PixelRun, Panel) -> Void
   package let multiply: @Sendable (PanelProduct) -> Void
   package let packWeights: @Sendable (WeightPacking) -> Void
+  package let balanceRows: @Sendable (RowBalance) -> Void
+  package let balanceColumns: @Sendable (ColumnBalance) -> Void
   package let transformInput: @Sendable (WinogradInput) -> Void
   package let transformOutput: @Sendable (WinogradOutput) -> Void
   package let transformWeights: @Sendable (WinogradWeights) -> Void
@@ -27,6 +31,8 @@ package struct VectorCode: Sendable {
     name: String, limits: TileLimits, packPixels: @escaping @Sendable (PixelRun, Panel) -> Void,
     clearPixels: @escaping @Sendable (PixelRun, Panel) -> Void, multiply: @escaping @Sendable (PanelProduct) -> Void,
     packWeights: @escaping @Sendable (WeightPacking) -> Void,
+    balanceRows: @escaping @Sendable (RowBalance) -> Void,
+    balanceColumns: @escaping @Sendable (ColumnBalance) -> Void,
     transformInput: @escaping @Sendable (WinogradInput) -> Void,
     transformOutput: @escaping @Sendable (WinogradOutput) -> Void,
     transformWeights: @escaping @Sendable (WinogradWeights) -> Void,
@@ -41,6 +47,8 @@ package struct VectorCode: Sendable {
     self.clearPixels = clearPixels
     self.multiply = multiply
     self.packWeights = packWeights
+    self.balanceRows = balanceRows
+    self.balanceColumns = balanceColumns
     self.transformInput = transformInput
     self.transformOutput = transformOutput
     self.transformWeights = transformWeights
@@ -50,6 +58,16 @@ package struct VectorCode: Sendable {
     self.decode = decode
     self.interleave = interleave
     self.multiplyAdds = multiplyAdds
+  }
+}
+
+extension VectorCode {
+  /// The same code under another name, for processors that add in other units than they multiply in.
+  package func addingBesideMultiplying(name: String) -> VectorCode {
+    var code = self
+    code.name = name
+    code.addsBesideMultiplying = true
+    return code
   }
 }
 
@@ -147,12 +165,14 @@ package struct PanelProduct {
   package var firstPixel: Int
   package var width: Int
   package var epilogue: Epilogue
+  /// For weights and rows that were balanced, to be multiplied in pairs; then groups are one vector wide.
+  package var pairing: Pairing?
 
   package init(
     panel: UnsafePointer<Float>, blockStride: Int, rows: Int, depths: UnsafePointer<UInt8>, blocks: Int, depth: Int,
     weights: UnsafePointer<Float>, groups: ColumnGroups, firstGroup: Int, groupCount: Int, columns: Int,
     output: UnsafeMutablePointer<Float>, outputStride: Int, firstPixel: Int = 0, width: Int = 1,
-    epilogue: Epilogue = Epilogue()
+    epilogue: Epilogue = Epilogue(), pairing: Pairing? = nil
   ) {
     self.panel = panel
     self.blockStride = blockStride
@@ -170,6 +190,69 @@ package struct PanelProduct {
     self.firstPixel = firstPixel
     self.width = width
     self.epilogue = epilogue
+    self.pairing = pairing
+  }
+}
+
+/// What turns sums of pairs into sums of products: `(sum − column correction − row correction) · column scale · row
+/// scale`.
+package struct Pairing {
+  /// (rows, 2): the correction and the scale of each row.
+  package var rows: UnsafePointer<Float>
+  /// (vectors, 2, 16): the corrections and the scales of each vector of columns.
+  package var columns: UnsafePointer<Float>
+
+  package init(rows: UnsafePointer<Float>, columns: UnsafePointer<Float>) {
+    self.rows = rows
+    self.columns = columns
+  }
+}
+
+/// The rows of a panel to be scaled for a product by pairs, in place.
+package struct RowBalance {
+  package var panel: UnsafeMutablePointer<Float>
+  package var blockStride: Int
+  package var rows: Int
+  package var depths: UnsafePointer<UInt8>
+  package var blocks: Int
+  /// The sum of the depths.
+  package var depth: Int
+  /// (rows, 2), as `Pairing` has them.
+  package var result: UnsafeMutablePointer<Float>
+
+  package init(
+    panel: UnsafeMutablePointer<Float>, blockStride: Int, rows: Int, depths: UnsafePointer<UInt8>, blocks: Int,
+    depth: Int, result: UnsafeMutablePointer<Float>
+  ) {
+    self.panel = panel
+    self.blockStride = blockStride
+    self.rows = rows
+    self.depths = depths
+    self.blocks = blocks
+    self.depth = depth
+    self.result = result
+  }
+}
+
+/// The packed weights of one vector of columns to be scaled for a product by pairs, in place.
+package struct ColumnBalance {
+  /// (depth, 16).
+  package var weights: UnsafeMutablePointer<Float>
+  package var depths: UnsafePointer<UInt8>
+  package var blocks: Int
+  package var depth: Int
+  /// (2, 16), as `Pairing` has them.
+  package var result: UnsafeMutablePointer<Float>
+
+  package init(
+    weights: UnsafeMutablePointer<Float>, depths: UnsafePointer<UInt8>, blocks: Int, depth: Int,
+    result: UnsafeMutablePointer<Float>
+  ) {
+    self.weights = weights
+    self.depths = depths
+    self.blocks = blocks
+    self.depth = depth
+    self.result = result
   }
 }
 

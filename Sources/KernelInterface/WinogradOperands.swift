@@ -10,6 +10,8 @@ package enum WinogradTile: Int, Sendable, Hashable, CaseIterable {
   package var inputs: Int { rawValue + 2 }
   /// The points at which polynomials are multiplied: one product of matrices for each.
   package var points: Int { inputs * inputs }
+  /// The floats that the transforms of a tile use besides operands: two tiles of vectors.
+  package var temporaryCount: Int { 2 * points * 16 }
 }
 
 /// Tiles of an input map to be transformed.
@@ -30,11 +32,13 @@ package struct WinogradInput {
   package var transformed: UnsafeMutablePointer<Float>
   package var pointStride: Int
   package var blockStride: Int
+  /// `WinogradTile.temporaryCount` floats.
+  package var temporary: UnsafeMutablePointer<Float>
 
   package init(
     tile: WinogradTile, source: UnsafePointer<Float>, pixelStride: Int, height: Int, width: Int, channels: Int,
     padding: Int, tilesAcross: Int, firstTile: Int, count: Int, transformed: UnsafeMutablePointer<Float>,
-    pointStride: Int, blockStride: Int
+    pointStride: Int, blockStride: Int, temporary: UnsafeMutablePointer<Float>
   ) {
     self.tile = tile
     self.source = source
@@ -49,6 +53,7 @@ package struct WinogradInput {
     self.transformed = transformed
     self.pointStride = pointStride
     self.blockStride = blockStride
+    self.temporary = temporary
   }
 }
 
@@ -72,11 +77,13 @@ package struct WinogradOutput {
   package var height: Int
   package var width: Int
   package var epilogue: Epilogue
+  /// `WinogradTile.temporaryCount` floats.
+  package var temporary: UnsafeMutablePointer<Float>
 
   package init(
     tile: WinogradTile, products: UnsafePointer<Float>, pointStride: Int, tileStride: Int, vectors: Range<Int>,
     columns: Int, tilesAcross: Int, firstTile: Int, count: Int, output: UnsafeMutablePointer<Float>,
-    outputStride: Int, height: Int, width: Int, epilogue: Epilogue
+    outputStride: Int, height: Int, width: Int, epilogue: Epilogue, temporary: UnsafeMutablePointer<Float>
   ) {
     self.tile = tile
     self.products = products
@@ -92,6 +99,7 @@ package struct WinogradOutput {
     self.height = height
     self.width = width
     self.epilogue = epilogue
+    self.temporary = temporary
   }
 }
 

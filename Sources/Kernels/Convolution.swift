@@ -45,7 +45,7 @@ package struct ConvolutionOperands {
 package struct Convolution {
   package let kernel: ConvolutionKernel
   package let geometry: ConvolutionGeometry
-  private let layout: ProductLayout
+  let layout: ProductLayout
   private let code: VectorCode
   private let strips: ProductTiling?
   private let tiles: WinogradTiling?
@@ -59,13 +59,14 @@ package struct Convolution {
     self.geometry = geometry
     self.layout = layout
     self.code = code
+    let groups = code.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
     strips =
-      kernel == .product
+      kernel.tile == nil && kernel != .depthwise
       ? ProductTiling(
-        layout, pixels: geometry.outputShape.planeCount, groups: code.limits.groups(ofVectors: layout.vectors),
-        limits: code.limits, threads: threads) : nil
+        layout, pixels: geometry.outputShape.planeCount, groups: groups, limits: code.limits, isPaired: kernel.isPaired,
+        threads: threads) : nil
     tiles = kernel.tile.map {
-      WinogradTiling($0, layout, geometry, groups: code.limits.groups(ofVectors: layout.vectors), threads: threads)
+      WinogradTiling($0, layout, geometry, groups: groups, isPaired: kernel.isPaired, threads: threads)
     }
   }
 

@@ -15,6 +15,8 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
   case avx2
   /// AVX-512 (F, BW, CD, DQ, VL): vectors of sixteen floats, thirty-two registers.
   case avx512
+  /// AVX-512 where the processor adds in other units than it multiplies in: products are made by pairs.
+  case avx512paired = "avx512-paired"
 
   package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
 
@@ -23,6 +25,7 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
     case .baseline: 0
     case .avx2: 1
     case .avx512: 2
+    case .avx512paired: 3
     }
   }
 
@@ -31,15 +34,16 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
     switch self {
     case .baseline: true
     case .avx2: ProcessorFeatures.this.hasAVX2
-    case .avx512: ProcessorFeatures.this.hasAVX512
+    case .avx512, .avx512paired: ProcessorFeatures.this.hasAVX512
     }
   }
 
   /// Those that this processor can run.
   package static let available = allCases.filter(\.isAvailable)
 
-  /// The most capable of them.
-  package static let best = available.max() ?? .baseline
+  /// The fastest of them.
+  package static let best =
+    available.filter { $0 != .avx512paired || ProcessorFeatures.this.addsBesideMultiplying }.max() ?? .baseline
 
   /// The inner loops for it.
   package var code: VectorCode {
@@ -49,6 +53,7 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
       case .baseline: return VectorCodeBaseline.Build.code
       case .avx2: return VectorCodeAVX2.Build.code
       case .avx512: return VectorCodeAVX512.Build.code
+      case .avx512paired: return VectorCodeAVX512.Build.code.addingBesideMultiplying(name: rawValue)
       }
     #else
       return VectorCodeBaseline.Build.code
@@ -60,6 +65,9 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
 private struct ProcessorFeatures {
   var hasAVX2 = false
   var hasAVX512 = false
+  /// Whether additions have units of their own: so it is with AMD's processors since Zen (family 17h), while Intel's
+  /// multiply and add vectors in the same.
+  var addsBesideMultiplying = false
 
   static let this = ProcessorFeatures()
 
@@ -70,6 +78,13 @@ private struct ProcessorFeatures {
         return gelan_cpuid(leaf, 0, &values) != 0 ? values : [0, 0, 0, 0]
       }
       func has(_ register: UInt32, _ bits: UInt32...) -> Bool { bits.allSatisfy { register >> $0 & 1 == 1 } }
+
+      let vendor = registers(0)
+      let version = registers(1)[0]
+      let family = (version >> 8 & 15) + (version >> 20 & 255)
+      // "AuthenticAMD", in the order of registers EBX, EDX, ECX.
+      addsBesideMultiplying =
+        [vendor[1], vendor[3], vendor[2]] == [0x6874_7541, 0x6974_6e65, 0x444d_4163] && family >= 0x17
 
       let basic = registers(1)[2]
       // FMA, MOVBE, POPCNT, OSXSAVE, AVX, F16C: what compilers assume of the Haswell generation.

@@ -5,18 +5,12 @@ extension Convolution {
   ///
   /// Directly one for each tap, also where it meets the padding. By Winograd's forms one for each point of each tile, also
   /// where a tile reaches beyond the map; transforms are additions. What the last vector multiplies beyond the channels
-  /// does not count.
+  /// does not count. By pairs ten of sixteen take five multiplications.
   package var multiplications: Int {
-    switch kernel {
-    case .product, .depthwise: geometry.outputShape.count * geometry.depth
-    case .winograd4: multiplications(tile: .four)
-    case .winograd6: multiplications(tile: .six)
-    }
-  }
-
-  private func multiplications(tile: WinogradTile) -> Int {
+    let products = geometry.outputChannels * (layout.depth - (kernel.isPaired ? layout.pairs : 0))
+    guard let tile = kernel.tile else { return geometry.outputShape.planeCount * products }
     let side = tile.outputs
     let tiles = (geometry.outputHeight + side - 1) / side * ((geometry.outputWidth + side - 1) / side)
-    return tiles * tile.points * geometry.inputChannels / geometry.groups * geometry.outputChannels
+    return tiles * tile.points * products
   }
 }

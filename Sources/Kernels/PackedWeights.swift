@@ -11,6 +11,8 @@ package final class PackedWeights: @unchecked Sendable {
   /// Counts the floats of one group's weights, and those of one point.
   let groupCount: Int
   let pointCount: Int
+  /// For products by pairs, by group and point: (vectors, 2, 16), as `Pairing` has them.
+  let pairing: UnsafeMutablePointer<Float>?
   /// Keeps the memory alive.
   private let memory: WeightMemory
 
@@ -32,21 +34,24 @@ package final class PackedWeights: @unchecked Sendable {
     let weightCount = (kernel == .depthwise ? 1 : layout.groups) * groupCount
     let biasCount =
       bias == nil ? 0 : kernel == .depthwise ? roundUp(layout.outputChannels, to: 16) : layout.groups * columns
-    guard let start = memory.allocate(weightCount + biasCount) else { return nil }
+    let pairingCount = kernel.isPaired ? layout.groups * (kernel.tile?.points ?? 1) * 2 * columns : 0
+    guard let start = memory.allocate(weightCount + pairingCount + biasCount) else { return nil }
     self.memory = memory
     weights = start
-    self.bias = bias == nil ? nil : weights + weightCount
+    pairing = kernel.isPaired ? weights + weightCount : nil
+    self.bias = bias == nil ? nil : weights + weightCount + pairingCount
 
     switch kernel {
-    case .product: packProduct(weight, code, pool)
-    case .winograd4, .winograd6: packWinograd(weight, code, pool)
+    case .product, .pairedProduct: packProduct(weight, code, pool)
+    case .winograd4, .winograd6, .pairedWinograd4, .pairedWinograd6: packWinograd(weight, code, pool)
     case .depthwise: packDepthwise(weight)
     }
+    if kernel.isPaired { balance(code, pool) }
     if let bias, let packed = self.bias { packBias(bias, packed) }
   }
 
   private func packProduct(_ weight: UnsafePointer<Float>, _ code: VectorCode, _ pool: ThreadPool) {
-    let groups = code.limits.groups(ofVectors: layout.vectors)
+    let groups = code.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
     let columnStride = layout.groupInputs * layout.taps
     layout.places().withUnsafeBufferPointer { places in
       guard let places = places.baseAddress else { return }  // a product has a depth of at least one
@@ -63,7 +68,7 @@ package final class PackedWeights: @unchecked Sendable {
 
   private func packWinograd(_ weight: UnsafePointer<Float>, _ code: VectorCode, _ pool: ThreadPool) {
     guard let tile = kernel.tile else { return }
-    let groups = code.limits.groups(ofVectors: layout.vectors)
+    let groups = code.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
     pool.forEach(layout.groups * groups.count) { item in
       let (group, columnGroup) = item.quotientAndRemainder(dividingBy: groups.count)
       code.transformWeights(
@@ -72,6 +77,27 @@ package final class PackedWeights: @unchecked Sendable {
           columns: layout.groupOutputs, groups: groups, packed: weights + group * groupCount, pointStride: pointCount,
           range: columnGroup..<columnGroup + 1))
     }
+  }
+
+  private func balance(_ code: VectorCode, _ pool: ThreadPool) {
+    let points = kernel.tile?.points ?? 1
+    layout.depths.withUnsafeBufferPointer { depths in
+      guard let depths = depths.baseAddress else { return }  // a product has a depth of at least one
+      pool.forEach(layout.groups * points * layout.vectors) { item in
+        let (place, vector) = item.quotientAndRemainder(dividingBy: layout.vectors)
+        let (group, point) = place.quotientAndRemainder(dividingBy: points)
+        guard let result = pairing(group: group, point: point) else { return }
+        code.balanceColumns(
+          ColumnBalance(
+            weights: weights + group * groupCount + point * pointCount + vector * layout.depth * 16, depths: depths,
+            blocks: layout.depths.count, depth: layout.depth, result: result + vector * 32))
+      }
+    }
+  }
+
+  /// What belongs to one group and point: (vectors, 2, 16).
+  func pairing(group: Int, point: Int = 0) -> UnsafeMutablePointer<Float>? {
+    pairing.map { $0 + (group * (kernel.tile?.points ?? 1) + point) * layout.vectors * 32 }
   }
 
   private func packDepthwise(_ weight: UnsafePointer<Float>) {

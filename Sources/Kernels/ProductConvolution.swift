@@ -11,16 +11,23 @@ struct ProductTiling {
   let groups: ColumnGroups
   /// Counts the pixels of the longest strip.
   let capacity: Int
-  /// Counts the floats of one thread's panel.
+  /// Counts the floats of one thread's panel, and of what its rows are balanced with.
   let panelCount: Int
+  let balanceCount: Int
+  /// The rows that are balanced at a time.
+  let balancedRows: Int
   let scratchCount: Int
 
   /// The floats of a panel that leave room for weights in a second-level cache of one or two megabytes.
   private static let panelBudget = 144 << 10
+  /// The floats of rows that the first-level cache holds.
+  private static let balancedBudget = 5 << 10
 
-  init(_ layout: ProductLayout, pixels: Int, groups: ColumnGroups, limits: TileLimits, threads: Int) {
+  init(
+    _ layout: ProductLayout, pixels: Int, groups: ColumnGroups, limits: TileLimits, isPaired: Bool, threads: Int
+  ) {
     self.groups = groups
-    let rows = limits.rows[min(2, limits.vectors)]
+    let rows = isPaired ? limits.pairedRows : limits.rows[min(2, limits.vectors)]
     let affordable = Self.panelBudget / (layout.depths.count * 16) / rows * rows
     let longest = max(2 * rows, min(12 * rows, affordable))
     var strips = (pixels + longest - 1) / longest
@@ -29,7 +36,9 @@ struct ProductTiling {
     parts = max(1, min(groups.count, (threads + strips - 1) / strips))
     capacity = (pixels + strips - 1) / strips
     panelCount = roundUp(capacity * layout.depths.count * 16, to: 16)
-    scratchCount = threads * panelCount
+    balancedRows = max(16, Self.balancedBudget / (layout.depths.count * 16) / 4 * 4)
+    balanceCount = isPaired ? roundUp(2 * capacity, to: 16) : 0
+    scratchCount = threads * (panelCount + balanceCount)
   }
 }
 
@@ -50,9 +59,24 @@ func runProduct(
       let (group, strip) = rest.quotientAndRemainder(dividingBy: tiling.strips)
       let range = strip * pixels / tiling.strips..<(strip + 1) * pixels / tiling.strips
       let firstGroup = part * tiling.groups.count / tiling.parts
-      let panel = scratch + slot * tiling.panelCount
+      let panel = scratch + slot * (tiling.panelCount + tiling.balanceCount)
       let blockStride = range.count * 16
-      gather.fill(panel, blockStride: blockStride, pixels: range, group: group)
+      let rows = panel + tiling.panelCount
+      let pairing = weights.pairing(group: group).map { Pairing(rows: rows, columns: $0) }
+      // Rows are balanced while they are in the first-level cache, so a few of them at a time.
+      let step = pairing == nil ? range.count : tiling.balancedRows
+      for first in stride(from: 0, to: range.count, by: step) {
+        let count = min(step, range.count - first)
+        let start = panel + first * 16
+        let pixels = range.lowerBound + first..<range.lowerBound + first + count
+        gather.fill(start, blockStride: blockStride, pixels: pixels, group: group)
+        if pairing != nil {
+          code.balanceRows(
+            RowBalance(
+              panel: start, blockStride: blockStride, rows: count, depths: depths, blocks: layout.depths.count,
+              depth: layout.depth, result: rows + 2 * first))
+        }
+      }
       code.multiply(
         PanelProduct(
           panel: UnsafePointer(panel), blockStride: blockStride, rows: range.count, depths: depths,
@@ -62,7 +86,7 @@ func runProduct(
           columns: layout.groupOutputs,
           output: output.start + (range.lowerBound * output.pixelStride + group * layout.groupOutputs),
           outputStride: output.pixelStride, firstPixel: range.lowerBound, width: geometry.outputWidth,
-          epilogue: operands.epilogue(group: group)))
+          epilogue: operands.epilogue(group: group), pairing: pairing))
     }
   }
 }

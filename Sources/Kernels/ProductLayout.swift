@@ -88,4 +88,6 @@ package struct ProductLayout: Hashable, Sendable {
   /// The vectors of a group's output channels.
   var vectors: Int { (groupOutputs + 15) / 16 }
   var depth: Int { groupInputs * taps }
+  /// The pairs of depths that a product by pairs multiplies at once: five of each whole block.
+  var pairs: Int { depths.count { $0 == 16 } * 5 }
 }

@@ -18,10 +18,18 @@ struct WinogradTiling {
   /// Counts the floats of one thread's transformed tiles and of its products.
   let transformedCount: Int
   let productCount: Int
+  /// Counts the floats that the tiles of one point are balanced with.
+  let balanceCount: Int
+  /// The tiles that are balanced at a time.
+  let balancedTiles: Int
+  /// Counts the floats of one thread.
+  let slotCount: Int
   let scratchCount: Int
 
   /// The floats of transformed tiles that the second-level cache holds besides products.
   private static let transformedBudget = 128 << 10
+  /// The floats of transformed tiles that the first-level cache holds.
+  private static let balancedBudget = 6 << 10
   /// The floats of products that it holds besides transformed tiles.
   private static let productBudget = 96 << 10
   /// The floats of transformed tiles where weights are many: then these are read from the third-level cache, so that
@@ -32,7 +40,8 @@ struct WinogradTiling {
   private static let weightBudget = 2 << 20
 
   init(
-    _ tile: WinogradTile, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, groups: ColumnGroups, threads: Int
+    _ tile: WinogradTile, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, groups: ColumnGroups,
+    isPaired: Bool, threads: Int
   ) {
     self.tile = tile
     self.groups = groups
@@ -53,7 +62,10 @@ struct WinogradTiling {
     // A cache line more, so that the points do not meet in one set of the cache.
     transformedCount = tile.points * (depthBlocks * capacity * 16 + 16)
     productCount = tile.points * (capacity * chunkVectors * 16 + 16)
-    scratchCount = threads * (transformedCount + productCount)
+    balanceCount = isPaired ? roundUp(2 * capacity, to: 16) : 0
+    balancedTiles = max(4, Self.balancedBudget / tileFloats / 4 * 4)
+    slotCount = transformedCount + productCount + tile.points * balanceCount + tile.temporaryCount
+    scratchCount = threads * slotCount
   }
 }
 
@@ -73,20 +85,35 @@ func runWinograd(
       let (group, block) = rest.quotientAndRemainder(dividingBy: tiling.blocks)
       let firstTile = block * tiling.tileCount / tiling.blocks
       let count = (block + 1) * tiling.tileCount / tiling.blocks - firstTile
-      let transformed = scratch + slot * (tiling.transformedCount + tiling.productCount)
+      let transformed = scratch + slot * tiling.slotCount
       let products = transformed + tiling.transformedCount
+      let balances = products + tiling.productCount
+      let temporary = balances + points * tiling.balanceCount
 
       let blockStride = count * 16
       let transformedStride = tiling.depthBlocks * blockStride + 16
-      layout.forEachSegment { segment in
-        let input = operands.inputs[segment.input]
-        code.transformInput(
-          WinogradInput(
-            tile: tiling.tile, source: UnsafePointer(input.start + group * layout.groupInputs),
-            pixelStride: input.pixelStride, height: input.height, width: input.width, channels: segment.count,
-            padding: geometry.verticalPadding, tilesAcross: tiling.tilesAcross, firstTile: firstTile, count: count,
-            transformed: transformed + segment.block * blockStride, pointStride: transformedStride,
-            blockStride: blockStride))
+      // Tiles are balanced while they are in the first-level cache, so a few of them at a time.
+      let step = weights.kernel.isPaired ? tiling.balancedTiles : count
+      for first in stride(from: 0, to: count, by: step) {
+        let tiles = min(step, count - first)
+        layout.forEachSegment { segment in
+          let input = operands.inputs[segment.input]
+          code.transformInput(
+            WinogradInput(
+              tile: tiling.tile, source: UnsafePointer(input.start + group * layout.groupInputs),
+              pixelStride: input.pixelStride, height: input.height, width: input.width, channels: segment.count,
+              padding: geometry.verticalPadding, tilesAcross: tiling.tilesAcross, firstTile: firstTile + first,
+              count: tiles, transformed: transformed + segment.block * blockStride + first * 16,
+              pointStride: transformedStride, blockStride: blockStride, temporary: temporary))
+        }
+        guard weights.kernel.isPaired else { continue }
+        for point in 0..<points {
+          code.balanceRows(
+            RowBalance(
+              panel: transformed + point * transformedStride + first * 16, blockStride: blockStride, rows: tiles,
+              depths: depths, blocks: layout.depths.count, depth: layout.depth,
+              result: balances + point * tiling.balanceCount + 2 * first))
+        }
       }
 
       let epilogue = operands.epilogue(group: group)
@@ -106,14 +133,18 @@ func runWinograd(
               depths: depths, blocks: layout.depths.count, depth: layout.depth,
               weights: UnsafePointer(weights.weights + (group * weights.groupCount + point * weights.pointCount)),
               groups: tiling.groups, firstGroup: firstGroup, groupCount: groupCount, columns: layout.vectors * 16,
-              output: firstProduct + point * pointStride, outputStride: productStride))
+              output: firstProduct + point * pointStride, outputStride: productStride,
+              pairing: weights.pairing(group: group, point: point).map {
+                Pairing(rows: balances + point * tiling.balanceCount, columns: $0)
+              }))
         }
         code.transformOutput(
           WinogradOutput(
             tile: tiling.tile, products: UnsafePointer(firstProduct), pointStride: pointStride,
             tileStride: productStride, vectors: vectors, columns: layout.groupOutputs, tilesAcross: tiling.tilesAcross,
             firstTile: firstTile, count: count, output: output.start + group * layout.groupOutputs,
-            outputStride: output.pixelStride, height: output.height, width: output.width, epilogue: epilogue))
+            outputStride: output.pixelStride, height: output.height, width: output.width, epilogue: epilogue,
+            temporary: temporary))
         firstGroup += groupCount
       }
     }

@@ -50,7 +50,7 @@ struct StepGeometry {
         channels: joined.reduce(0) { $0 + $1.channels }, height: joined[0].height, width: joined[0].width),
       outputChannels: op.outputChannels, kernelHeight: op.kernel, kernelWidth: op.kernel, stride: op.stride,
       verticalPadding: op.padding, horizontalPadding: op.padding, dilation: op.dilation, groups: op.groups)
-    let kernel = ConvolutionKernel.best(for: geometry)
+    let kernel = ConvolutionKernel.best(for: geometry, pairs: code.addsBesideMultiplying)
     let layout = ProductLayout(
       geometry, kernel, inputs: joined.map(\.channels), pixelStride: pixelStride(step.inputs[0]))
     return ConvolutionChoice(

@@ -31,7 +31,7 @@ private func forEachTile(_ product: PanelProduct, _ body: (Tile) -> Void) {
   for group in product.firstGroup..<product.firstGroup + product.groupCount {
     let vectors = product.groups.width(of: group)
     // Tiles of nearly one size: 25 rows as 13 and 12 rather than 14 and 11.
-    let limit = rowLimit(vectors)
+    let limit = product.pairing == nil ? rowLimit(vectors) : pairedRowLimit
     let tiles = (product.rows + limit - 1) / limit
     for tile in 0..<tiles {
       let row = tile * product.rows / tiles
@@ -45,15 +45,19 @@ private func forEachTile(_ product: PanelProduct, _ body: (Tile) -> Void) {
 
 #if TILE_OF_32_REGISTERS
   /// Thirty-two registers: 28 sums, three of weights, one of the panel.
-  let tileLimits = TileLimits(rowsOfOne: 14, ofTwo: 14, ofThree: 9)
+  let tileLimits = TileLimits(rowsOfOne: 14, ofTwo: 14, ofThree: 9, paired: 16)
 
   @inline(__always)
   private func rowLimit(_ vectors: Int) -> Int { vectors == 3 ? 9 : 14 }
 
   @inline(__always)
+  private var pairedRowLimit: Int { 16 }
+
+  @inline(__always)
   private func multiplyTile(
     _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
   ) {
+    if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
     let panel = product.panel + tile.row * 16
     let weights = product.weights + tile.firstVector * 16 * product.depth
     let (stride, depths, blocks) = (product.blockStride, product.depths, product.blocks)
@@ -106,10 +110,10 @@ private func forEachTile(_ product: PanelProduct, _ body: (Tile) -> Void) {
 #else
   #if FUSED_MULTIPLY_ADD || arch(arm64)
     /// Sixteen registers of eight floats, or thirty-two of four: one vector of columns by six rows are 12 or 24 sums.
-    let tileLimits = TileLimits(rowsOfOne: 6)
+    let tileLimits = TileLimits(rowsOfOne: 6, paired: 3)
   #else
     /// Sixteen registers of four floats: one vector of columns by three rows are 12 sums.
-    let tileLimits = TileLimits(rowsOfOne: 3)
+    let tileLimits = TileLimits(rowsOfOne: 3, paired: 2)
   #endif
 
   @inline(__always)
@@ -122,9 +126,19 @@ private func forEachTile(_ product: PanelProduct, _ body: (Tile) -> Void) {
   }
 
   @inline(__always)
+  private var pairedRowLimit: Int {
+    #if FUSED_MULTIPLY_ADD || arch(arm64)
+      3
+    #else
+      2
+    #endif
+  }
+
+  @inline(__always)
   private func multiplyTile(
     _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
   ) {
+    if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
     let panel = product.panel + tile.row * 16
     let weights = product.weights + tile.firstVector * 16 * product.depth
     let (stride, depths, blocks) = (product.blockStride, product.depths, product.blocks)
@@ -144,6 +158,45 @@ private func forEachTile(_ product: PanelProduct, _ body: (Tile) -> Void) {
     }
   }
 #endif
+
+private func multiplyPairs(
+  _ tile: Tile, _ product: PanelProduct, _ pairing: Pairing, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
+) {
+  let panel = product.panel + tile.row * 16
+  let weights = product.weights + tile.firstVector * 16 * product.depth
+  let pairing = Pairing(rows: pairing.rows + tile.row * 2, columns: pairing.columns + tile.firstVector * 32)
+  @inline(__always) func run(
+    _ multiply: (
+      UnsafePointer<Float>, Int, UnsafePointer<UInt8>, Int, UnsafePointer<Float>, Int, Pairing,
+      UnsafeMutablePointer<Float>, Int
+    ) -> Void
+  ) {
+    multiply(
+      panel, product.blockStride, product.depths, product.blocks, weights, product.depth * 16, pairing, sums, sumStride)
+  }
+  switch tile.rows {
+  case 1: run(PairedTile<1>.multiply)
+  case 2: run(PairedTile<2>.multiply)
+  #if TILE_OF_32_REGISTERS
+    case 3: run(PairedTile<3>.multiply)
+    case 4: run(PairedTile<4>.multiply)
+    case 5: run(PairedTile<5>.multiply)
+    case 6: run(PairedTile<6>.multiply)
+    case 7: run(PairedTile<7>.multiply)
+    case 8: run(PairedTile<8>.multiply)
+    case 9: run(PairedTile<9>.multiply)
+    case 10: run(PairedTile<10>.multiply)
+    case 11: run(PairedTile<11>.multiply)
+    case 12: run(PairedTile<12>.multiply)
+    case 13: run(PairedTile<13>.multiply)
+    case 14: run(PairedTile<14>.multiply)
+    case 15: run(PairedTile<15>.multiply)
+    default: run(PairedTile<16>.multiply)
+  #else
+    default: run(PairedTile<3>.multiply)
+  #endif
+  }
+}
 
 /// Adds the bias, applies the activation, adds what is to be added, and stores a tile's sums.
 private struct TileFinish: ActivationLoop {

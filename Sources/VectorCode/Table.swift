@@ -12,7 +12,8 @@ package enum Build {
     #endif
     return VectorCode(
       name: name, limits: tileLimits, packPixels: packPixels, clearPixels: clearPixels, multiply: multiplyPanel,
-      packWeights: packWeights, transformInput: transformInput, transformOutput: transformOutput,
+      packWeights: packWeights, balanceRows: balanceRows, balanceColumns: balanceColumns,
+      transformInput: transformInput, transformOutput: transformOutput,
       transformWeights: transformWeights, depthwise: depthwiseRow, elementwise: elementwiseRun, pool: poolRow,
       decode: decodeRun, interleave: interleaveRun, multiplyAdds: multiplyAdds)
   }

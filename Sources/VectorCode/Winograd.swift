@@ -12,39 +12,38 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
   let outputs = Transform.outputs
   let side = outputs + 2
   // The transform in one direction, and a tile that reaches beyond the map.
-  withStackMemory { half in
-    let patch = half + side * side * 16
-    let rowStride = input.width * input.pixelStride
-    var y = input.firstTile / input.tilesAcross
-    var x = input.firstTile - y * input.tilesAcross
-    for tile in 0..<input.count {
-      let top = y * outputs - input.padding
-      let left = x * outputs - input.padding
-      let isInside = top >= 0 && left >= 0 && top + side <= input.height && left + side <= input.width
-      var channel = 0
-      var target = input.transformed + tile * 16
-      while channel < input.channels {
-        var source = input.source + (top * rowStride + left * input.pixelStride + channel)
-        var (rowStep, columnStep) = (rowStride, input.pixelStride)
-        if !isInside {
-          fillPatch(patch, side, input, top: top, left: left, channel: channel)
-          source = UnsafePointer(patch)
-          (rowStep, columnStep) = (side * 16, 16)
-        }
-        for column in 0..<side {
-          Transform.input(source + column * columnStep, rowStep, half + column * 16, side * 16)
-        }
-        for row in 0..<side {
-          Transform.input(half + row * side * 16, 16, target + row * side * input.pointStride, input.pointStride)
-        }
-        channel += 16
-        target += input.blockStride
+  let half = input.temporary
+  let patch = half + side * side * 16
+  let rowStride = input.width * input.pixelStride
+  var y = input.firstTile / input.tilesAcross
+  var x = input.firstTile - y * input.tilesAcross
+  for tile in 0..<input.count {
+    let top = y * outputs - input.padding
+    let left = x * outputs - input.padding
+    let isInside = top >= 0 && left >= 0 && top + side <= input.height && left + side <= input.width
+    var channel = 0
+    var target = input.transformed + tile * 16
+    while channel < input.channels {
+      var source = input.source + (top * rowStride + left * input.pixelStride + channel)
+      var (rowStep, columnStep) = (rowStride, input.pixelStride)
+      if !isInside {
+        fillPatch(patch, side, input, top: top, left: left, channel: channel)
+        source = UnsafePointer(patch)
+        (rowStep, columnStep) = (side * 16, 16)
       }
-      x += 1
-      if x == input.tilesAcross {
-        x = 0
-        y += 1
+      for column in 0..<side {
+        Transform.input(source + column * columnStep, rowStep, half + column * 16, side * 16)
       }
+      for row in 0..<side {
+        Transform.input(half + row * side * 16, 16, target + row * side * input.pointStride, input.pointStride)
+      }
+      channel += 16
+      target += input.blockStride
+    }
+    x += 1
+    if x == input.tilesAcross {
+      x = 0
+      y += 1
     }
   }
 }
@@ -54,15 +53,21 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
 private func fillPatch(
   _ patch: UnsafeMutablePointer<Float>, _ side: Int, _ input: WinogradInput, top: Int, left: Int, channel: Int
 ) {
+  let columns = max(0, -left)..<max(0, -left, min(side, input.width - left))
   for row in 0..<side {
+    let target = patch + row * side * 16
     let y = top + row
-    for column in 0..<side {
-      let x = left + column
-      let isInside = y >= 0 && y < input.height && x >= 0 && x < input.width
-      let vector =
-        isInside ? load(input.source + ((y * input.width + x) * input.pixelStride + channel)) : Lanes()
-      store(vector, patch + (row * side + column) * 16)
+    guard y >= 0 && y < input.height && !columns.isEmpty else {
+      for column in 0..<side { store(Lanes(), target + column * 16) }
+      continue
     }
+    for column in 0..<columns.lowerBound { store(Lanes(), target + column * 16) }
+    var source = input.source + ((y * input.width + left + columns.lowerBound) * input.pixelStride + channel)
+    for column in columns {
+      store(load(source), target + column * 16)
+      source += input.pixelStride
+    }
+    for column in columns.upperBound..<side { store(Lanes(), target + column * 16) }
   }
 }
 
@@ -81,28 +86,27 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
   func run(_ activation: some LaneFunction) {
     let outputs = Transform.outputs
     let side = outputs + 2
-    withStackMemory { half in
-      let sums = half + side * side * 16
-      var tileY = output.firstTile / output.tilesAcross
-      var tileX = output.firstTile - tileY * output.tilesAcross
-      for tile in 0..<output.count {
-        let (top, left) = (tileY * outputs, tileX * outputs)
-        let rows = min(outputs, output.height - top)
-        let columns = min(outputs, output.width - left)
-        for vector in output.vectors {
-          let source = output.products + (tile * output.tileStride + vector * 16)
-          for column in 0..<side {
-            Transform.output(
-              source + column * output.pointStride, side * output.pointStride, half + column * 16, side * 16)
-          }
-          for row in 0..<rows { Transform.output(half + row * side * 16, 16, sums + row * outputs * 16, 16) }
-          finish(sums, vector: vector, top: top, left: left, rows: rows, columns: columns, activation)
+    let half = output.temporary
+    let sums = half + side * side * 16
+    var tileY = output.firstTile / output.tilesAcross
+    var tileX = output.firstTile - tileY * output.tilesAcross
+    for tile in 0..<output.count {
+      let (top, left) = (tileY * outputs, tileX * outputs)
+      let rows = min(outputs, output.height - top)
+      let columns = min(outputs, output.width - left)
+      for vector in output.vectors {
+        let source = output.products + (tile * output.tileStride + vector * 16)
+        for column in 0..<side {
+          Transform.output(
+            source + column * output.pointStride, side * output.pointStride, half + column * 16, side * 16)
         }
-        tileX += 1
-        if tileX == output.tilesAcross {
-          tileX = 0
-          tileY += 1
-        }
+        for row in 0..<rows { Transform.output(half + row * side * 16, 16, sums + row * outputs * 16, 16) }
+        finish(sums, vector: vector, top: top, left: left, rows: rows, columns: columns, activation)
+      }
+      tileX += 1
+      if tileX == output.tilesAcross {
+        tileX = 0
+        tileY += 1
       }
     }
   }

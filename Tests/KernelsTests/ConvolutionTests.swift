@@ -28,7 +28,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
   /// Extents around the vector widths, with windows that reach beyond the map on every side.
   static let extents = [(1, 1), (1, 9), (5, 1), (2, 7), (3, 8), (4, 19), (11, 16)]
 
-  static let exactKernels: [ConvolutionKernel] = [.product, .depthwise]
+  static let exactKernels: [ConvolutionKernel] = [.product, .pairedProduct, .depthwise]
 
   /// Integer operands make every order of summation exact, so any wrong element shows as an unequal number.
   @Test(arguments: channels, windows)
@@ -186,7 +186,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
   /// Rounding errors of k products and sums behave like a random walk: √k units of the magnitudes' sum, and a factor
   /// of two for the spread. The activations here stretch an error by at most 1.1 and add two roundings of their own.
   @Test(
-    arguments: [ConvolutionKernel.product, .depthwise], [ActivationFunction.identity, .relu, .silu])
+    arguments: [ConvolutionKernel.product, .pairedProduct, .depthwise], [ActivationFunction.identity, .relu, .silu])
   func keepsSinglePrecision(_ kernel: ConvolutionKernel, _ activation: ActivationFunction) {
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: 40, height: 13, width: 21), outputChannels: 40, kernelHeight: 3, kernelWidth: 3,
@@ -237,13 +237,13 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
   @Test func choosesTheKernelThatSuits() {
     func best(
       _ channels: Int, _ outputs: Int, _ window: Int, side: Int = 40, stride: Int = 1, padding: Int? = nil,
-      dilation: Int = 1, groups: Int = 1
+      dilation: Int = 1, groups: Int = 1, pairs: Bool = false
     ) -> ConvolutionKernel {
       .best(
         for: ConvolutionGeometry(
           input: MapShape(channels: channels, height: side, width: side), outputChannels: outputs,
           kernelHeight: window, kernelWidth: window, stride: stride, verticalPadding: padding ?? window / 2,
-          horizontalPadding: padding ?? window / 2, dilation: dilation, groups: groups))
+          horizontalPadding: padding ?? window / 2, dilation: dilation, groups: groups), pairs: pairs)
     }
     #expect(best(64, 64, 1) == .product)
     #expect(best(64, 64, 3, stride: 2) == .product)
@@ -260,6 +260,13 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
     #expect(best(64, 64, 3, stride: 2, groups: 64) == .depthwise)
     #expect(best(64, 128, 3, groups: 64) != .depthwise)
     #expect(best(1, 1, 3) == .depthwise)
+    // By pairs only where the processor likes it, depths are whole blocks and there are outputs enough.
+    #expect(best(256, 256, 1, pairs: true) == .pairedProduct)
+    #expect(best(256, 256, 3, stride: 2, pairs: true) == .pairedProduct)
+    #expect(best(256, 256, 3, pairs: true) == .pairedWinograd4)
+    #expect(best(256, 16, 1, pairs: true) == .product)
+    #expect(best(3, 64, 3, stride: 2, pairs: true) == .product)
+    #expect(best(64, 64, 3, groups: 64, pairs: true) == .depthwise)
   }
 
   @Test func supportsWhatItComputes() {
@@ -272,13 +279,17 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
         dilation: dilation)
       return ConvolutionKernel.allCases.filter { $0.supports(geometry) }
     }
-    #expect(supporting((3, 3)) == [.product, .winograd4, .winograd6])
-    #expect(supporting((3, 3), padding: (0, 0)) == [.product, .winograd4, .winograd6])
-    #expect(supporting((3, 3), padding: (1, 0)) == [.product])
-    #expect(supporting((3, 3), stride: 2) == [.product])
-    #expect(supporting((3, 3), dilation: 2) == [.product])
-    #expect(supporting((3, 1)) == [.product])
-    #expect(supporting((1, 3)) == [.product])
+    let all: [ConvolutionKernel] = [
+      .product, .winograd4, .winograd6, .pairedProduct, .pairedWinograd4, .pairedWinograd6,
+    ]
+    let products: [ConvolutionKernel] = [.product, .pairedProduct]
+    #expect(supporting((3, 3)) == all)
+    #expect(supporting((3, 3), padding: (0, 0)) == all)
+    #expect(supporting((3, 3), padding: (1, 0)) == products)
+    #expect(supporting((3, 3), stride: 2) == products)
+    #expect(supporting((3, 3), dilation: 2) == products)
+    #expect(supporting((3, 1)) == products)
+    #expect(supporting((1, 3)) == products)
   }
 
   @Test func derivesTheOutputExtents() {

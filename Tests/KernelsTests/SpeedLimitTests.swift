@@ -11,12 +11,23 @@ import Testing
     (.winograd4, 9 * 36 * 8 * 16),
     // Tiles of 6 × 6, of which 2 × 2 cover the map, have 64.
     (.winograd6, 4 * 64 * 8 * 16),
+    // Three taps of eight channels lie together: a block of sixteen, with five pairs, and half a block without.
+    (.pairedProduct, 10 * 11 * 3 * (11 + 8) * 16),
   ])
   func multiplicationsOfEachAlgorithm(_ kernel: ConvolutionKernel, _ count: Int) {
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: 8, height: 10, width: 11), outputChannels: 16, kernelHeight: 3, kernelWidth: 3,
       verticalPadding: 1, horizontalPadding: 1)
     #expect(multiplications(kernel, geometry) == count)
+  }
+
+  /// Of sixteen channels ten are multiplied by pairs, in five multiplications.
+  @Test func multiplicationsOfPairs() {
+    let geometry = ConvolutionGeometry(
+      input: MapShape(channels: 40, height: 12, width: 12), outputChannels: 16, kernelHeight: 3, kernelWidth: 3,
+      verticalPadding: 1, horizontalPadding: 1)
+    #expect(multiplications(.pairedProduct, geometry) == 12 * 12 * 16 * 9 * (11 + 11 + 8))
+    #expect(multiplications(.pairedWinograd4, geometry) == 9 * 36 * 16 * (11 + 11 + 8))
   }
 
   @Test func multiplicationsOfGroups() {

@@ -28,9 +28,10 @@ import Testing
     (5, ColumnGroups(count: 2, width: 2, lastWidth: 3)), (16, ColumnGroups(count: 8, width: 2, lastWidth: 2)),
   ])
   func tilesOfThreeVectorsTakeTwoAtATime(_ vectors: Int, _ groups: ColumnGroups) {
-    #expect(TileLimits(rowsOfOne: 14, ofTwo: 14, ofThree: 9).groups(ofVectors: vectors) == groups)
+    #expect(TileLimits(rowsOfOne: 14, ofTwo: 14, ofThree: 9, paired: 16).groups(ofVectors: vectors) == groups)
     #expect(
-      TileLimits(rowsOfOne: 6).groups(ofVectors: vectors) == ColumnGroups(count: vectors, width: 1, lastWidth: 1))
+      TileLimits(rowsOfOne: 6, paired: 3).groups(ofVectors: vectors)
+        == ColumnGroups(count: vectors, width: 1, lastWidth: 1))
   }
 
   @Test func everySetSaysWhichItIs() {
@@ -39,8 +40,8 @@ import Testing
       #expect(set.code.limits.rows.dropFirst().allSatisfy { $0 > 0 })
     }
     #expect(InstructionSet.available.contains(.baseline))
-    #expect(InstructionSet.best == InstructionSet.available.max())
-    #expect(InstructionSet.allCases.sorted() == [.baseline, .avx2, .avx512])
+    #expect(InstructionSet.best >= InstructionSet.available.filter { $0 != .avx512paired }.max()!)
+    #expect(InstructionSet.allCases.sorted() == [.baseline, .avx2, .avx512, .avx512paired])
   }
 
   /// Strips and tiles reach every pixel, whatever the size and the threads, and scratch memory suffices for all of them.
@@ -56,14 +57,16 @@ import Testing
             let groups = limits.groups(ofVectors: 3)
             let product = ProductLayout(geometry, .product, inputs: [channels], pixelStride: 16)
             let strips = ProductTiling(
-              product, pixels: height * width, groups: groups, limits: limits, threads: threads)
+              product, pixels: height * width, groups: groups, limits: limits, isPaired: threads == 2, threads: threads)
             #expect(strips.strips >= 1 && strips.strips <= height * width)
             #expect(strips.capacity * strips.strips >= height * width && (1...groups.count).contains(strips.parts))
-            #expect(strips.scratchCount == threads * strips.panelCount && strips.panelCount % 16 == 0)
+            #expect(
+              strips.scratchCount == threads * (strips.panelCount + strips.balanceCount) && strips.panelCount % 16 == 0)
             for tile in WinogradTile.allCases {
               let kernel: ConvolutionKernel = tile == .four ? .winograd4 : .winograd6
               let layout = ProductLayout(geometry, kernel, inputs: [channels], pixelStride: 16)
-              let tiling = WinogradTiling(tile, layout, geometry, groups: groups, threads: threads)
+              let tiling = WinogradTiling(
+                tile, layout, geometry, groups: groups, isPaired: threads == 2, threads: threads)
               #expect(tiling.tilesAcross * tile.outputs >= width && tiling.blocks <= tiling.tileCount)
               #expect(tiling.blocks >= 1 && tiling.capacity * tiling.blocks >= tiling.tileCount)
               #expect((1...groups.count).contains(tiling.parts) && tiling.chunkGroups >= 1)

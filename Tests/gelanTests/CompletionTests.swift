@@ -58,7 +58,7 @@ import Testing
     Call(words: ["gelan", "compile", "-o", ""], offers: []),
     Call(words: ["gelan", "info", "--input", ""], offers: []),
     Call(words: ["gelan", "info", ""], offers: []),
-    Call(words: ["gelan", "val", "--kernels", ""], offers: ["baseline", "avx2", "avx512"]),
+    Call(words: ["gelan", "val", "--kernels", ""], offers: ["baseline", "avx2", "avx512", "avx512-paired"]),
     Call(words: ["gelan", "explain", "shape"], offers: ["shape-mismatch"]),
     Call(words: ["gelan", "blocks", "RepNCSP"], offers: ["RepNCSP", "RepNCSPELAN4"]),
     Call(words: ["gelan", "blocks", "space"], offers: ["space_to_depth"]),

@@ -138,7 +138,7 @@ extension PreparedStep {
   /// What its time is summed up under: the kernel of a convolution, products by whether each pixel is for itself.
   fileprivate var kind: String {
     guard case .conv2D(let op) = op else { return "other" }
-    return kernel == "product" ? "product \(op.kernel == 1 ? "1x1" : "kxk")" : kernel
+    return kernel.hasSuffix("product") ? "\(kernel) \(op.kernel == 1 ? "1x1" : "kxk")" : kernel
   }
 
   fileprivate var outputText: String { outputShape.map(String.init).joined(separator: "x") }

@@ -1,0 +1,216 @@
+import KernelInterface
+
+/// Scales the rows of a panel to about the size of balanced weights and sums what their paired numbers give each product.
+///
+/// With factors of one size a sum of pairs rounds like a sum of single products; with numbers r times as large as weights
+/// about (r² + 1) / r times as much. Scales are powers of two, so that numbers keep every bit.
+func balanceRows(_ balance: RowBalance) {
+  let inverseDepth = 1 / Float(balance.depth)
+  var row = 0
+  // Four rows at a time: their sums do not wait for each other.
+  while balance.depth == balance.blocks * 16 && row + 4 <= balance.rows {
+    let start = balance.panel + row * 16
+    let result = balance.result + row * 2
+    let (squares, paired) = fourSums(start, balance)
+    if all((squares .>= SIMD4(repeating: 0x1p-100)) .& (squares .<= SIMD4(repeating: 0x1p100))) {
+      let exponents = exponents(means: squares * SIMD4(repeating: inverseDepth))
+      let (scales, inverses) = (powers(exponents), powers(SIMD4() &- exponents))
+      let corrections = paired * scales * scales
+      scaleFourRows(start, balance, scales)
+      for index in 0..<4 {
+        result[2 * index] = corrections[index]
+        result[2 * index + 1] = inverses[index]
+      }
+    } else {
+      for index in 0..<4 { balanceRow(start + index * 16, balance, result + 2 * index) }
+    }
+    row += 4
+  }
+  while row < balance.rows {
+    balanceRow(balance.panel + row * 16, balance, balance.result + row * 2)
+    row += 1
+  }
+}
+
+/// The exponents of powers of two near the inverse root of each mean square.
+@inline(__always)
+private func exponents(means: SIMD4<Float>) -> SIMD4<Int32> {
+  let biased = unsafeBitCast(means, to: SIMD4<Int32>.self) &>> SIMD4(repeating: 23)
+  return (SIMD4(repeating: 127) &- biased) &>> SIMD4(repeating: 1)
+}
+
+/// 2 to the power of exponents within ±126.
+@inline(__always)
+private func powers(_ exponents: SIMD4<Int32>) -> SIMD4<Float> {
+  unsafeBitCast((exponents &+ SIMD4(repeating: 127)) &<< SIMD4(repeating: 23), to: SIMD4<Float>.self)
+}
+
+@inline(__always)
+private func scaleFourRows(_ start: UnsafeMutablePointer<Float>, _ balance: RowBalance, _ scales: SIMD4<Float>) {
+  let (scale0, scale1) = (Lanes(repeating: scales.x), Lanes(repeating: scales.y))
+  let (scale2, scale3) = (Lanes(repeating: scales.z), Lanes(repeating: scales.w))
+  var block = start
+  for _ in 0..<balance.blocks {
+    store(load(block) * scale0, block)
+    store(load(block + 16) * scale1, block + 16)
+    store(load(block + 32) * scale2, block + 32)
+    store(load(block + 48) * scale3, block + 48)
+    block += balance.blockStride
+  }
+}
+
+@inline(__always)
+private func balanceRow(
+  _ start: UnsafeMutablePointer<Float>, _ balance: RowBalance, _ result: UnsafeMutablePointer<Float>
+) {
+  let (square, paired) = rowSums(start, balance)
+  guard square >= 0x1p-100 && square <= 0x1p100 else { return balanceUnusualRow(start, balance, result) }
+  let exponent = (127 - Int((square / Float(balance.depth)).bitPattern >> 23)) >> 1
+  let scale = power(exponent)
+  scaleRow(start, balance, scale)
+  result[0] = paired * scale * scale
+  result[1] = power(-exponent)
+}
+
+/// Balances a row whose squares overflow or vanish, or that has numbers which are none.
+@inline(never)
+private func balanceUnusualRow(
+  _ start: UnsafeMutablePointer<Float>, _ balance: RowBalance, _ result: UnsafeMutablePointer<Float>
+) {
+  var largest: Float = 0
+  var isFinite = true
+  forEachNumber(start, balance) { number in
+    largest = max(largest, abs(number))
+    if !number.isFinite { isFinite = false }
+  }
+  (result[0], result[1]) = (0, largest == 0 ? 0 : 1)
+  // Zeros give exact zeros; infinities and NaN give NaN.
+  if largest == 0 || !isFinite { return }
+  // The largest becomes about one, and then squares are neither too large nor, together, too small.
+  let exponent = max(-126, min(127 - Int(largest.bitPattern >> 23), 126))
+  scaleRow(start, balance, power(exponent))
+  balanceRow(start, balance, result)
+  result[1] *= power(-exponent)
+}
+
+/// Sums the squares of four rows, and the products of their pairs: four numbers each.
+@inline(__always)
+private func fourSums(
+  _ start: UnsafePointer<Float>, _ balance: RowBalance
+) -> (squares: SIMD4<Float>, paired: SIMD4<Float>) {
+  var (squares0, squares1, squares2, squares3) = (Lanes(), Lanes(), Lanes(), Lanes())
+  typealias Half = SIMD8<Float>
+  var (pairs0, pairs1, pairs2, pairs3) = (Half(), Half(), Half(), Half())
+  var block = start
+  for _ in 0..<balance.blocks {
+    add(block, &squares0, &pairs0)
+    add(block + 16, &squares1, &pairs1)
+    add(block + 32, &squares2, &pairs2)
+    add(block + 48, &squares3, &pairs3)
+    block += balance.blockStride
+  }
+  return (
+    sums(quarter(half(squares0)), quarter(half(squares1)), quarter(half(squares2)), quarter(half(squares3))),
+    sums(quarterOfPairs(pairs0), quarterOfPairs(pairs1), quarterOfPairs(pairs2), quarterOfPairs(pairs3))
+  )
+}
+
+/// The sum of each vector's lanes.
+@inline(__always)
+private func sums(_ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ d: SIMD4<Float>) -> SIMD4<Float> {
+  (SIMD4(a.x, b.x, c.x, d.x) + SIMD4(a.y, b.y, c.y, d.y)) + (SIMD4(a.z, b.z, c.z, d.z) + SIMD4(a.w, b.w, c.w, d.w))
+}
+
+/// Sums the squares of a row, and the products of its pairs.
+@inline(__always)
+private func rowSums(_ start: UnsafePointer<Float>, _ balance: RowBalance) -> (square: Float, paired: Float) {
+  var squares = Lanes()
+  var pairs = SIMD8<Float>()
+  var rest: Float = 0
+  var block = start
+  for index in 0..<balance.blocks {
+    if balance.depths[index] == 16 {
+      add(block, &squares, &pairs)
+    } else {
+      for place in 0..<Int(balance.depths[index]) { rest += block[place] * block[place] }
+    }
+    block += balance.blockStride
+  }
+  let result = sums(quarter(half(squares)), quarterOfPairs(pairs), SIMD4(), SIMD4())
+  return (result.x + rest, result.y)
+}
+
+/// Adds the squares of sixteen numbers and the products of their pairs.
+@inline(__always)
+private func add(_ numbers: UnsafePointer<Float>, _ squares: inout Lanes, _ pairs: inout SIMD8<Float>) {
+  let first = load(numbers)
+  squares = sum(squares, first, times: first)
+  let second = UnsafeRawPointer(numbers + Pairs.distance).loadUnaligned(as: SIMD8<Float>.self)
+  pairs += first.lowHalf * second
+}
+
+@inline(__always) private func half(_ lanes: Lanes) -> SIMD8<Float> { lanes.lowHalf + lanes.highHalf }
+@inline(__always) private func quarter(_ lanes: SIMD8<Float>) -> SIMD4<Float> { lanes.lowHalf + lanes.highHalf }
+
+/// Lanes from the sixth on were multiplied for nothing.
+@inline(__always)
+private func quarterOfPairs(_ lanes: SIMD8<Float>) -> SIMD4<Float> { lanes.lowHalf + SIMD4(lanes.highHalf.x, 0, 0, 0) }
+
+/// Multiplies a row with a number; what lies between its parts may be anything.
+@inline(__always)
+private func scaleRow(_ start: UnsafeMutablePointer<Float>, _ balance: RowBalance, _ scale: Float) {
+  var block = start
+  for _ in 0..<balance.blocks {
+    store(load(block) * Lanes(repeating: scale), block)
+    block += balance.blockStride
+  }
+}
+
+@inline(__always)
+private func forEachNumber(
+  _ start: UnsafePointer<Float>, _ balance: RowBalance, _ body: (Float) -> Void
+) {
+  var block = start
+  for index in 0..<balance.blocks {
+    for place in 0..<Int(balance.depths[index]) { body(block[place]) }
+    block += balance.blockStride
+  }
+}
+
+/// 2 to the power of an exponent within ±126.
+@inline(__always)
+private func power(_ exponent: Int) -> Float { Float(bitPattern: UInt32(exponent + 127) << 23) }
+
+/// Scales the weights of each column to a root mean square of about one, and sums the products of its pairs.
+func balanceColumns(_ balance: ColumnBalance) {
+  var squares = SIMD16<Double>()
+  for d in 0..<balance.depth {
+    let weights = SIMD16<Double>(load(balance.weights + d * 16))
+    squares += weights * weights
+  }
+  var scale = Lanes()
+  var inverse = Lanes()
+  for lane in 0..<16 {
+    let mean = squares[lane] / Double(balance.depth)
+    let isUsable = mean > 0 && mean < .infinity
+    // A power of two, so that weights keep every bit; half the exponent is that of the root.
+    let exponent = isUsable ? min(max(-(Int((mean * 2).exponent) >> 1), -126), 126) : 0
+    scale[lane] = power(exponent)
+    inverse[lane] = mean == 0 ? 0 : power(-exponent)
+  }
+  for d in 0..<balance.depth { store(load(balance.weights + d * 16) * scale, balance.weights + d * 16) }
+
+  var paired = SIMD16<Double>()
+  var weight = UnsafePointer(balance.weights)
+  for index in 0..<balance.blocks {
+    if balance.depths[index] == 16 {
+      for pair in 0..<Pairs.count {
+        paired +=
+          SIMD16<Double>(load(weight + pair * 16)) * SIMD16<Double>(load(weight + (pair + Pairs.distance) * 16))
+      }
+    }
+    weight += Int(balance.depths[index]) * 16
+  }
+  store(Lanes(paired), balance.result)
+  store(inverse, balance.result + 16)
+}
