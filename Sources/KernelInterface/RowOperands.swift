@@ -69,10 +69,14 @@ package struct PoolingRow {
 
 /// Neighbouring pixels of which each element is computed from those in the same place:
 /// `activation(scale · x + shift)` of one input, or the activation of the sum of several.
+///
+/// Where inputs are smaller maps, the pixels are a row, and each pixel of an input is for several of them.
 package struct ElementwiseRun {
   /// The first channel of the first pixel of each input.
   package var sources: UnsafePointer<UnsafePointer<Float>>
   package var pixelStrides: UnsafePointer<Int>
+  /// The binary logarithms of how many pixels each input's pixels are for.
+  package var shifts: UnsafePointer<Int>
   package var sourceCount: Int
   package var count: Int
   package var channels: Int
@@ -84,12 +88,14 @@ package struct ElementwiseRun {
   package var outputStride: Int
 
   package init(
-    sources: UnsafePointer<UnsafePointer<Float>>, pixelStrides: UnsafePointer<Int>, sourceCount: Int, count: Int,
-    channels: Int, scale: UnsafePointer<Float>?, shift: UnsafePointer<Float>?, activation: ActivationFunction,
+    sources: UnsafePointer<UnsafePointer<Float>>, pixelStrides: UnsafePointer<Int>, shifts: UnsafePointer<Int>,
+    sourceCount: Int, count: Int, channels: Int, scale: UnsafePointer<Float>?, shift: UnsafePointer<Float>?,
+    activation: ActivationFunction,
     output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
     self.sources = sources
     self.pixelStrides = pixelStrides
+    self.shifts = shifts
     self.sourceCount = sourceCount
     self.count = count
     self.channels = channels

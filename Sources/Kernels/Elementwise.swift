@@ -12,8 +12,8 @@ package func activate(
 /// Adds one or more maps elementwise, from first to last.
 ///
 /// - Parameters:
-///   - inputs: at least one, all of one shape
-///   - output: of that shape; may be one of `inputs`
+///   - inputs: at least one; of the output's shape, or with fewer rows and columns, each of which is for 2, 4, … of its
+///   - output: may be an input of its shape
 package func add(_ inputs: [FeatureMap], to output: FeatureMap, code: VectorCode, pool: ThreadPool) {
   runElementwise(inputs, nil, nil, .identity, output, code, pool)
 }
@@ -35,23 +35,42 @@ private func runElementwise(
   _ inputs: [FeatureMap], _ scale: UnsafePointer<Float>?, _ shift: UnsafePointer<Float>?,
   _ activation: ActivationFunction, _ output: FeatureMap, _ code: VectorCode, _ pool: ThreadPool
 ) {
+  let shifts = inputs.map { max(0, (output.height / max(1, $0.height)).trailingZeroBitCount) }
   require(
-    !inputs.isEmpty && inputs.allSatisfy { $0.shape == output.shape },
-    "An elementwise operation needs inputs of its output's shape.")
+    !inputs.isEmpty
+      && zip(inputs, shifts).allSatisfy { input, shift in
+        input.channels == output.channels && input.height << shift == output.height
+          && input.width << shift == output.width
+      },
+    "An elementwise operation needs inputs of its output's shape, or of a fraction of it.")
   let strides = inputs.map(\.pixelStride)
-  pool.forEachRange(output.shape.planeCount, atLeast: max(1, 8192 / output.channels)) { pixels in
+  /// Computes neighbouring pixels from those of the inputs that begin there.
+  func run(_ pixels: Range<Int>, _ start: (FeatureMap, Int) -> UnsafeMutablePointer<Float>) {
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: inputs.count) { sources in
-      for (index, input) in inputs.enumerated() {
-        sources.initializeElement(
-          at: index, to: UnsafePointer(input.start + pixels.lowerBound * input.pixelStride))
+      for index in inputs.indices {
+        sources.initializeElement(at: index, to: UnsafePointer(start(inputs[index], shifts[index])))
       }
       strides.withUnsafeBufferPointer { strides in
-        guard let sources = sources.baseAddress, let strides = strides.baseAddress else { return }  // there is an input
-        code.elementwise(
-          ElementwiseRun(
-            sources: sources, pixelStrides: strides, sourceCount: inputs.count, count: pixels.count,
-            channels: output.channels, scale: scale, shift: shift, activation: activation,
-            output: output.start + pixels.lowerBound * output.pixelStride, outputStride: output.pixelStride))
+        shifts.withUnsafeBufferPointer { shifts in
+          guard let sources = sources.baseAddress, let strides = strides.baseAddress, let shifts = shifts.baseAddress
+          else { return }  // there is an input
+          code.elementwise(
+            ElementwiseRun(
+              sources: sources, pixelStrides: strides, shifts: shifts, sourceCount: inputs.count, count: pixels.count,
+              channels: output.channels, scale: scale, shift: shift, activation: activation,
+              output: output.start + pixels.lowerBound * output.pixelStride, outputStride: output.pixelStride))
+        }
+      }
+    }
+  }
+  if shifts.allSatisfy({ $0 == 0 }) {
+    pool.forEachRange(output.shape.planeCount, atLeast: max(1, 8192 / output.channels)) { pixels in
+      run(pixels) { map, _ in map.start + pixels.lowerBound * map.pixelStride }
+    }
+  } else {
+    pool.forEachRange(output.height, atLeast: rowGrain(output.width * output.channels)) { rows in
+      for y in rows {
+        run(y * output.width..<(y + 1) * output.width) { map, shift in map.start + (y >> shift) * map.rowStride }
       }
     }
   }

@@ -109,22 +109,29 @@ private struct ElementwisePixels: ActivationLoop {
 
   @inline(never)
   func run(_ activation: some LaneFunction) {
-    var channel = 0
-    while channel < elements.channels {
-      let count = elements.channels - channel
-      let scale = elements.scale.map { loadPart($0 + channel, count) }
-      let shift = elements.shift.map { loadPart($0 + channel, count) }
-      for pixel in 0..<elements.count {
-        var value = load(elements.sources[0] + (pixel * elements.pixelStrides[0] + channel))
-        for source in 1..<max(1, elements.sourceCount) {
-          value += load(elements.sources[source] + (pixel * elements.pixelStrides[source] + channel))
-        }
-        if let scale { value *= scale }
-        if let shift { value += shift }
-        store(activation(value), elements.output + (pixel * elements.outputStride + channel), first: count)
+    // Pixel by pixel, as memory is read ahead.
+    for pixel in 0..<elements.count {
+      let first = elements.source(0, pixel)
+      let output = elements.output + pixel * elements.outputStride
+      var channel = 0
+      while channel < elements.channels {
+        let count = elements.channels - channel
+        var value = load(first + channel)
+        for source in 1..<max(1, elements.sourceCount) { value += load(elements.source(source, pixel) + channel) }
+        if let scale = elements.scale { value *= loadPart(scale + channel, count) }
+        if let shift = elements.shift { value += loadPart(shift + channel, count) }
+        store(activation(value), output + channel, first: count)
+        channel += 16
       }
-      channel += 16
     }
+  }
+}
+
+extension ElementwiseRun {
+  /// The first channel of what an input has for a pixel.
+  @inline(__always)
+  fileprivate func source(_ index: Int, _ pixel: Int) -> UnsafePointer<Float> {
+    sources[index] + (pixel >> shifts[index]) * pixelStrides[index]
   }
 }
 

@@ -30,6 +30,36 @@ import Testing
     }
   }
 
+  /// Terms of fewer rows and columns, each for two, four or eight of the sum's; every map in a layout of its own.
+  @Test(arguments: [[1, 0], [0, 3, 1, 0], [3, 0, 0], [2, 2, 1, 0]], [1, 16, 30, 70])
+  func addsSmallerMaps(_ shifts: [Int], _ channels: Int) {
+    var numbers = TestNumbers(seed: channels)
+    let (height, width) = (16, 40)
+    let values = shifts.map { numbers.reals(channels * (height >> $0) * (width >> $0)) }
+    var expected: [Float] = []
+    for channel in 0..<channels {
+      for y in 0..<height {
+        for x in 0..<width {
+          let terms = zip(values, shifts).map { values, shift in
+            values[(channel * (height >> shift) + y >> shift) * (width >> shift) + x >> shift]
+          }
+          expected.append(terms.dropFirst().reduce(terms[0], +))
+        }
+      }
+    }
+    for (number, (set, layout, pool)) in surroundings.enumerated() {
+      let inputs = zip(values, shifts).enumerated().map { index, input in
+        TestMap(
+          MapShape(channels: channels, height: height >> input.1, width: width >> input.1),
+          MapLayout.allCases[(index + number) % 3], input.0)
+      }
+      let output = TestMap(MapShape(channels: channels, height: height, width: width), layout)
+      withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, code: set.code, pool: pool) }
+      #expect(output.surroundingsAreIntact)
+      #expect(output.values == expected, "\(set)")
+    }
+  }
+
   @Test(arguments: shapes, [0, 1, 2, 3])
   func scalesAndShiftsChannels(_ shape: MapShape, _ parts: Int) {
     var numbers = TestNumbers(seed: parts)

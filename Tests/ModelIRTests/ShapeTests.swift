@@ -86,6 +86,11 @@ import Testing
     Case("add {}", [map, map, map], map), .count("add {}", 1...4096, of: []),
     Case("add {}", [map, "8 x H/2 x W/2"], "channels(input: 1, expected: 16, found: 8)"),
     Case("add {}", [map, map, odd], "extents of input 2"), Case("add {}", [map, boxes], "notAMap(input: 1)"),
+    Case("add {up=4}", ["16 x H/8 x W/8", "16 x H/4 x W/4", map, map], map),
+    Case("add {up=2}", ["16 x H/8 x W/8", map], "extents of input 0"),
+    Case("add {up=4}", [map, "16 x H/8 x W/8"], "extents of input 0"),
+    Case("add {up=4}", ["16 x H/4 x W/8", map], "extents of input 0"),
+    .range("add {up=3}", "up", 3, 1...64, of: [map, map]), .range("add {up=128}", "up", 128, 1...64, of: [map, map]),
   ]
 
   static let wiring: [Case] = [

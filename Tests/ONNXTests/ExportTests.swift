@@ -120,6 +120,27 @@ import Testing
     }
   }
 
+  /// Terms that are smaller than their sum are enlarged.
+  @Test func smallerTermsAreEnlarged() throws {
+    let graph = try Fixtures.graph(
+      """
+      classes: 1
+      backbone:
+        a: [-1, 1, Conv, [6, 3]]
+        b: [a, 1, Conv, [6, 3, 2]]
+        c: [b, 1, Conv, [6, 3, 2]]
+        b2: [b, 1, nn.Upsample, [None, 2, nearest]]
+        c4: [c, 1, nn.Upsample, [None, 4, nearest]]
+        sum: [[b2, c4], 1, Shortcut, []]
+      """)
+    let model = try ONNXReader(try exported(try bound(graph), Self.fixed))
+    #expect(model.faults.isEmpty, "\(model.faults)")
+    // The last term is a map of its own in the plan too.
+    let texts = model.nodes.map(\.text)
+    #expect(texts.contains { $0.hasPrefix("model.5.sum/Resize = Resize(model.1.conv/Mul, , model.5.sum/scales)") })
+    #expect(texts.last == "output0 = Add(model.5.sum/Resize, model.4/Resize)")
+  }
+
   /// Convolutions with an addend are what they are made of: a join, a convolution, sums around the activation.
   @Test func addendsAreSumsOfTheirOwn() throws {
     let graph = try Fixtures.graph(

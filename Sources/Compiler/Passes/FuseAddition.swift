@@ -9,7 +9,7 @@ extension Pass {
   package static let fuseAddition = Pass(name: "fuse-addition") { graph in
     let readers = graph.readerCounts
     return graph.rebuilt { (builder, node, _, inputs) throws(TypeError) in
-      guard case .add = node.op, inputs.count == 2 else {
+      guard case .add(let addition) = node.op, addition.largestScale == 1, inputs.count == 2 else {
         return try builder.add(node.op, inputs, origin: node.origin)
       }
       // The later term: the earlier one may be what it is made from.

@@ -1,20 +1,38 @@
-/// The sum of maps of one type.
+/// The sum of maps of one type; those before the last may also have fewer rows and columns, each of which is then for two,
+/// four, … of the last map's, up to `largestScale`.
 package struct Add: Operator {
+  package var largestScale = 1
+
   package init() {}
 
   package static let name = "add"
-  package static let attributes: [Attribute<Self>] = []
+  package static let attributes: [Attribute<Self>] = [.integer("up", \.largestScale)]
 
   package func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType {
     try expectMaps(inputs, count: 1...Concat.maximumInputs)
-    for (index, input) in inputs.enumerated().dropFirst() {
-      guard input.layout == inputs[0].layout else {
-        throw .extents(input: index, expected: inputs[0], found: input)
+    // Kernels find a smaller map's pixel by a shift.
+    try expect(largestScale, in: 1...64, "up")
+    guard largestScale.nonzeroBitCount == 1 else { throw .attribute(name: "up", value: largestScale, allowed: 1...64) }
+    let result = largestScale == 1 ? inputs[0] : inputs[inputs.count - 1]
+    for (index, input) in inputs.enumerated() {
+      guard let scale = input.scale(to: result), scale <= largestScale else {
+        throw .extents(input: index, expected: result, found: input)
       }
-      guard input.channels == inputs[0].channels else {
-        throw .channels(input: index, expected: inputs[0].channels, found: input.channels)
+      guard input.channels == result.channels else {
+        throw .channels(input: index, expected: result.channels, found: input.channels)
       }
     }
-    return inputs[0]
+    return result
+  }
+}
+
+extension TensorType {
+  /// The power of two, up to 64, by which a map's rows and columns are to be repeated to be as many as another's.
+  package func scale(to other: TensorType) -> Int? {
+    if layout == other.layout { return 1 }
+    guard let extents, let target = other.extents else { return nil }
+    return [2, 4, 8, 16, 32, 64].first { scale in
+      extents.height.scaled(by: scale) == target.height && extents.width.scaled(by: scale) == target.width
+    }
   }
 }

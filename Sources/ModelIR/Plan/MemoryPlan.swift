@@ -1,7 +1,8 @@
 /// Where each buffer of a plan lies in one arena, for one input size.
 ///
 /// Buffers that are never live at the same time share memory. Placing them is the storage allocation problem, which is
-/// NP-hard; the largest buffer first, each at the lowest free place, comes close to the bound on networks.
+/// NP-hard; the largest buffer first, each at the lowest free place, or one of two other orders, comes close to the bound
+/// on networks.
 package struct MemoryPlan: Sendable, Hashable {
   /// The first float of each buffer.
   package let offsets: [Int]
@@ -31,21 +32,60 @@ package struct MemoryPlan: Sendable, Hashable {
 
   /// - Returns: Nothing when the size is not legal for the plan, or memory of that size cannot be addressed.
   package init?(_ plan: Plan, height: Int, width: Int) {
-    var sizes: [Int] = []
+    var floats: [Int] = []
     for buffer in plan.buffers {
       guard let shape = buffer.shape(height: height, width: width) else { return nil }
       let size = ([Self.stride(of: buffer)] + shape.dropFirst()).reduce(1) { saturatingProduct($0, $1) }
       // With weights below 2³¹, what a step multiplies then stays below 2⁶³.
       guard size < 1 << 40, shape.dropFirst().reduce(1, { saturatingProduct($0, $1) }) < 1 << 31 else { return nil }
-      sizes.append((size + Self.alignment - 1) / Self.alignment * Self.alignment)
+      floats.append((size + Self.alignment - 1) / Self.alignment * Self.alignment)
+    }
+    let sizes = floats
+    let lifetimes = Self.lifetimes(of: plan)
+    // The most that is wanted at once is the least that the arena can be; the first order that reaches it is taken.
+    let peak = Self.peak(sizes, lifetimes, steps: plan.steps.count)
+    let largestFirst = sizes.indices.sorted { (sizes[$0], $1) > (sizes[$1], $0) }
+    var best = Self.place(largestFirst, sizes, lifetimes)
+    if best.count > peak.count {
+      // Those that are there at the peak lie close together when they come first; or those that are in the way longest.
+      let peakFirst = largestFirst.filter { lifetimes[$0].contains(peak.step) }
+      let others = largestFirst.filter { !lifetimes[$0].contains(peak.step) }
+      let areas = zip(sizes, lifetimes).map { saturatingProduct($0, $1.count) }
+      for order in [peakFirst + others, sizes.indices.sorted { (areas[$0], $1) > (areas[$1], $0) }] {
+        let placed = Self.place(order, sizes, lifetimes)
+        if placed.count < best.count { best = placed }
+      }
     }
     self.sizes = sizes
-    lifetimes = Self.lifetimes(of: plan)
+    self.lifetimes = lifetimes
+    offsets = best.offsets
+    count = best.count
+  }
 
+  /// The step at which the buffers that are wanted take the most floats, and how many.
+  private static func peak(_ sizes: [Int], _ lifetimes: [ClosedRange<Int>], steps: Int) -> (step: Int, count: Int) {
+    // From the input, before the first step, to the outputs, after the last.
+    var changes = [Int](repeating: 0, count: steps + 3)
+    for (size, lifetime) in zip(sizes, lifetimes) {
+      changes[lifetime.lowerBound + 1] += size
+      changes[lifetime.upperBound + 2] -= size
+    }
+    var (live, peak) = (0, (step: -1, count: 0))
+    for (index, change) in changes.enumerated() {
+      live += change
+      if live > peak.count { peak = (index - 1, live) }
+    }
+    return peak
+  }
+
+  /// Places buffers in an order, each at the lowest place that is free while it is wanted.
+  private static func place(
+    _ order: [Int], _ sizes: [Int], _ lifetimes: [ClosedRange<Int>]
+  ) -> (offsets: [Int], count: Int) {
     var offsets = [Int](repeating: 0, count: sizes.count)
     var placed: [Int] = []  // by offset
     var end = 0
-    for buffer in sizes.indices.sorted(by: { (sizes[$0], $1) > (sizes[$1], $0) }) {
+    for buffer in order {
       var lowest = 0
       for other in placed where lifetimes[other].overlaps(lifetimes[buffer]) {
         if lowest + sizes[buffer] <= offsets[other] { break }
@@ -56,8 +96,7 @@ package struct MemoryPlan: Sendable, Hashable {
       let position = placed.firstIndex { offsets[$0] > lowest } ?? placed.count
       placed.insert(buffer, at: position)
     }
-    self.offsets = offsets
-    count = end
+    return (offsets, end)
   }
 
   /// From the step that first writes a buffer to the one that last reads it; outputs are read after the last step.

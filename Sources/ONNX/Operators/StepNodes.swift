@@ -14,7 +14,12 @@ extension GraphAssembly {
     case .activate(let op):
       return activation(op.activation, input, scope: scope)
     case .add:
-      return inputs.dropFirst().reduce(input) { node("Add", $0, $1, scope: scope) }
+      let target = types[types.count - 1]
+      let terms = zip(inputs, types).map { input, type in
+        let scale = type.scale(to: target) ?? 1
+        return scale == 1 ? input : enlarge(input, by: scale, scope: scope)
+      }
+      return terms.dropFirst().reduce(terms[0]) { node("Add", $0, $1, scope: scope) }
     case .maxPool(let op):
       return node(
         "MaxPool", input, scope: scope, attributes: window(kernel: op.kernel, stride: op.stride, padding: op.padding))

@@ -1,0 +1,30 @@
+import ModelIR
+
+extension Pass {
+  /// Adds smaller maps as they are, each of their pixels to a square of the sum's: a map that is enlarged only to be added
+  /// is neither written nor read at its full size.
+  ///
+  /// The last term stays, as it tells the sum's size.
+  ///
+  ///     %2 = upsample(%1) {scale=4}
+  ///     %3 = add(%2, %0)             →   %2 = add(%1, %0) {up=4}
+  package static let upsampleWhileAdding = Pass(name: "upsample-while-adding") { graph in
+    graph.rebuilt { (builder, node, _, inputs) throws(TypeError) in
+      guard case .add(var addition) = node.op else { return try builder.add(node.op, inputs, origin: node.origin) }
+      let type = node.type
+      var terms = inputs
+      for (index, term) in inputs.enumerated().dropLast() {
+        let source = builder[term]
+        switch source.op {
+        case .upsample, .resizeNearest:
+          // Bringing a map to a larger one's size repeats pixels only where the larger size is a multiple.
+          guard let scale = builder.type(of: source.inputs[0]).scale(to: type) else { continue }
+          terms[index] = source.inputs[0]
+          addition.largestScale = max(addition.largestScale, scale)
+        default: continue
+        }
+      }
+      return try builder.add(.add(addition), terms, origin: node.origin)
+    }
+  }
+}
