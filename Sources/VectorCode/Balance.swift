@@ -8,7 +8,7 @@ func balanceRows(_ balance: RowBalance) {
   let inverseDepth = 1 / Float(balance.depth)
   var row = 0
   // Four rows at a time: their sums do not wait for each other.
-  while balance.depth == balance.blocks * 16 && row + 4 <= balance.rows {
+  while row + 4 <= balance.rows {
     let start = balance.panel + row * 16
     let result = balance.result + row * 2
     let (squares, paired) = fourSums(start, balance)
@@ -102,11 +102,19 @@ private func fourSums(
   typealias Half = SIMD8<Float>
   var (pairs0, pairs1, pairs2, pairs3) = (Half(), Half(), Half(), Half())
   var block = start
-  for _ in 0..<balance.blocks {
-    add(block, &squares0, &pairs0)
-    add(block + 16, &squares1, &pairs1)
-    add(block + 32, &squares2, &pairs2)
-    add(block + 48, &squares3, &pairs3)
+  for index in 0..<balance.blocks {
+    let depth = Int32(balance.depths[index])
+    if depth == 16 {
+      add(block, &squares0, &pairs0)
+      add(block + 16, &squares1, &pairs1)
+      add(block + 32, &squares2, &pairs2)
+      add(block + 48, &squares3, &pairs3)
+    } else {
+      add(block, first: depth, &squares0)
+      add(block + 16, first: depth, &squares1)
+      add(block + 32, first: depth, &squares2)
+      add(block + 48, first: depth, &squares3)
+    }
     block += balance.blockStride
   }
   return (
@@ -126,18 +134,14 @@ private func sums(_ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ d: 
 private func rowSums(_ start: UnsafePointer<Float>, _ balance: RowBalance) -> (square: Float, paired: Float) {
   var squares = Lanes()
   var pairs = SIMD8<Float>()
-  var rest: Float = 0
   var block = start
   for index in 0..<balance.blocks {
-    if balance.depths[index] == 16 {
-      add(block, &squares, &pairs)
-    } else {
-      for place in 0..<Int(balance.depths[index]) { rest += block[place] * block[place] }
-    }
+    let depth = Int32(balance.depths[index])
+    if depth == 16 { add(block, &squares, &pairs) } else { add(block, first: depth, &squares) }
     block += balance.blockStride
   }
   let result = sums(quarter(half(squares)), quarterOfPairs(pairs), SIMD4(), SIMD4())
-  return (result.x + rest, result.y)
+  return (result.x, result.y)
 }
 
 /// Adds the squares of sixteen numbers and the products of their pairs.
@@ -147,6 +151,14 @@ private func add(_ numbers: UnsafePointer<Float>, _ squares: inout Lanes, _ pair
   squares = sum(squares, first, times: first)
   let second = UnsafeRawPointer(numbers + Pairs.distance).loadUnaligned(as: SIMD8<Float>.self)
   pairs += first.lowHalf * second
+}
+
+/// Adds the squares of the first numbers of a block, which has no pairs.
+@inline(__always)
+private func add(_ numbers: UnsafePointer<Float>, first count: Int32, _ squares: inout Lanes) {
+  let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  let used = load(numbers).replacing(with: Lanes(), where: lanes .>= SIMD16(repeating: count))
+  squares = sum(squares, used, times: used)
 }
 
 @inline(__always) private func half(_ lanes: Lanes) -> SIMD8<Float> { lanes.lowHalf + lanes.highHalf }
