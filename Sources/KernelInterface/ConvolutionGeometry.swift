@@ -53,9 +53,6 @@ package struct ConvolutionGeometry: Hashable, Sendable {
   /// Counts the products that are summed into one output element.
   package var depth: Int { inputChannels / groups * kernelHeight * kernelWidth }
 
-  /// Counts the multiplications and additions of the whole convolution, padding included.
-  package var floatingPointOperations: Int { 2 * outputShape.count * depth }
-
   package var rows: WindowAxis {
     WindowAxis(
       name: "height", input: inputHeight, kernel: kernelHeight, stride: stride, padding: verticalPadding,

@@ -115,8 +115,7 @@ package struct DecodeRun {
   package var width: Int
   /// The cells to do.
   package var cells: Range<Int>
-  package var strideX: Float
-  package var strideY: Float
+  package var stride: Float
   package var bins: Int
   package var classes: Int
   package var projection: UnsafePointer<Float>
@@ -125,15 +124,14 @@ package struct DecodeRun {
   package var anchors: Int
 
   package init(
-    source: UnsafePointer<Float>, pixelStride: Int, width: Int, cells: Range<Int>, strideX: Float, strideY: Float,
+    source: UnsafePointer<Float>, pixelStride: Int, width: Int, cells: Range<Int>, stride: Float,
     bins: Int, classes: Int, projection: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, anchors: Int
   ) {
     self.source = source
     self.pixelStride = pixelStride
     self.width = width
     self.cells = cells
-    self.strideX = strideX
-    self.strideY = strideY
+    self.stride = stride
     self.bins = bins
     self.classes = classes
     self.projection = projection

@@ -27,7 +27,7 @@ package func decodeDetections(
       code.decode(
         DecodeRun(
           source: UnsafePointer(level.start), pixelStride: level.pixelStride, width: level.width,
-          cells: 16 * vectors.lowerBound..<min(cells, 16 * vectors.upperBound), strideX: stride, strideY: stride,
+          cells: 16 * vectors.lowerBound..<min(cells, 16 * vectors.upperBound), stride: stride,
           bins: bins, classes: classes, projection: projection, output: start, anchors: anchors))
     }
     offset += cells

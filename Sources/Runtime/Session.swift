@@ -16,8 +16,6 @@ package final class Session {
   package let width: Int
   /// The images of a run.
   package let batch: Int
-  /// The floats of the arena that all buffers share.
-  package let arenaCount: Int
   /// The steps in order, with the kernels that this machine runs them by.
   package let steps: [PreparedStep]
 
@@ -65,7 +63,6 @@ package final class Session {
     let geometry = StepGeometry(plan: plan, height: self.height, width: self.width)
     pool = ThreadPool(threads: threads)
     code = instructions.code
-    arenaCount = memory.count
     let scratchStart = memory.count + MemoryPlan.alignment
     arena = try AlignedFloats(
       count: saturatingSum([scratchStart, geometry.scratchCount(code: code, threads: pool.threads), MemoryPlan.overrun]
@@ -105,6 +102,9 @@ package final class Session {
       writeOutputs(image)
     }
   }
+
+  /// The bytes of its own that it may touch; weights are shared by all sessions of a model.
+  package var byteCount: Int { (arena.count + planes.count) * MemoryLayout<Float>.stride }
 
   /// Brings an image from its planes into the pixels that the first step reads.
   package func readImage(_ image: Int) {

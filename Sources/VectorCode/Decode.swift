@@ -36,11 +36,11 @@ private func decodeBoxes(_ run: DecodeRun, _ cell: Int, _ count: Int, _ columns:
   let y2 = centreY + expectation(columns + 3 * run.bins * 16, run)
   let output = run.output + cell
   let two = Lanes(repeating: 2)
-  let (strideX, strideY) = (Lanes(repeating: run.strideX), Lanes(repeating: run.strideY))
-  store((x1 + x2) / two * strideX, output, first: count)
-  store((y1 + y2) / two * strideY, output + run.anchors, first: count)
-  store((x2 - x1) * strideX, output + 2 * run.anchors, first: count)
-  store((y2 - y1) * strideY, output + 3 * run.anchors, first: count)
+  let stride = Lanes(repeating: run.stride)
+  store((x1 + x2) / two * stride, output, first: count)
+  store((y1 + y2) / two * stride, output + run.anchors, first: count)
+  store((x2 - x1) * stride, output + 2 * run.anchors, first: count)
+  store((y2 - y1) * stride, output + 3 * run.anchors, first: count)
 }
 
 /// Computes the mean of the projection under the softmax of the bins.

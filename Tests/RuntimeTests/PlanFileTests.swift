@@ -132,7 +132,7 @@ struct PlanFileTests {
       let height = input.heightMultiple <= 64 ? input.heightMultiple * max(1, 16 / input.heightMultiple) : nil
       let width = input.widthMultiple <= 64 ? input.widthMultiple * max(1, 24 / input.widthMultiple) : nil
       let session = try Session(model, height: height, width: width, threads: 1)
-      guard session.arenaCount < 1 << 22 else { return true }
+      guard session.byteCount < 1 << 24 else { return true }
       session.input.update(repeating: 0.5)
       session.run()
       for (index, _) in session.plan.outputs.enumerated() {

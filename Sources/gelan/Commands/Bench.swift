@@ -17,8 +17,8 @@ extension Command {
       Prints the median, the least and the 90th percentile of the runs in milliseconds. The input is a fixed pattern: the
       time of a network does not depend on what it sees. Compare only numbers from one machine and one hour.
 
-      Loading is opening the plan and a session; placing the buffers is the part of it that every further input size
-      costs again.
+      Loading is opening the plan and a session, the first of which lays the weights out as the kernels read them; placing
+      the buffers is the part of it that every further input size costs again.
 
       With --layers, GFLOP/s are those of the operator as it is defined; 'multiplied' are the GFLOP that the chosen
       algorithm does for it, and '% peak' is what these are of the machine's peak: multiply-adds with the same instructions
