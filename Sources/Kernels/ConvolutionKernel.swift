@@ -9,11 +9,11 @@ package enum ConvolutionKernel: String, CaseIterable, Sendable, Hashable {
   /// Winograd's F(6×6, 3×3): a fifth of the multiplications, and more rounding.
   case winograd6
   /// The same as `product` by Winograd's inner product: two multiplications become one and two additions.
-  case pairedProduct = "paired product"
+  case pairedProduct = "paired-product"
   /// F(4×4, 3×3) whose products are made by pairs.
-  case pairedWinograd4 = "paired winograd4"
+  case pairedWinograd4 = "paired-winograd4"
   /// F(6×6, 3×3) whose products are made by pairs.
-  case pairedWinograd6 = "paired winograd6"
+  case pairedWinograd6 = "paired-winograd6"
   /// Slides each channel's own window over it.
   case depthwise
 

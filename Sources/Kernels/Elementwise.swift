@@ -6,6 +6,7 @@ import KernelInterface
 package func activate(
   _ input: FeatureMap, _ activation: ActivationFunction, to output: FeatureMap, code: VectorCode, pool: ThreadPool
 ) {
+  require(input.shape == output.shape, "An activation needs an output of its input's shape.")
   runElementwise([input], nil, nil, activation, output, code, pool)
 }
 
@@ -28,6 +29,7 @@ package func channelAffine(
   _ input: FeatureMap, scale: UnsafePointer<Float>?, shift: UnsafePointer<Float>?, to output: FeatureMap,
   code: VectorCode, pool: ThreadPool
 ) {
+  require(input.shape == output.shape, "Scaling channels needs an output of the input's shape.")
   runElementwise([input], scale, shift, .identity, output, code, pool)
 }
 
@@ -35,7 +37,7 @@ private func runElementwise(
   _ inputs: [FeatureMap], _ scale: UnsafePointer<Float>?, _ shift: UnsafePointer<Float>?,
   _ activation: ActivationFunction, _ output: FeatureMap, _ code: VectorCode, _ pool: ThreadPool
 ) {
-  let shifts = inputs.map { max(0, (output.height / max(1, $0.height)).trailingZeroBitCount) }
+  let shifts = inputs.map { (output.height / max(1, $0.height)).trailingZeroBitCount }
   require(
     !inputs.isEmpty
       && zip(inputs, shifts).allSatisfy { input, shift in

@@ -15,7 +15,8 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
   case avx2
   /// AVX-512 (F, BW, CD, DQ, VL): vectors of sixteen floats, thirty-two registers.
   case avx512
-  /// AVX-512 where the processor adds in other units than it multiplies in: products are made by pairs.
+  /// AVX-512 with products by pairs: the best where the processor adds in other units than it multiplies in, as AMD's do,
+  /// and no faster than `avx512` elsewhere.
   case avx512paired = "avx512-paired"
 
   package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
@@ -65,8 +66,6 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
 private struct ProcessorFeatures {
   var hasAVX2 = false
   var hasAVX512 = false
-  /// Whether additions have units of their own: so it is with AMD's processors since Zen (family 17h), while Intel's
-  /// multiply and add vectors in the same.
   var addsBesideMultiplying = false
 
   static let this = ProcessorFeatures()
@@ -79,12 +78,7 @@ private struct ProcessorFeatures {
       }
       func has(_ register: UInt32, _ bits: UInt32...) -> Bool { bits.allSatisfy { register >> $0 & 1 == 1 } }
 
-      let vendor = registers(0)
-      let version = registers(1)[0]
-      let family = (version >> 8 & 15) + (version >> 20 & 255)
-      // "AuthenticAMD", in the order of registers EBX, EDX, ECX.
-      addsBesideMultiplying =
-        [vendor[1], vendor[3], vendor[2]] == [0x6874_7541, 0x6974_6e65, 0x444d_4163] && family >= 0x17
+      addsBesideMultiplying = processorAddsBesideMultiplying(vendor: registers(0), version: registers(1)[0])
 
       let basic = registers(1)[2]
       // FMA, MOVBE, POPCNT, OSXSAVE, AVX, F16C: what compilers assume of the Haswell generation.
@@ -99,4 +93,16 @@ private struct ProcessorFeatures {
       hasAVX512 = hasAVX2 && has(extended, 16, 17, 28, 30, 31) && has(saved, 5, 6, 7)
     #endif
   }
+}
+
+/// Whether additions have units of their own: so it is with AMD's processors since Zen (family 17h), of which those since
+/// Zen 4 have AVX-512, while Intel's multiply and add vectors in the same.
+///
+/// - Parameters:
+///   - vendor: EAX, EBX, ECX and EDX of CPUID's leaf 0
+///   - version: EAX of leaf 1
+func processorAddsBesideMultiplying(vendor: [UInt32], version: UInt32) -> Bool {
+  let family = (version >> 8 & 15) + (version >> 20 & 255)
+  // "AuthenticAMD", in the order of registers EBX, EDX, ECX.
+  return [vendor[1], vendor[3], vendor[2]] == [0x6874_7541, 0x6974_6e65, 0x444d_4163] && family >= 0x17
 }

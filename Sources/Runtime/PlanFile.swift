@@ -11,9 +11,10 @@ import Tensors
 /// - Format 1: the plan's text alone.
 /// - Format 2: with a seal, two checksums that together cover every bit, and with the keys for people.
 /// - Format 3: convolutions may have several inputs and an addend.
+/// - Format 4: the terms of a sum may have fewer rows and columns.
 package enum PlanFile {
   /// The newest format that this runtime opens, and the one that it writes.
-  package static let format = 3
+  package static let format = 4
 
   /// The keys of the metadata. Only `plan` is what runs; the rest is read by people, tools and the checks of a file.
   package enum Key {

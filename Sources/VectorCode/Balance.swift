@@ -83,8 +83,8 @@ private func balanceUnusualRow(
     largest = max(largest, abs(number))
     if !number.isFinite { isFinite = false }
   }
-  (result[0], result[1]) = (0, largest == 0 ? 0 : 1)
-  // Zeros give exact zeros; infinities and NaN give NaN.
+  // Zeros give exact zeros; infinities and NaN give NaN, as the products of pairs cannot be told from each other then.
+  (result[0], result[1]) = (isFinite ? 0 : .nan, largest == 0 ? 0 : 1)
   if largest == 0 || !isFinite { return }
   // The largest becomes about one, and then squares are neither too large nor, together, too small.
   let exponent = max(-126, min(127 - Int(largest.bitPattern >> 23), 126))
@@ -193,11 +193,20 @@ private func forEachNumber(
 @inline(__always)
 private func power(_ exponent: Int) -> Float { Float(bitPattern: UInt32(exponent + 127) << 23) }
 
+/// Sixteen floats as doubles, lane by lane: the standard library's conversion of a vector could become a function that all
+/// builds share.
+@inline(__always)
+private func doubles(_ source: UnsafePointer<Float>) -> SIMD16<Double> {
+  var result = SIMD16<Double>()
+  for lane in 0..<16 { result[lane] = Double(source[lane]) }
+  return result
+}
+
 /// Scales the weights of each column to a root mean square of about one, and sums the products of its pairs.
 func balanceColumns(_ balance: ColumnBalance) {
   var squares = SIMD16<Double>()
   for d in 0..<balance.depth {
-    let weights = SIMD16<Double>(load(balance.weights + d * 16))
+    let weights = doubles(balance.weights + d * 16)
     squares += weights * weights
   }
   var scale = Lanes()
@@ -217,12 +226,11 @@ func balanceColumns(_ balance: ColumnBalance) {
   for index in 0..<balance.blocks {
     if balance.depths[index] == 16 {
       for pair in 0..<Pairs.count {
-        paired +=
-          SIMD16<Double>(load(weight + pair * 16)) * SIMD16<Double>(load(weight + (pair + Pairs.distance) * 16))
+        paired += doubles(weight + pair * 16) * doubles(weight + (pair + Pairs.distance) * 16)
       }
     }
     weight += Int(balance.depths[index]) * 16
   }
-  store(Lanes(paired), balance.result)
+  for lane in 0..<16 { balance.result[lane] = Float(paired[lane]) }
   store(inverse, balance.result + 16)
 }

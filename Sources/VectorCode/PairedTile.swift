@@ -11,7 +11,9 @@ import KernelInterface
 /// take the time of eleven.
 ///
 /// The two factors round as their larger term does, so weights and rows are scaled to about the same size first: see
-/// `balanceRows` and `balanceColumns`.
+/// `balanceRows` and `balanceColumns`. The rounding of a sum is then in proportion to √Σw² · √Σy², the sizes of the column
+/// and of the row, as it is with Winograd's convolutions; one by one it is to Σ|w·y|, which is less where large numbers
+/// meet small weights alone.
 enum PairedTile<let rows: Int> {
   /// - Parameters:
   ///   - panel: (blocks, …, 16), the tile's first row

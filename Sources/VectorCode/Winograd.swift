@@ -53,7 +53,7 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
 private func fillPatch(
   _ patch: UnsafeMutablePointer<Float>, _ side: Int, _ input: WinogradInput, top: Int, left: Int, channel: Int
 ) {
-  let columns = max(0, -left)..<max(0, -left, min(side, input.width - left))
+  let columns = max(0, -left)..<max(max(0, -left), min(side, input.width - left))
   for row in 0..<side {
     let target = patch + row * side * 16
     let y = top + row

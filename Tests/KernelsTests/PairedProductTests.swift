@@ -88,7 +88,7 @@ import Testing
       for i in values.indices {
         let (y, x) = (i / 14 % 9, i % 14)
         if abs(y - 6) <= 1 && abs(x - 8) <= 1 {
-          #expect(!values[i].isFinite, "\(set) at \(y), \(x)")
+          #expect(values[i].isNaN, "\(set) at \(y), \(x)")
         } else {
           #expect(values[i] == expected[i], "\(set) at \(y), \(x)")
         }

@@ -44,6 +44,22 @@ import Testing
     #expect(InstructionSet.allCases.sorted() == [.baseline, .avx2, .avx512, .avx512paired])
   }
 
+  /// CPUID's words of some processors.
+  @Test(arguments: [
+    ("AuthenticAMD", 0x00A1_0F11, true),  // Zen 4, family 19h
+    ("AuthenticAMD", 0x0083_0F10, true),  // Zen 2, family 17h
+    ("AuthenticAMD", 0x0060_0F12, false),  // Bulldozer, family 15h
+    ("GenuineIntel", 0x0008_06F8, false),  // Sapphire Rapids
+  ])
+  func knowsWhichProcessorsAddBesideMultiplying(_ vendor: String, _ version: UInt32, _ adds: Bool) {
+    let words = [0, 4, 8].map { first in
+      vendor.utf8.dropFirst(first).prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    }
+    // EBX, EDX and ECX hold the name, in this order.
+    let registers: [UInt32] = [0, words[0], words[2], words[1]]
+    #expect(processorAddsBesideMultiplying(vendor: registers, version: version) == adds)
+  }
+
   /// Strips and tiles reach every pixel, whatever the size and the threads, and scratch memory suffices for all of them.
   @Test func workIsDividedWithoutRemainder() {
     for (height, width) in [(1, 1), (3, 5), (20, 20), (80, 81), (320, 7)] {

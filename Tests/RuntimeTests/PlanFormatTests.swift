@@ -55,7 +55,7 @@ struct PlanFormatTests {
   @Test func metadataTellsWhatThePlanIs() throws {
     let metadata = try TensorFile(path: path).metadata
     let expected = [
-      PlanFile.Key.format: "3", PlanFile.Key.compiler: "gelan 99.1", PlanFile.Key.weightsType: "fp32",
+      PlanFile.Key.format: "4", PlanFile.Key.compiler: "gelan 99.1", PlanFile.Key.weightsType: "fp32",
       PlanFile.Key.classes: #"["cat","süßer \"dog\""]"#,
       PlanFile.Key.input: #"{"name":"images","type":"fp32","shape":["N",3,"H","W"],"colours":"RGB","range":[0,1],"#
         + #""multiples":[4,4],"size":[640,640]}"#,
@@ -86,11 +86,12 @@ struct PlanFormatTests {
     #expect(try refusal([:], isSealed: false) == nil, "format 1 was the plan alone")
     #expect(try refusal([format: "1"], isSealed: false) == nil)
     #expect(try refusal([format: "2"], isSealed: true) == nil)
-    #expect(try refusal([format: "3", "of-the-future": "ignored"], isSealed: true) == nil)
+    #expect(try refusal([format: "3"], isSealed: true) == nil)
+    #expect(try refusal([format: "4", "of-the-future": "ignored"], isSealed: true) == nil)
 
-    let newer = try #require(try refusal([format: "4", PlanFile.Key.compiler: "gelan 9\u{1B}"], isSealed: true))
+    let newer = try #require(try refusal([format: "5", PlanFile.Key.compiler: "gelan 9\u{1B}"], isSealed: true))
     #expect(
-      newer.contains(#"has format 4, written by 'gelan 9\u{1B}', and this gelan opens formats 1 to 3"#), "\(newer)")
+      newer.contains(#"has format 5, written by 'gelan 9\u{1B}', and this gelan opens formats 1 to 4"#), "\(newer)")
     #expect(newer.contains("open it with a newer gelan"))
     for text in ["0", "-1", "two", "", "99999999999999999999"] {
       #expect(try refusal([format: text], isSealed: true)?.contains("format is no number") == true, "'\(text)'")

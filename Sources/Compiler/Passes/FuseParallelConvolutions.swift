@@ -13,7 +13,10 @@ extension Pass {
   package static let fuseParallelConvolutions = Pass(name: "fuse-parallel-convolutions") { graph in
     let readers = graph.readerCounts
     return graph.rebuilt { (builder, node, _, inputs) throws(TypeError) in
-      guard case .add = node.op else { return try builder.add(node.op, inputs, origin: node.origin) }
+      // Terms of other sizes than the sum's are enlarged while they are added, and no convolution does that.
+      guard case .add(let addition) = node.op, addition.largestScale == 1 else {
+        return try builder.add(node.op, inputs, origin: node.origin)
+      }
       let branches = zip(inputs, node.inputs).compactMap { value, original in
         Branch(builder[value], position: value, hasOtherReaders: readers[original.index] > 1)
       }

@@ -26,7 +26,7 @@ extension [Pass] {
     .readJoinsInPlace,  // first: the next finds what is upsampled among a convolution's inputs
     .multiplyBeforeUpsampling,  // before siblings merge: it changes what a convolution reads
     .mergeSiblingConvolutions,  // before additions: a convolution with an addend has no siblings
-    .fuseAddition,  // when nothing looks at bare convolutions any more
+    .fuseAddition,  // before smaller terms: a convolution adds none at its end
     .upsampleWhileAdding,  // last: what a convolution adds after its activation has to have its size
   ]
 }
