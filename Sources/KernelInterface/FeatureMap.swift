@@ -29,6 +29,9 @@ package struct FeatureMap: @unchecked Sendable {
   /// The floats from one row to the next.
   package var rowStride: Int { shape.width * pixelStride }
 
+  /// The binary logarithm of how many rows and columns of a larger map each of this one's is for.
+  package func shift(to larger: MapShape) -> Int { (larger.height / max(1, height)).trailingZeroBitCount }
+
   /// Neighbouring channels of this map.
   package func channels(_ range: Range<Int>) -> FeatureMap {
     require(

@@ -90,8 +90,7 @@ package struct ElementwiseRun {
   package init(
     sources: UnsafePointer<UnsafePointer<Float>>, pixelStrides: UnsafePointer<Int>, shifts: UnsafePointer<Int>,
     sourceCount: Int, count: Int, channels: Int, scale: UnsafePointer<Float>?, shift: UnsafePointer<Float>?,
-    activation: ActivationFunction,
-    output: UnsafeMutablePointer<Float>, outputStride: Int
+    activation: ActivationFunction, output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
     self.sources = sources
     self.pixelStrides = pixelStrides
@@ -124,8 +123,8 @@ package struct DecodeRun {
   package var anchors: Int
 
   package init(
-    source: UnsafePointer<Float>, pixelStride: Int, width: Int, cells: Range<Int>, stride: Float,
-    bins: Int, classes: Int, projection: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, anchors: Int
+    source: UnsafePointer<Float>, pixelStride: Int, width: Int, cells: Range<Int>, stride: Float, bins: Int,
+    classes: Int, projection: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, anchors: Int
   ) {
     self.source = source
     self.pixelStride = pixelStride

@@ -37,7 +37,7 @@ package struct ConvolutionOperands {
   private func addend(_ map: FeatureMap, _ channel: Int) -> Addend {
     Addend(
       start: map.start + channel, pixelStride: map.pixelStride, rowStride: map.rowStride,
-      shift: (output.height / map.height).trailingZeroBitCount)
+      shift: map.shift(to: output.shape))
   }
 }
 

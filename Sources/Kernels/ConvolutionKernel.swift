@@ -37,6 +37,9 @@ package enum ConvolutionKernel: String, CaseIterable, Sendable, Hashable {
     }
   }
 
+  /// The products of matrices of one convolution.
+  var points: Int { tile?.points ?? 1 }
+
   /// Whether products are made by pairs.
   var isPaired: Bool {
     switch self {

@@ -37,7 +37,7 @@ private func runElementwise(
   _ inputs: [FeatureMap], _ scale: UnsafePointer<Float>?, _ shift: UnsafePointer<Float>?,
   _ activation: ActivationFunction, _ output: FeatureMap, _ code: VectorCode, _ pool: ThreadPool
 ) {
-  let shifts = inputs.map { (output.height / max(1, $0.height)).trailingZeroBitCount }
+  let shifts = inputs.map { $0.shift(to: output.shape) }
   require(
     !inputs.isEmpty
       && zip(inputs, shifts).allSatisfy { input, shift in

@@ -30,11 +30,11 @@ package final class PackedWeights: @unchecked Sendable {
     let columns = roundUp(layout.groupOutputs, to: 16)
     let depth = layout.depth
     pointCount = kernel == .depthwise ? roundUp(layout.outputChannels, to: 16) * layout.taps : columns * depth
-    groupCount = pointCount * (kernel.tile?.points ?? 1)
+    groupCount = pointCount * kernel.points
     let weightCount = (kernel == .depthwise ? 1 : layout.groups) * groupCount
     let biasCount =
       bias == nil ? 0 : kernel == .depthwise ? roundUp(layout.outputChannels, to: 16) : layout.groups * columns
-    let pairingCount = kernel.isPaired ? layout.groups * (kernel.tile?.points ?? 1) * 2 * columns : 0
+    let pairingCount = kernel.isPaired ? layout.groups * kernel.points * 2 * columns : 0
     guard let start = memory.allocate(weightCount + pairingCount + biasCount) else { return nil }
     self.memory = memory
     weights = start
@@ -80,7 +80,7 @@ package final class PackedWeights: @unchecked Sendable {
   }
 
   private func balance(_ code: VectorCode, _ pool: ThreadPool) {
-    let points = kernel.tile?.points ?? 1
+    let points = kernel.points
     layout.depths.withUnsafeBufferPointer { depths in
       guard let depths = depths.baseAddress else { return }  // a product has a depth of at least one
       pool.forEach(layout.groups * points * layout.vectors) { item in
@@ -97,7 +97,7 @@ package final class PackedWeights: @unchecked Sendable {
 
   /// What belongs to one group and point: (vectors, 2, 16).
   func pairing(group: Int, point: Int = 0) -> UnsafeMutablePointer<Float>? {
-    pairing.map { $0 + (group * (kernel.tile?.points ?? 1) + point) * layout.vectors * 32 }
+    pairing.map { $0 + (group * kernel.points + point) * layout.vectors * 32 }
   }
 
   private func packDepthwise(_ weight: UnsafePointer<Float>) {

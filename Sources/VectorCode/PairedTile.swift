@@ -85,8 +85,8 @@ enum PairedTile<let rows: Int> {
           weight += 16
         } while numbers < end
         // What is left of the block: its last depth.
-        numbers = block + 15
-        weight += 10 * 16
+        numbers += Pairs.singles
+        weight += Pairs.singles * 16
       }
       let end = block + Int(depths[index])
       repeat {

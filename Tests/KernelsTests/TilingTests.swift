@@ -69,27 +69,43 @@ import Testing
           kernelWidth: 3, verticalPadding: 1, horizontalPadding: 1)
         for threads in [1, 2, 3, 16] {
           for set in InstructionSet.available {
-            let limits = set.code.limits
-            let groups = limits.groups(ofVectors: 3)
-            let product = ProductLayout(geometry, .product, inputs: [channels], pixelStride: 16)
-            let strips = ProductTiling(
-              product, pixels: height * width, groups: groups, limits: limits, isPaired: threads == 2, threads: threads)
-            #expect(strips.strips >= 1 && strips.strips <= height * width)
-            #expect(strips.capacity * strips.strips >= height * width && (1...groups.count).contains(strips.parts))
-            #expect(
-              strips.scratchCount == threads * (strips.panelCount + strips.balanceCount) && strips.panelCount % 16 == 0)
-            for tile in WinogradTile.allCases {
-              let kernel: ConvolutionKernel = tile == .four ? .winograd4 : .winograd6
-              let layout = ProductLayout(geometry, kernel, inputs: [channels], pixelStride: 16)
-              let tiling = WinogradTiling(
-                tile, layout, geometry, groups: groups, isPaired: threads == 2, threads: threads)
-              #expect(tiling.tilesAcross * tile.outputs >= width && tiling.blocks <= tiling.tileCount)
-              #expect(tiling.blocks >= 1 && tiling.capacity * tiling.blocks >= tiling.tileCount)
-              #expect((1...groups.count).contains(tiling.parts) && tiling.chunkGroups >= 1)
+            for isPaired in [false, true] {
+              checkDivision(geometry, channels, set.code.limits, isPaired: isPaired, threads: threads)
             }
           }
         }
       }
+    }
+  }
+
+  private func checkDivision(
+    _ geometry: ConvolutionGeometry, _ channels: Int, _ limits: TileLimits, isPaired: Bool, threads: Int
+  ) {
+    let pixels = geometry.outputShape.planeCount
+    let groups = limits.groups(ofVectors: 3, paired: isPaired)
+    #expect(!isPaired || groups == ColumnGroups(count: 3, width: 1, lastWidth: 1))
+    let product = ProductLayout(geometry, .product, inputs: [channels], pixelStride: 16)
+    let strips = ProductTiling(
+      product, pixels: pixels, groups: groups, limits: limits, isPaired: isPaired, threads: threads)
+    #expect(strips.strips >= 1 && strips.strips <= pixels)
+    #expect(strips.capacity * strips.strips >= pixels && (1...groups.count).contains(strips.parts))
+    #expect(strips.panelCount >= strips.capacity * product.depths.count * 16 && strips.panelCount % 16 == 0)
+    // A correction and a scale for each row; rows are looked at four at a time.
+    #expect(strips.balanceCount >= (isPaired ? 2 * strips.capacity : 0) && strips.balanceCount % 16 == 0)
+    #expect(strips.balancedRows > 0 && strips.balancedRows % 4 == 0)
+    #expect(strips.scratchCount >= threads * (strips.panelCount + strips.balanceCount))
+    for tile in WinogradTile.allCases {
+      let kernel: ConvolutionKernel = tile == .four ? .winograd4 : .winograd6
+      let layout = ProductLayout(geometry, kernel, inputs: [channels], pixelStride: 16)
+      let tiling = WinogradTiling(tile, layout, geometry, groups: groups, isPaired: isPaired, threads: threads)
+      #expect(tiling.tilesAcross * tile.outputs >= geometry.outputWidth && tiling.blocks <= tiling.tileCount)
+      #expect(tiling.blocks >= 1 && tiling.capacity * tiling.blocks >= tiling.tileCount)
+      #expect((1...groups.count).contains(tiling.parts) && tiling.chunkGroups >= 1)
+      #expect(tiling.balanceCount >= (isPaired ? 2 * tiling.capacity : 0) && tiling.balanceCount % 16 == 0)
+      #expect(tiling.balancedTiles > 0 && tiling.balancedTiles % 4 == 0)
+      let used = tiling.transformedCount + tiling.productCount + tile.points * tiling.balanceCount
+      #expect(tiling.slotCount >= used + 2 * tile.points * 16 && tiling.scratchCount >= threads * tiling.slotCount)
+      #expect(tiling.slotCount % 16 == 0)
     }
   }
 }

@@ -10,9 +10,7 @@ package struct Add: Operator {
 
   package func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType {
     try expectMaps(inputs, count: 1...Concat.maximumInputs)
-    // Kernels find a smaller map's pixel by a shift.
-    try expect(largestScale, in: 1...64, "up")
-    guard largestScale.nonzeroBitCount == 1 else { throw .attribute(name: "up", value: largestScale, allowed: 1...64) }
+    try expectScale(largestScale, upTo: 64, "up")
     let result = largestScale == 1 ? inputs[0] : inputs[inputs.count - 1]
     for (index, input) in inputs.enumerated() {
       guard let scale = input.scale(to: result), scale <= largestScale else {

@@ -62,16 +62,14 @@ package struct Conv2D: Operator {
   }
 
   private func checkAddend(_ inputs: [TensorType], _ result: TensorType) throws(TypeError) {
-    // Kernels find the addend's pixel by a shift.
-    try expect(addendScale, in: 1...(addend == .before ? 64 : 1), "up")
-    guard addendScale.nonzeroBitCount == 1 else { throw .attribute(name: "up", value: addendScale, allowed: 1...64) }
-    guard addend != .none, let added = inputs.last, let extents = added.extents else { return }
+    try expectScale(addendScale, upTo: addend == .before ? 64 : 1, "up")
+    guard addend != .none, let added = inputs.last else { return }
     guard added.channels == outputChannels else {
       throw .channels(input: inputs.count - 1, expected: outputChannels, found: added.channels)
     }
-    guard let height = extents.height.scaled(by: addendScale), let width = extents.width.scaled(by: addendScale),
-      result.layout == .map(height: height, width: width)
-    else { throw .extents(input: inputs.count - 1, expected: result, found: added) }
+    guard added.scale(to: result) == addendScale else {
+      throw .extents(input: inputs.count - 1, expected: result, found: added)
+    }
   }
 
   /// How many of the inputs are joined: all but the addend.

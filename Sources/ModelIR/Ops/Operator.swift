@@ -41,6 +41,12 @@ extension Operator {
   func expect(_ value: Int, in allowed: ClosedRange<Int>, _ name: String) throws(TypeError) {
     guard allowed.contains(value) else { throw .attribute(name: name, value: value, allowed: allowed) }
   }
+
+  /// For the rows and columns that one of a smaller map's is for: a power of two, as kernels find its pixel by a shift.
+  func expectScale(_ value: Int, upTo largest: Int, _ name: String) throws(TypeError) {
+    try expect(value, in: 1...largest, name)
+    guard value.nonzeroBitCount == 1 else { throw .attribute(name: name, value: value, allowed: 1...largest) }
+  }
 }
 
 /// The product, or the largest number when it does not fit: counts of work grow with sizes that people choose.
