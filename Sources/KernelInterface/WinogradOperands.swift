@@ -1,13 +1,36 @@
-/// Winograd's minimal filtering F(m×m, 3×3): tiles of m × m outputs, each from (m + 2)² inputs, by (m + 2)² products a
-/// channel instead of 9·m² (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, section 4.1).
-package enum WinogradTile: Int, Sendable, Hashable, CaseIterable {
-  case four = 4
-  case six = 6
+/// Winograd's minimal filtering of 3×3 windows: tiles of m × m outputs, each by as many products a channel as it has
+/// inputs, instead of 9·m² (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, section 4.1).
+package enum WinogradTile: Sendable, Hashable, CaseIterable {
+  /// F(4×4, 3×3): 36 products instead of 144.
+  case four
+  /// F(6×6, 3×3): 64 products instead of 324.
+  case six
+  /// 2×2 outputs of a convolution with stride 2: 25 products instead of 36.
+  ///
+  /// Along each side an output is a filter of two taps over every other input, which F(2, 2) does, and one of one tap over
+  /// those between.
+  case stridedTwo
+  /// 4×4 outputs of a convolution with stride 2, by F(4, 2): 81 products instead of 144.
+  case stridedFour
 
   /// The outputs of a tile along each side.
-  package var outputs: Int { rawValue }
+  package var outputs: Int {
+    switch self {
+    case .stridedTwo: 2
+    case .four, .stridedFour: 4
+    case .six: 6
+    }
+  }
+
+  package var stride: Int {
+    switch self {
+    case .four, .six: 1
+    case .stridedTwo, .stridedFour: 2
+    }
+  }
+
   /// The inputs of a tile along each side.
-  package var inputs: Int { rawValue + 2 }
+  package var inputs: Int { (outputs - 1) * stride + 3 }
   /// The points at which polynomials are multiplied: one product of matrices for each.
   package var points: Int { inputs * inputs }
   /// The floats that the transforms of a tile use besides operands: two tiles of vectors.

@@ -41,10 +41,12 @@ package final class PackedWeights: @unchecked Sendable {
     pairing = kernel.isPaired ? weights + weightCount : nil
     self.bias = bias == nil ? nil : weights + weightCount + pairingCount
 
-    switch kernel {
-    case .product, .pairedProduct: packProduct(weight, code, pool)
-    case .winograd4, .winograd6, .pairedWinograd4, .pairedWinograd6: packWinograd(weight, code, pool)
-    case .depthwise: packDepthwise(weight)
+    if let tile = kernel.tile {
+      packWinograd(tile, weight, code, pool)
+    } else if kernel == .depthwise {
+      packDepthwise(weight)
+    } else {
+      packProduct(weight, code, pool)
     }
     if kernel.isPaired { balance(code, pool) }
     if let bias, let packed = self.bias { packBias(bias, packed) }
@@ -66,8 +68,9 @@ package final class PackedWeights: @unchecked Sendable {
     }
   }
 
-  private func packWinograd(_ weight: UnsafePointer<Float>, _ code: VectorCode, _ pool: ThreadPool) {
-    guard let tile = kernel.tile else { return }
+  private func packWinograd(
+    _ tile: WinogradTile, _ weight: UnsafePointer<Float>, _ code: VectorCode, _ pool: ThreadPool
+  ) {
     let groups = code.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
     pool.forEach(layout.groups * groups.count) { item in
       let (group, columnGroup) = item.quotientAndRemainder(dividingBy: groups.count)

@@ -1,3 +1,4 @@
+import CProcessor
 import KernelInterface
 
 /// Transforms tiles of a map: Bᵀ d B for each tile and channel.
@@ -5,21 +6,26 @@ func transformInput(_ input: WinogradInput) {
   switch input.tile {
   case .four: transformTiles(input, FourTransform.self)
   case .six: transformTiles(input, SixTransform.self)
+  case .stridedTwo: transformTiles(input, StridedTwoTransform.self)
+  case .stridedFour: transformTiles(input, StridedFourTransform.self)
   }
 }
 
 private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput, _: Transform.Type) {
-  let outputs = Transform.outputs
-  let side = outputs + 2
+  let side = Transform.inputs
+  let step = Transform.outputs * Transform.stride
   // The transform in one direction, and a tile that reaches beyond the map.
   let half = input.temporary
   let patch = half + side * side * 16
   let rowStride = input.width * input.pixelStride
+  // A map that the caches cannot hold is read ahead, the same channels of the next tile: its lines are too far from each
+  // other for the processor to foresee them. Without a stride maps are smaller, or were just written.
+  let isFar = Transform.stride > 1 && input.height * rowStride > 2 << 20
   var y = input.firstTile / input.tilesAcross
   var x = input.firstTile - y * input.tilesAcross
   for tile in 0..<input.count {
-    let top = y * outputs - input.padding
-    let left = x * outputs - input.padding
+    let top = y * step - input.padding
+    let left = x * step - input.padding
     let isInside = top >= 0 && left >= 0 && top + side <= input.height && left + side <= input.width
     var channel = 0
     var target = input.transformed + tile * 16
@@ -32,6 +38,10 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
         (rowStep, columnStep) = (side * 16, 16)
       }
       for column in 0..<side {
+        if isFar {
+          let next = source + (column + step) * columnStep
+          for row in 0..<side { gelan_prefetch(next + row * rowStep) }
+        }
         Transform.input(source + column * columnStep, rowStep, half + column * 16, side * 16)
       }
       for row in 0..<side {
@@ -76,6 +86,8 @@ func transformOutput(_ output: WinogradOutput) {
   switch output.tile {
   case .four: run(OutputTiles<FourTransform>(output: output), with: output.epilogue.activation)
   case .six: run(OutputTiles<SixTransform>(output: output), with: output.epilogue.activation)
+  case .stridedTwo: run(OutputTiles<StridedTwoTransform>(output: output), with: output.epilogue.activation)
+  case .stridedFour: run(OutputTiles<StridedFourTransform>(output: output), with: output.epilogue.activation)
   }
 }
 
@@ -85,7 +97,7 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
   @inline(never)
   func run(_ activation: some LaneFunction) {
     let outputs = Transform.outputs
-    let side = outputs + 2
+    let side = Transform.inputs
     let half = output.temporary
     let sums = half + side * side * 16
     var tileY = output.firstTile / output.tilesAcross
@@ -148,11 +160,13 @@ func transformWeights(_ weights: WinogradWeights) {
   switch weights.tile {
   case .four: transform(weights, FourTransform.self)
   case .six: transform(weights, SixTransform.self)
+  case .stridedTwo: transform(weights, StridedTwoTransform.self)
+  case .stridedFour: transform(weights, StridedFourTransform.self)
   }
 }
 
 private func transform<Transform: WinogradTransform>(_ weights: WinogradWeights, _: Transform.Type) {
-  let side = Transform.outputs + 2
+  let side = Transform.inputs
   typealias Wide = SIMD16<Double>
   withUnsafeTemporaryAllocation(byteCount: (9 + 3 * side) * 128, alignment: 128) { memory in
     guard let taps = memory.baseAddress?.bindMemory(to: Wide.self, capacity: 9 + 3 * side) else { return }

@@ -1,8 +1,9 @@
-/// The one-dimensional transforms of F(m, 3), by B, G and A of Lavin and Gray (2016), equation 6: numbers that lie a step
-/// apart are read, transformed and written.
+/// The one-dimensional transforms of filters of three taps, by B, G and A of Lavin and Gray (2016), equation 6: numbers that
+/// lie a step apart are read, transformed and written.
 protocol WinogradTransform {
-  /// The outputs m; there are m + 2 inputs, points and products.
   static var outputs: Int { get }
+  /// The inputs from one output's to the next's.
+  static var stride: Int { get }
 
   /// Bᵀ: inputs to points.
   static func input(
@@ -14,6 +15,12 @@ protocol WinogradTransform {
 
   /// A row of G: what the weights of three neighbours are multiplied with for a point.
   static func weights(_ point: Int) -> (Double, Double, Double)
+}
+
+extension WinogradTransform {
+  @inline(__always) static var stride: Int { 1 }
+  /// The inputs, points and products.
+  @inline(__always) static var inputs: Int { (outputs - 1) * stride + 3 }
 }
 
 /// F(4, 3) at 0, ±√½ and ±√2, whose reciprocals and powers stay closer to 1 than those of the usual 0, ±1, ±2: half the
@@ -141,6 +148,111 @@ enum SixTransform: WinogradTransform {
     case 5: return (32.0 / 45, 16.0 / 45, 8.0 / 45)
     case 6: return (32.0 / 45, -16.0 / 45, 8.0 / 45)
     default: return (0, 0, 1)
+    }
+  }
+}
+
+/// Two outputs with stride 2: F(2, 2) at ±1 and ∞ for the inputs with even numbers, then those with odd numbers as they are.
+enum StridedTwoTransform: WinogradTransform {
+  @inline(__always) static var outputs: Int { 2 }
+  @inline(__always) static var stride: Int { 2 }
+
+  @inline(__always)
+  static func input(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int
+  ) {
+    let d0 = load(source)
+    let d2 = load(source + 2 * sourceStep)
+    let d4 = load(source + 4 * sourceStep)
+    store(d2 + d0, target)
+    store(d2 - d0, target + targetStep)
+    store(d4 - d0, target + 2 * targetStep)
+    store(load(source + sourceStep), target + 3 * targetStep)
+    store(load(source + 3 * sourceStep), target + 4 * targetStep)
+  }
+
+  @inline(__always)
+  static func output(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int
+  ) {
+    let m0 = load(source)
+    let m1 = load(source + sourceStep)
+    let m2 = load(source + 2 * sourceStep)
+    store((m0 + m1) + load(source + 3 * sourceStep), target)
+    store((m0 - m1) + (m2 + load(source + 4 * sourceStep)), target + targetStep)
+  }
+
+  static func weights(_ point: Int) -> (Double, Double, Double) {
+    switch point {
+    case 0: return (0.5, 0, 0.5)
+    case 1: return (-0.5, 0, 0.5)
+    case 2: return (0, 0, 1)
+    default: return (0, 1, 0)
+    }
+  }
+}
+
+/// Four outputs with stride 2: F(4, 2) at ±½, ±5/4 and ∞ for the inputs with even numbers, then those with odd numbers as
+/// they are.
+///
+/// Of the points whose squares and cubes are short numbers these round the least; the result is as exact as a direct sum.
+enum StridedFourTransform: WinogradTransform {
+  @inline(__always) static var outputs: Int { 4 }
+  @inline(__always) static var stride: Int { 2 }
+
+  @inline(__always)
+  static func input(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int
+  ) {
+    let d0 = load(source)
+    let d2 = load(source + 2 * sourceStep)
+    let d4 = load(source + 4 * sourceStep)
+    let d6 = load(source + 6 * sourceStep)
+    let d8 = load(source + 8 * sourceStep)
+    let evenA = sum(d6, d2, times: -1.5625)
+    let oddA = sum(d4, d0, times: -1.5625) * Lanes(repeating: 0.5)
+    let evenB = sum(d6, d2, times: -0.25)
+    let oddB = sum(d4, d0, times: -0.25) * Lanes(repeating: 1.25)
+    store(evenA + oddA, target)
+    store(evenA - oddA, target + targetStep)
+    store(evenB + oddB, target + 2 * targetStep)
+    store(evenB - oddB, target + 3 * targetStep)
+    store(sum(sum(d8, d4, times: -1.8125), d0, times: 0.390625), target + 4 * targetStep)
+    store(load(source + sourceStep), target + 5 * targetStep)
+    store(load(source + 3 * sourceStep), target + 6 * targetStep)
+    store(load(source + 5 * sourceStep), target + 7 * targetStep)
+    store(load(source + 7 * sourceStep), target + 8 * targetStep)
+  }
+
+  @inline(__always)
+  static func output(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int
+  ) {
+    let m0 = load(source)
+    let m1 = load(source + sourceStep)
+    let m2 = load(source + 2 * sourceStep)
+    let m3 = load(source + 3 * sourceStep)
+    let m4 = load(source + 4 * sourceStep)
+    let (evenA, oddA) = (m0 + m1, m0 - m1)
+    let (evenB, oddB) = (m2 + m3, m2 - m3)
+    store(evenA + evenB + load(source + 5 * sourceStep), target)
+    store(
+      sum(sum(load(source + 6 * sourceStep), oddA, times: 0.5), oddB, times: 1.25), target + targetStep)
+    store(
+      sum(sum(load(source + 7 * sourceStep), evenA, times: 0.25), evenB, times: 1.5625), target + 2 * targetStep)
+    store(
+      sum(sum(m4 + load(source + 8 * sourceStep), oddA, times: 0.125), oddB, times: 1.953125),
+      target + 3 * targetStep)
+  }
+
+  static func weights(_ point: Int) -> (Double, Double, Double) {
+    switch point {
+    case 0: return (-1 / 1.3125, 0, -0.5 / 1.3125)
+    case 1: return (1 / 1.3125, 0, -0.5 / 1.3125)
+    case 2: return (1 / 3.28125, 0, 1.25 / 3.28125)
+    case 3: return (-1 / 3.28125, 0, 1.25 / 3.28125)
+    case 4: return (0, 0, 1)
+    default: return (0, 1, 0)
     }
   }
 }

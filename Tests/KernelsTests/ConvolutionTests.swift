@@ -214,13 +214,14 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
   func activatesSums(_ kernel: ConvolutionKernel, _ activation: ActivationFunction) {
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: 21, height: 8, width: 12), outputChannels: 21, kernelHeight: 3, kernelWidth: 3,
-      verticalPadding: 1, horizontalPadding: 1, groups: kernel == .depthwise ? 21 : 1)
+      stride: kernel.tile?.stride ?? 1, verticalPadding: 1, horizontalPadding: 1,
+      groups: kernel == .depthwise ? 21 : 1)
     var numbers = TestNumbers(seed: 11)
     var sums = ConvolutionCase(
       geometry: geometry, joined: [21], input: numbers.reals(geometry.inputShape.count),
       weight: numbers.reals(geometry.weightCount), bias: numbers.reals(geometry.outputChannels))
     for isAdded in [false, true] {
-      if isAdded { sums.before = (numbers.reals(21 * 4 * 6), 1) }
+      if isAdded { sums.before = (numbers.reals(21 * (geometry.outputHeight / 2) * (geometry.outputWidth / 2)), 1) }
       var example = sums
       example.activation = activation
       if isAdded { example.after = numbers.reals(geometry.outputShape.count) }
@@ -246,7 +247,8 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
           horizontalPadding: padding ?? window / 2, dilation: dilation, groups: groups), pairs: pairs)
     }
     #expect(best(64, 64, 1) == .product)
-    #expect(best(64, 64, 3, stride: 2) == .product)
+    #expect(best(64, 64, 3, side: 160, stride: 2) == .stridedWinograd4)
+    #expect(best(64, 64, 3, stride: 3) == .product)
     #expect(best(64, 64, 3, dilation: 2) == .product)
     #expect(best(64, 64, 5) == .product)
     #expect(best(3, 32, 3, side: 320) == .product)  // few channels: transforms take longer than they save
@@ -262,7 +264,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
     #expect(best(1, 1, 3) == .depthwise)
     // By pairs only where the processor likes it, depths are whole blocks and there are outputs enough.
     #expect(best(256, 256, 1, pairs: true) == .pairedProduct)
-    #expect(best(256, 256, 3, stride: 2, pairs: true) == .pairedProduct)
+    #expect(best(256, 256, 3, stride: 2, pairs: true) == .pairedStridedWinograd2)
     #expect(best(256, 256, 3, pairs: true) == .pairedWinograd4)
     #expect(best(256, 16, 1, pairs: true) == .product)
     #expect(best(3, 64, 3, stride: 2, pairs: true) == .product)
@@ -282,11 +284,16 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
     let all: [ConvolutionKernel] = [
       .product, .winograd4, .winograd6, .pairedProduct, .pairedWinograd4, .pairedWinograd6,
     ]
+    let strided: [ConvolutionKernel] = [
+      .product, .stridedWinograd2, .stridedWinograd4, .pairedProduct, .pairedStridedWinograd2, .pairedStridedWinograd4,
+    ]
     let products: [ConvolutionKernel] = [.product, .pairedProduct]
     #expect(supporting((3, 3)) == all)
     #expect(supporting((3, 3), padding: (0, 0)) == all)
     #expect(supporting((3, 3), padding: (1, 0)) == products)
-    #expect(supporting((3, 3), stride: 2) == products)
+    #expect(supporting((3, 3), stride: 2) == strided)
+    #expect(supporting((3, 3), stride: 2, padding: (0, 1)) == products)
+    #expect(supporting((3, 3), stride: 3) == products)
     #expect(supporting((3, 3), dilation: 2) == products)
     #expect(supporting((3, 1)) == products)
     #expect(supporting((1, 3)) == products)

@@ -5,16 +5,18 @@ import Testing
 
 /// Products by pairs with numbers of any size: weights and rows are scaled to each other, so only proportions count.
 @Suite struct PairedProductTests {
-  static let kernels: [ConvolutionKernel] = [.pairedProduct, .pairedWinograd4, .pairedWinograd6]
+  static let kernels = ConvolutionKernel.allCases.filter(\.isPaired)
 
   /// 40 channels: two blocks with pairs and one without.
-  private static let geometry = ConvolutionGeometry(
-    input: MapShape(channels: 40, height: 9, width: 14), outputChannels: 20, kernelHeight: 3, kernelWidth: 3,
-    verticalPadding: 1, horizontalPadding: 1)
+  private func geometry(_ kernel: ConvolutionKernel) -> ConvolutionGeometry {
+    ConvolutionGeometry(
+      input: MapShape(channels: 40, height: 9, width: 14), outputChannels: 20, kernelHeight: 3, kernelWidth: 3,
+      stride: kernel.tile?.stride ?? 1, verticalPadding: 1, horizontalPadding: 1)
+  }
 
-  private func example(input: Float = 1, weight: Float = 1) -> ConvolutionCase {
+  private func example(_ kernel: ConvolutionKernel, input: Float = 1, weight: Float = 1) -> ConvolutionCase {
     var numbers = TestNumbers(seed: 3)
-    let g = Self.geometry
+    let g = geometry(kernel)
     return ConvolutionCase(
       geometry: g, joined: [40], input: numbers.reals(g.inputShape.count, range: input),
       weight: numbers.reals(g.weightCount, range: weight), bias: nil)
@@ -25,9 +27,9 @@ import Testing
   @Test(arguments: kernels, [(1, -30), (-70, 1), (60, 0), (-60, -20), (0, 40), (90, -80), (-90, 60)])
   func powersOfTwoPassThrough(_ kernel: ConvolutionKernel, _ exponents: (input: Int, weight: Int)) {
     func power(_ exponent: Int) -> Float { Float(sign: .plus, exponent: exponent, significand: 1) }
-    let scaled = example(input: power(exponents.input), weight: power(exponents.weight))
+    let scaled = example(kernel, input: power(exponents.input), weight: power(exponents.weight))
     for set in InstructionSet.available {
-      let expected = example().run(kernel, set, threadPools[0]).values
+      let expected = example(kernel).run(kernel, set, threadPools[0]).values
       let result = scaled.run(kernel, set, threadPools[1])
       #expect(result.isIntact)
       let factor = power(exponents.input + exponents.weight)
@@ -58,7 +60,7 @@ import Testing
   /// Where everything that a pixel depends on is zero, or all weights of an output are, the result is the bias exactly.
   @Test(arguments: kernels)
   func zerosGiveTheBias(_ kernel: ConvolutionKernel) {
-    var example = example()
+    var example = example(kernel)
     let g = example.geometry
     example.bias = (0..<20).map { Float($0) / 8 - 1 }
     // Rows 0…4 of the input are zeros, and so are the weights of output 7.
@@ -78,7 +80,7 @@ import Testing
   /// A number that is none spoils the pixels that depend on it, and no others.
   @Test(arguments: [Float.nan, .infinity, -.infinity])
   func noNumberStaysInItsPlace(_ value: Float) {
-    let healthy = example()
+    let healthy = example(.pairedProduct)
     var example = healthy
     // Channel 3 of the pixel at (6, 8).
     example.input[3 * 9 * 14 + 6 * 14 + 8] = value

@@ -11,13 +11,16 @@ import Testing
     (.winograd4, 9 * 36 * 8 * 16),
     // Tiles of 6 × 6, of which 2 × 2 cover the map, have 64.
     (.winograd6, 4 * 64 * 8 * 16),
+    // With stride 2 the output is 5 × 6: 3 × 3 tiles of 2 × 2 with 25 points, or 2 × 2 of 4 × 4 with 81.
+    (.stridedWinograd2, 9 * 25 * 8 * 16),
+    (.stridedWinograd4, 4 * 81 * 8 * 16),
     // Three taps of eight channels lie together: a block of sixteen, with five pairs, and half a block without.
     (.pairedProduct, 10 * 11 * 3 * (11 + 8) * 16),
   ])
   func multiplicationsOfEachAlgorithm(_ kernel: ConvolutionKernel, _ count: Int) {
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: 8, height: 10, width: 11), outputChannels: 16, kernelHeight: 3, kernelWidth: 3,
-      verticalPadding: 1, horizontalPadding: 1)
+      stride: kernel.tile?.stride ?? 1, verticalPadding: 1, horizontalPadding: 1)
     #expect(multiplications(kernel, geometry) == count)
   }
 

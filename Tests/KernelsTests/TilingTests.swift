@@ -64,13 +64,15 @@ import Testing
   @Test func workIsDividedWithoutRemainder() {
     for (height, width) in [(1, 1), (3, 5), (20, 20), (80, 81), (320, 7)] {
       for channels in [3, 16, 200, 700] {
-        let geometry = ConvolutionGeometry(
-          input: MapShape(channels: channels, height: height, width: width), outputChannels: 48, kernelHeight: 3,
-          kernelWidth: 3, verticalPadding: 1, horizontalPadding: 1)
-        for threads in [1, 2, 3, 16] {
-          for set in InstructionSet.available {
-            for isPaired in [false, true] {
-              checkDivision(geometry, channels, set.code.limits, isPaired: isPaired, threads: threads)
+        for stride in [1, 2] {
+          let geometry = ConvolutionGeometry(
+            input: MapShape(channels: channels, height: height, width: width), outputChannels: 48, kernelHeight: 3,
+            kernelWidth: 3, stride: stride, verticalPadding: 1, horizontalPadding: 1)
+          for threads in [1, 2, 3, 16] {
+            for set in InstructionSet.available {
+              for isPaired in [false, true] {
+                checkDivision(geometry, channels, set.code.limits, isPaired: isPaired, threads: threads)
+              }
             }
           }
         }
@@ -94,8 +96,8 @@ import Testing
     #expect(strips.balanceCount >= (isPaired ? 2 * strips.capacity : 0) && strips.balanceCount % 16 == 0)
     #expect(strips.balancedRows > 0 && strips.balancedRows % 4 == 0)
     #expect(strips.scratchCount >= threads * (strips.panelCount + strips.balanceCount))
-    for tile in WinogradTile.allCases {
-      let kernel: ConvolutionKernel = tile == .four ? .winograd4 : .winograd6
+    for tile in WinogradTile.allCases where tile.stride == geometry.stride {
+      let kernel = ConvolutionKernel.allCases.first { $0.tile == tile } ?? .product
       let layout = ProductLayout(geometry, kernel, inputs: [channels], pixelStride: 16)
       let tiling = WinogradTiling(tile, layout, geometry, groups: groups, isPaired: isPaired, threads: threads)
       #expect(tiling.tilesAcross * tile.outputs >= geometry.outputWidth && tiling.blocks <= tiling.tileCount)

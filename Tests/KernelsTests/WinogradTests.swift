@@ -4,14 +4,15 @@ import Testing
 @testable import Kernels
 
 @Suite struct WinogradTests {
-  static let kernels: [ConvolutionKernel] = [.winograd4, .winograd6, .pairedWinograd4, .pairedWinograd6]
+  static let kernels = ConvolutionKernel.allCases.filter { $0.tile != nil }
 
   struct Shape: CustomTestStringConvertible, Sendable {
     var joined: [Int], outputs: Int, height: Int, width: Int, padding = 1, groups = 1
-    var geometry: ConvolutionGeometry {
+    func geometry(_ kernel: ConvolutionKernel) -> ConvolutionGeometry {
       ConvolutionGeometry(
         input: MapShape(channels: joined.reduce(0, +), height: height, width: width), outputChannels: outputs,
-        kernelHeight: 3, kernelWidth: 3, verticalPadding: padding, horizontalPadding: padding, groups: groups)
+        kernelHeight: 3, kernelWidth: 3, stride: kernel.tile?.stride ?? 1, verticalPadding: padding,
+        horizontalPadding: padding, groups: groups)
     }
     var testDescription: String { "\(joined)→\(outputs) of \(height)×\(width)+\(padding) in \(groups)" }
   }
@@ -59,11 +60,18 @@ import Testing
   /// How much larger the products of a tile are than those of the definition, as they count for the worst of its outputs:
   /// Σ A²·|B|²·|G|² / 3 over the points of one dimension, |B| and |G| being the lengths of the rows that belong to a
   /// point; its root comes in once for each dimension.
-  private static func amplification(_ kernel: ConvolutionKernel) -> Double { kernel.tile == .four ? 7.125 : 46.26 }
+  private static func amplification(_ kernel: ConvolutionKernel) -> Double {
+    switch kernel.tile {
+    case .stridedTwo: 1.6667
+    case .stridedFour: 3.4931
+    case .six: 46.26
+    default: 7.125
+    }
+  }
 
   @Test(arguments: kernels, shapes)
   func keepsSinglePrecision(_ kernel: ConvolutionKernel, _ shape: Shape) {
-    let geometry = shape.geometry
+    let geometry = shape.geometry(kernel)
     var numbers = TestNumbers(seed: shape.outputs)
     let example = ConvolutionCase(
       geometry: geometry, joined: shape.joined, input: numbers.reals(geometry.inputShape.count),
@@ -91,7 +99,9 @@ import Testing
       for (height, width) in [(8, 12), (4, 4), (16, 20)] {
         for (shift, isAfter) in [(0, true), (1, false), (2, true), (nil, true), (nil, false)] {
           combination += 1
-          let geometry = Shape(joined: joined, outputs: outputs, height: height, width: width).geometry
+          let stride = kernel.tile?.stride ?? 1
+          let geometry = Shape(joined: joined, outputs: outputs, height: stride * height, width: stride * width)
+            .geometry(kernel)
           var example = ConvolutionCase(
             geometry: geometry, joined: joined, input: numbers.reals(geometry.inputShape.count),
             weight: numbers.reals(geometry.weightCount), bias: combination % 2 == 0 ? numbers.reals(outputs) : nil)
@@ -129,7 +139,7 @@ import Testing
   @Test(arguments: kernels, InstructionSet.available)
   func givesTheSameWithAnyThreads(_ kernel: ConvolutionKernel, _ set: InstructionSet) {
     for shape in Self.shapes.suffix(4) {
-      let geometry = shape.geometry
+      let geometry = shape.geometry(kernel)
       var numbers = TestNumbers(seed: 5)
       let example = ConvolutionCase(
         geometry: geometry, joined: shape.joined, input: numbers.reals(geometry.inputShape.count),

@@ -67,7 +67,7 @@ struct LayerReport {
   /// One line for each step, one for each kind, and the limits.
   var text: String {
     func percent(_ part: Double?) -> String { part.map { decimal(100 * $0, places: 1) } ?? "" }
-    var lines = ["      ms      %  GFLOP/s  multiplied  % peak  kernel             output            step"]
+    var lines = ["      ms      %  GFLOP/s  multiplied  % peak  kernel                    output            step"]
     for layer in layers {
       let step = layer.step
       let multiplied = step.multiplications > 0 ? decimal(2e-9 * Double(step.multiplications), places: 4) : ""
@@ -77,7 +77,7 @@ struct LayerReport {
           + (layer.speed.map { decimal($0, places: 1) } ?? "").padded(to: 9, onTheLeft: true)
           + multiplied.padded(to: 12, onTheLeft: true)
           + percent(partOfPeak(layer)).padded(to: 8, onTheLeft: true)
-          + "  " + step.kernel.padded(to: 19) + step.outputText.padded(to: 18) + step.origin.scope)
+          + "  " + step.kernel.padded(to: 26) + step.outputText.padded(to: 18) + step.origin.scope)
     }
     lines += ["", "      ms      %   % peak  steps  kind"]
     for kind in kinds {
