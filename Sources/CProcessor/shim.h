@@ -33,4 +33,9 @@ static inline void gelan_prefetch(const float *address) { __builtin_prefetch(add
 
 // 1 / x with a relative error of at most 2^-14, in a third of a division's time.
 static inline __m512 gelan_approximate_reciprocal(__m512 x) { return _mm512_rcp14_ps(x); }
+
+// For each lane the number of a table that the lowest four bits of an index choose.
+static inline __m512 gelan_choose(__m512 table, __m512 index) {
+  return _mm512_permutexvar_ps(_mm512_castps_si512(index), table);
+}
 #endif
