@@ -31,13 +31,13 @@ struct WinogradTiling {
   /// The floats of transformed tiles that the first-level cache holds.
   private static let balancedBudget = 6 << 10
   /// The floats of products that it holds besides transformed tiles.
-  private static let productBudget = 96 << 10
-  /// The floats of transformed tiles where weights are many: then these are read from the third-level cache, so that
-  /// weights are read from memory seldom.
-  private static let farBudget = 1 << 20
-  /// The floats of weights that stay in the third-level cache from one block to the next; more come from memory each
-  /// time, and then a block should have many tiles.
+  private static let productBudget = 192 << 10
+  /// The floats of weights that the nearer caches can be filled with from the third-level cache again and again. More
+  /// of them should meet many tiles at a time, and all products of these be made before any is turned into outputs: then
+  /// tiles and products are read from far away less often than weights would be.
   private static let weightBudget = 2 << 20
+  /// The floats of transformed tiles then.
+  private static let farBudget = 256 << 10
 
   init(
     _ tile: WinogradTile, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, groups: ColumnGroups,
@@ -52,11 +52,12 @@ struct WinogradTiling {
     let tileFloats = tile.points * 16 * depthBlocks
     let wanted = max(isLarge ? 28 : 14, (isLarge ? Self.farBudget : Self.transformedBudget) / tileFloats)
     var blocks = (tileCount + wanted - 1) / wanted
-    if blocks < 8 * threads { blocks = min(roundUp(blocks, to: threads), max(1, tileCount / (isLarge ? wanted : 14))) }
+    if blocks < 8 * threads { blocks = min(roundUp(blocks, to: threads), max(1, tileCount / 14)) }
     self.blocks = blocks
     parts = max(1, min(groups.count, (threads + blocks - 1) / blocks))
     capacity = (tileCount + blocks - 1) / blocks
-    let affordable = Self.productBudget / (tile.points * capacity * 16 * groups.width)
+    let affordable =
+      isLarge ? groups.count : Self.productBudget / (tile.points * capacity * 16 * groups.width)
     chunkGroups = max(1, min(affordable, (groups.count + parts - 1) / parts))
     let chunkVectors = chunkGroups * groups.width + groups.lastWidth - groups.width
     // A cache line more, so that the points do not meet in one set of the cache.
