@@ -164,15 +164,17 @@ private func multiplyPairs(
 ) {
   let panel = product.panel + tile.row * 16
   let weights = product.weights + tile.firstVector * 16 * product.depth
-  let pairing = Pairing(rows: pairing.rows + tile.row * 2, columns: pairing.columns + tile.firstVector * 32)
+  let rows = pairing.rows + tile.row * 2
+  let columns = pairing.columns + tile.firstVector * 32
   @inline(__always) func run(
     _ multiply: (
-      UnsafePointer<Float>, Int, UnsafePointer<UInt8>, Int, UnsafePointer<Float>, Int, Pairing,
-      UnsafeMutablePointer<Float>, Int
+      UnsafePointer<Float>, Int, UnsafePointer<UInt8>, Int, UnsafePointer<Float>, Int, UnsafePointer<Float>,
+      UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int
     ) -> Void
   ) {
     multiply(
-      panel, product.blockStride, product.depths, product.blocks, weights, product.depth * 16, pairing, sums, sumStride)
+      panel, product.blockStride, product.depths, product.blocks, weights, product.depth * 16, rows, columns, sums,
+      sumStride)
   }
   switch tile.rows {
   case 1: run(PairedTile<1>.multiply)

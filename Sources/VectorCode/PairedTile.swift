@@ -18,14 +18,15 @@ enum PairedTile<let rows: Int> {
   /// - Parameters:
   ///   - panel: (blocks, …, 16), the tile's first row
   ///   - weights: (depth, 16)
-  ///   - pairing: of the tile's first row and of its columns
+  ///   - rowPairing: (rows, 2), as `Pairing` has them
+  ///   - columnPairing: (2, 16)
   ///   - sums: where the first row's sums go
   ///   - sumStride: the floats from one row's sums to the next
   @inline(never)
   static func multiply(
     panel: UnsafePointer<Float>, blockStride: Int, depths: UnsafePointer<UInt8>, blocks: Int,
-    weights: UnsafePointer<Float>, weightsAhead: Int, pairing: Pairing, sums: UnsafeMutablePointer<Float>,
-    sumStride: Int
+    weights: UnsafePointer<Float>, weightsAhead: Int, rowPairing: UnsafePointer<Float>,
+    columnPairing: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>, sumStride: Int
   ) {
     var a0 = Lanes()
     var a1 = Lanes()
@@ -118,11 +119,11 @@ enum PairedTile<let rows: Int> {
       block += blockStride
     }
 
-    let correction = load(pairing.columns)
-    let scale = load(pairing.columns + 16)
+    let correction = load(columnPairing)
+    let scale = load(columnPairing + 16)
     @inline(__always) func put(_ row: Int, _ a: Lanes) {
       guard row < rows else { return }
-      let ofRow = pairing.rows + row * 2
+      let ofRow = rowPairing + row * 2
       store(
         (a - (correction + Lanes(repeating: ofRow[0]))) * (scale * Lanes(repeating: ofRow[1])),
         sums + row * sumStride)

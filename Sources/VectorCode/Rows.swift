@@ -1,3 +1,4 @@
+import CProcessor
 import KernelInterface
 
 /// Convolves one output row, each channel with its own window.
@@ -43,18 +44,29 @@ private struct DepthwisePixels: ActivationLoop {
 
 /// Pools one output row.
 func poolRow(_ row: PoolingRow) {
+  // With a stride, the lines of what no window has met before are too far from each other for the processor to foresee.
+  if row.rows.stride > 1 { poolStridedRow(row) } else { poolRow(row, readsAhead: false) }
+}
+
+/// A function of its own: in one with both, calls would take the place of the loops.
+@inline(never)
+private func poolStridedRow(_ row: PoolingRow) { poolRow(row, readsAhead: true) }
+
+@inline(__always)
+private func poolRow(_ row: PoolingRow, readsAhead: Bool) {
   switch row.kind {
   case .maximum:
-    poolRow(row, from: Lanes(repeating: -.infinity), { largest($0, $1) }, { $0 })
+    poolRow(row, readsAhead, from: Lanes(repeating: -.infinity), { largest($0, $1) }, { $0 })
   case .average:
     let elements = Lanes(repeating: Float(row.rows.kernel * row.columns.kernel))
-    poolRow(row, from: Lanes(), { $0 + $1 }, { $0 / elements })
+    poolRow(row, readsAhead, from: Lanes(), { $0 + $1 }, { $0 / elements })
   }
 }
 
 @inline(__always)
 private func poolRow(
-  _ row: PoolingRow, from first: Lanes, _ combine: (Lanes, Lanes) -> Lanes, _ finish: (Lanes) -> Lanes
+  _ row: PoolingRow, _ readsAhead: Bool, from first: Lanes, _ combine: (Lanes, Lanes) -> Lanes,
+  _ finish: (Lanes) -> Lanes
 ) {
   let tapsY = row.rows.taps(at: row.y)
   let top = row.source + (row.rows.origin(row.y) + tapsY.lowerBound) * row.columns.input * row.pixelStride
@@ -65,9 +77,9 @@ private func poolRow(
     let output = row.output + x * row.outputStride
     // The windows of the published networks are unrolled.
     switch (tapsY.count, tapsX.count) {
-    case (2, 2): pool(row, corner, 2, 2, output, from: first, combine, finish)
-    case (3, 3): pool(row, corner, 3, 3, output, from: first, combine, finish)
-    default: pool(row, corner, tapsY.count, tapsX.count, output, from: first, combine, finish)
+    case (2, 2): pool(row, readsAhead, corner, 2, 2, output, from: first, combine, finish)
+    case (3, 3): pool(row, readsAhead, corner, 3, 3, output, from: first, combine, finish)
+    default: pool(row, readsAhead, corner, tapsY.count, tapsX.count, output, from: first, combine, finish)
     }
   }
 }
@@ -75,13 +87,21 @@ private func poolRow(
 /// Pools one window of every channel.
 @inline(__always)
 private func pool(
-  _ row: PoolingRow, _ corner: UnsafePointer<Float>, _ height: Int, _ width: Int,
+  _ row: PoolingRow, _ readsAhead: Bool, _ corner: UnsafePointer<Float>, _ height: Int, _ width: Int,
   _ output: UnsafeMutablePointer<Float>, from first: Lanes, _ combine: (Lanes, Lanes) -> Lanes,
   _ finish: (Lanes) -> Lanes
 ) {
   let rowStride = row.columns.input * row.pixelStride
+  // What the window after the next is the first to meet.
+  let ahead = corner + (2 * row.columns.stride * row.pixelStride)
+  let newRows = max(0, height - row.rows.stride)..<height
   var channel = 0
   while channel < row.channels {
+    if readsAhead {
+      for y in newRows {
+        for x in 0..<row.columns.stride { gelan_prefetch(ahead + (y * rowStride + x * row.pixelStride + channel)) }
+      }
+    }
     var value = first
     for y in 0..<height {
       for x in 0..<width {
@@ -111,16 +131,36 @@ private struct ElementwisePixels: ActivationLoop {
   func run(_ activation: some LaneFunction) {
     // Pixel by pixel, as memory is read ahead.
     for pixel in 0..<elements.count {
-      let first = elements.source(0, pixel)
       let output = elements.output + pixel * elements.outputStride
-      var channel = 0
-      while channel < elements.channels {
+      @inline(__always) func finish(_ sum: Lanes, _ channel: Int) {
         let count = elements.channels - channel
-        var value = load(first + channel)
-        for source in 1..<max(1, elements.sourceCount) { value += load(elements.source(source, pixel) + channel) }
+        var value = sum
         if let scale = elements.scale { value *= loadPart(scale + channel, count) }
         if let shift = elements.shift { value += loadPart(shift + channel, count) }
         store(activation(value), output + channel, first: count)
+      }
+      var channel = 0
+      // Four vectors together: finding a source's pixel takes longer than adding a vector of it.
+      while channel + 64 <= elements.channels {
+        let first = elements.source(0, pixel) + channel
+        var (a, b, c, d) = (load(first), load(first + 16), load(first + 32), load(first + 48))
+        for source in 1..<max(1, elements.sourceCount) {
+          let next = elements.source(source, pixel) + channel
+          a += load(next)
+          b += load(next + 16)
+          c += load(next + 32)
+          d += load(next + 48)
+        }
+        finish(a, channel)
+        finish(b, channel + 16)
+        finish(c, channel + 32)
+        finish(d, channel + 48)
+        channel += 64
+      }
+      while channel < elements.channels {
+        var value = load(elements.source(0, pixel) + channel)
+        for source in 1..<max(1, elements.sourceCount) { value += load(elements.source(source, pixel) + channel) }
+        finish(value, channel)
         channel += 16
       }
     }
