@@ -167,12 +167,14 @@ package struct PanelProduct {
   package var epilogue: Epilogue
   /// For weights and rows that were balanced, to be multiplied in pairs; then groups are one vector wide.
   package var pairing: Pairing?
+  /// The pixels that will be the next panel: they are brought nearer meanwhile, a few lines with each tile.
+  package var next: PixelRun?
 
   package init(
     panel: UnsafePointer<Float>, blockStride: Int, rows: Int, depths: UnsafePointer<UInt8>, blocks: Int, depth: Int,
     weights: UnsafePointer<Float>, groups: ColumnGroups, firstGroup: Int, groupCount: Int, columns: Int,
     output: UnsafeMutablePointer<Float>, outputStride: Int, firstPixel: Int = 0, width: Int = 1,
-    epilogue: Epilogue = Epilogue(), pairing: Pairing? = nil
+    epilogue: Epilogue = Epilogue(), pairing: Pairing? = nil, next: PixelRun? = nil
   ) {
     self.panel = panel
     self.blockStride = blockStride
@@ -191,6 +193,7 @@ package struct PanelProduct {
     self.width = width
     self.epilogue = epilogue
     self.pairing = pairing
+    self.next = next
   }
 }
 

@@ -52,12 +52,17 @@ func runProduct(
   let output = operands.output
   let pixels = geometry.outputShape.planeCount
   let gather = PanelGathering(geometry, layout, operands.inputs, code)
+  func pixelRange(_ strip: Int) -> Range<Int> {
+    strip * pixels / tiling.strips..<(strip + 1) * pixels / tiling.strips
+  }
   layout.depths.withUnsafeBufferPointer { depths in
     guard let depths = depths.baseAddress else { return }  // a product has a depth of at least one
     pool.forEachWithSlot(layout.groups * tiling.strips * tiling.parts) { item, slot in
       let (rest, part) = item.quotientAndRemainder(dividingBy: tiling.parts)
       let (group, strip) = rest.quotientAndRemainder(dividingBy: tiling.strips)
-      let range = strip * pixels / tiling.strips..<(strip + 1) * pixels / tiling.strips
+      let range = pixelRange(strip)
+      // Threads take turns, more or less.
+      let next = strip + pool.threads
       let firstGroup = part * tiling.groups.count / tiling.parts
       let panel = scratch + slot * (tiling.panelCount + tiling.balanceCount)
       let blockStride = range.count * 16
@@ -86,7 +91,8 @@ func runProduct(
           columns: layout.groupOutputs,
           output: output.start + (range.lowerBound * output.pixelStride + group * layout.groupOutputs),
           outputStride: output.pixelStride, firstPixel: range.lowerBound, width: geometry.outputWidth,
-          epilogue: operands.epilogue(group: group), pairing: pairing))
+          epilogue: operands.epilogue(group: group), pairing: pairing,
+          next: next < tiling.strips ? gather.wholeRows(pixels: pixelRange(next), group: group) : nil))
     }
   }
 }
@@ -107,18 +113,32 @@ private struct PanelGathering {
     self.code = code
   }
 
+  /// Whether output pixels are made from the input pixel in their own place: these follow each other as in the output,
+  /// across the ends of rows.
+  private var isPointwise: Bool {
+    columns.kernel == 1 && rows.kernel == 1 && columns.stride == 1 && columns.padding == 0 && rows.padding == 0
+  }
+
+  /// The pixels that are the rows of a panel as they are, if there are such.
+  func wholeRows(pixels: Range<Int>, group: Int) -> PixelRun? {
+    guard isPointwise, inputs.count == 1 else { return nil }
+    return run(inputs[0], pixels, channel: group * layout.groupInputs, channels: layout.groupInputs)
+  }
+
+  private func run(_ input: FeatureMap, _ pixels: Range<Int>, channel: Int, channels: Int) -> PixelRun {
+    PixelRun(
+      source: UnsafePointer(input.start + (pixels.lowerBound * input.pixelStride + channel)),
+      pixelStep: input.pixelStride, count: pixels.count, channels: channels)
+  }
+
   func fill(_ panel: UnsafeMutablePointer<Float>, blockStride: Int, pixels: Range<Int>, group: Int) {
     layout.forEachSegment { segment in
       let input = inputs[segment.input]
       let channel = group * layout.groupInputs + segment.channel
       let start = panel + segment.block * blockStride
-      if columns.kernel == 1, rows.kernel == 1, columns.stride == 1, columns.padding == 0, rows.padding == 0 {
-        // Pixels follow each other as in the output, across the ends of rows.
-        let source = input.start + (pixels.lowerBound * input.pixelStride + channel)
+      if isPointwise {
         code.packPixels(
-          PixelRun(
-            source: UnsafePointer(source), pixelStep: input.pixelStride, count: pixels.count, channels: segment.count),
-          Panel(start: start, blockStride: blockStride))
+          run(input, pixels, channel: channel, channels: segment.count), Panel(start: start, blockStride: blockStride))
         return
       }
       var pixel = pixels.lowerBound

@@ -1,3 +1,5 @@
+import CProcessor
+
 /// Sixteen neighbouring channels of one pixel: one register of AVX-512, two of AVX2, four of the baseline.
 typealias Lanes = SIMD16<Float>
 
@@ -78,6 +80,8 @@ func transposePixels(
     while channel < channels {
       for pixel in 0..<16 {
         store(load(source + (min(pixel, count - 1) * pixelStride + channel)), from + pixel * 16)
+        // Most likely the next sixteen come next, and these have long left the nearest cache.
+        gelan_prefetch(source + ((pixel + 16) * pixelStride + channel))
       }
       for _ in 0..<3 {
         shuffle(from, to)

@@ -1,3 +1,4 @@
+import CProcessor
 import KernelInterface
 
 /// Multiplies a panel with packed weights, a tile at a time, and finishes each tile while it is in the first-level cache.
@@ -28,6 +29,7 @@ private struct Tile {
 /// Groups of columns are outermost: the weights of one are read from memory once and then stay in cache for all rows.
 @inline(__always)
 private func forEachTile(_ product: PanelProduct, _ body: (Tile) -> Void) {
+  var readAhead = ReadAhead(product)
   for group in product.firstGroup..<product.firstGroup + product.groupCount {
     let vectors = product.groups.width(of: group)
     // Tiles of nearly one size: 25 rows as 13 and 12 rather than 14 and 11.
@@ -39,7 +41,41 @@ private func forEachTile(_ product: PanelProduct, _ body: (Tile) -> Void) {
         Tile(
           row: row, rows: (tile + 1) * product.rows / tiles - row, firstVector: product.groups.start(of: group),
           vectors: vectors))
+      readAhead.step()
     }
+  }
+}
+
+/// Asks for the pixels of the next panel a few at a time, while tiles keep the processor from needing memory.
+private struct ReadAhead {
+  private var pixel: UnsafePointer<Float>
+  private var left: Int
+  private let pixelStep: Int
+  private let channels: Int
+  private let perTile: Int
+
+  @inline(__always)
+  init(_ product: PanelProduct) {
+    guard let next = product.next else {
+      (pixel, left, pixelStep, channels, perTile) = (product.panel, 0, 0, 0, 0)
+      return
+    }
+    (pixel, left, pixelStep, channels) = (next.source, next.count, next.pixelStep, next.channels)
+    let tiles = max(1, product.groupCount * product.rows / 16)
+    perTile = (next.count + tiles - 1) / tiles
+  }
+
+  @inline(__always)
+  mutating func step() {
+    for _ in 0..<max(0, min(perTile, left)) {
+      var channel = 0
+      while channel < channels {
+        gelan_prefetch(pixel + channel)
+        channel += 16
+      }
+      pixel += pixelStep
+    }
+    left -= perTile
   }
 }
 
