@@ -18,9 +18,6 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
   let half = input.temporary
   let patch = half + side * side * 16
   let rowStride = input.width * input.pixelStride
-  // A map that the caches cannot hold is read ahead, the same channels of the next tile: its lines are too far from each
-  // other for the processor to foresee them. Without a stride maps are smaller, or were just written.
-  let isFar = Transform.stride > 1 && input.height * rowStride > 2 << 20
   var y = input.firstTile / input.tilesAcross
   var x = input.firstTile - y * input.tilesAcross
   for tile in 0..<input.count {
@@ -38,10 +35,9 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
         (rowStep, columnStep) = (side * 16, 16)
       }
       for column in 0..<side {
-        if isFar {
-          let next = source + (column + step) * columnStep
-          for row in 0..<side { gelan_prefetch(next + row * rowStep) }
-        }
+        // The same channels of the next tile: their lines are too far from each other for the processor to foresee.
+        let next = source + (column + step) * columnStep
+        for row in 0..<side { gelan_prefetch(next + row * rowStep) }
         Transform.input(source + column * columnStep, rowStep, half + column * 16, side * 16)
       }
       for row in 0..<side {
