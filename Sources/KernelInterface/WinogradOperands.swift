@@ -22,6 +22,7 @@ package enum WinogradTile: Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The inputs from one output's window to the next's.
   package var stride: Int {
     switch self {
     case .four, .six: 1

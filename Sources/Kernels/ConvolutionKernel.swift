@@ -19,6 +19,7 @@ package enum ConvolutionKernel: String, CaseIterable, Sendable, Hashable {
   case pairedWinograd4 = "paired-winograd4"
   /// F(6×6, 3×3) whose products are made by pairs.
   case pairedWinograd6 = "paired-winograd6"
+  /// The strided tiles whose products are made by pairs.
   case pairedStridedWinograd2 = "paired-strided-winograd2"
   case pairedStridedWinograd4 = "paired-strided-winograd4"
   /// Slides each channel's own window over it.
