@@ -16,10 +16,14 @@ let whole: [SwiftSetting] = [.unsafeFlags(["-disable-batch-mode", "-whole-module
 /// The inner loops are compiled once for every instruction set, from the same files: the folders are links to one. Which
 /// of them runs is chosen when the program starts.
 #if arch(x86_64)
-  let vectorCode: [Target.Dependency] = ["VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512"]
+  let vectorCode: [Target.Dependency] = [
+    "VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512", "VectorCodeAVX512BF16",
+  ]
   let vectorTargets: [Target] = [
     vectorTarget("VectorCodeAVX2", processor: "haswell", ["FUSED_MULTIPLY_ADD"]),
     vectorTarget("VectorCodeAVX512", processor: "skylake-avx512", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS"]),
+    vectorTarget(
+      "VectorCodeAVX512BF16", processor: "cooperlake", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS", "BRAIN_FLOAT"]),
   ]
 #else
   let vectorCode: [Target.Dependency] = ["VectorCodeBaseline"]
@@ -68,7 +72,8 @@ let package = Package(
     .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
     .target(name: "Evaluation", dependencies: ["Tensors"], swiftSettings: optimised),
 
-    .target(name: "GelanRuntime", dependencies: ["Runtime", "Kernels", "Detection", "ModelIR", "Tensors"]),
+    .target(
+      name: "GelanRuntime", dependencies: ["Runtime", "KernelInterface", "Kernels", "Detection", "ModelIR", "Tensors"]),
     .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
 
     // Plan to other engines.
@@ -77,7 +82,8 @@ let package = Package(
     .executableTarget(
       name: "gelan",
       dependencies: [
-        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "Kernels", "Runtime",
+        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "KernelInterface", "Kernels",
+        "Runtime",
         "Evaluation", "GelanRuntime", "ONNX",
       ]),
 

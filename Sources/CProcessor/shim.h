@@ -31,6 +31,10 @@ static inline void gelan_prefetch(const float *address) { __builtin_prefetch(add
 #if defined(__AVX512F__)
 #include <immintrin.h>
 
+// Stores whole cache lines past the caches; what other threads are to see of it needs a fence.
+static inline void gelan_stream(float *line, __m512 x) { _mm512_stream_ps(line, x); }
+static inline void gelan_fence(void) { _mm_sfence(); }
+
 // 1 / x with a relative error of at most 2^-14, in a third of a division's time.
 static inline __m512 gelan_approximate_reciprocal(__m512 x) { return _mm512_rcp14_ps(x); }
 
@@ -38,4 +42,18 @@ static inline __m512 gelan_approximate_reciprocal(__m512 x) { return _mm512_rcp1
 static inline __m512 gelan_choose(__m512 table, __m512 index) {
   return _mm512_permutexvar_ps(_mm512_castps_si512(index), table);
 }
+#endif
+
+#if defined(__AVX512BF16__)
+// Adds to each lane the two products of the lane's two bf16 numbers.
+static inline __m512 gelan_dot(__m512 sum, __m512 a, __m512 b) {
+  return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
+}
+
+// The number, or the bound with its sign where that is nearer to zero.
+static inline __m512 gelan_limit(__m512 x, __m512 bound) { return _mm512_range_ps(x, bound, 2); }
+
+// Rounds to bf16, to the nearest; neighbours come to lie together.
+static inline __m256 gelan_narrow(__m512 x) { return (__m256)_mm512_cvtneps_pbh(x); }
+static inline __m512 gelan_narrow_both(__m512 low, __m512 high) { return (__m512)_mm512_cvtne2ps_pbh(high, low); }
 #endif

@@ -11,6 +11,8 @@ public struct DetectionOptions: Sendable, Hashable {
   public var maximumDetections: Int
   /// The size of the network's input.
   public var input: InputShape
+  /// What convolutions may round to before they multiply.
+  public var precision: InferencePrecision
   /// Which classes a box is reported for: the most probable one, or, to measure precision, every one.
   package var labels = SelectionOptions.Labels.best
   /// The classes that are reported; nothing for all.
@@ -33,11 +35,13 @@ public struct DetectionOptions: Sendable, Hashable {
   }
 
   public init(
-    confidence: Float = 0.25, overlap: Double = 0.45, maximumDetections: Int = 300, input: InputShape = .rectangle
+    confidence: Float = 0.25, overlap: Double = 0.45, maximumDetections: Int = 300, input: InputShape = .rectangle,
+    precision: InferencePrecision = .fp32
   ) {
     self.confidence = confidence
     self.overlap = overlap
     self.maximumDetections = maximumDetections
     self.input = input
+    self.precision = precision
   }
 }

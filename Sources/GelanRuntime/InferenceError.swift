@@ -14,13 +14,15 @@ public enum InferenceError: Error, Sendable, Hashable {
   case image(String)
   /// A plan cannot be run on an input of this size.
   case size(String)
+  /// This processor cannot compute in the precision that was asked for.
+  case precision(String)
 }
 
 extension InferenceError: CustomStringConvertible {
   /// One sentence that names the file, if there is one.
   public var description: String {
     switch self {
-    case .file(let text), .plan(let text), .image(let text), .size(let text): text
+    case .file(let text), .plan(let text), .image(let text), .size(let text), .precision(let text): text
     }
   }
 }

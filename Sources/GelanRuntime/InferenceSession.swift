@@ -20,23 +20,32 @@ public final class InferenceSession {
   ///   - width: Likewise.
   ///   - batch: How many images a run takes, at least one.
   ///   - threads: How many threads a run may use, at least one.
-  /// - Throws: `InferenceError.size` when the size is not legal or wants more memory than there is.
+  ///   - precision: What convolutions may round to before they multiply.
+  /// - Throws: `InferenceError.size` when the size is not legal or wants more memory than there is, `.precision` when the
+  ///   processor does not have it.
   public convenience init(
-    _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int = 1
+    _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int = 1,
+    precision: InferencePrecision = .fp32
   ) throws(InferenceError) {
-    try self.init(model, height: height, width: width, batch: batch, threads: threads, instructions: .best)
+    try self.init(
+      model, height: height, width: width, batch: batch, threads: threads, instructions: .best, precision: precision)
   }
 
   /// Opens a model at a size, for some or all of the processor's instructions.
   package init(
     _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int,
-    instructions: InstructionSet
+    instructions: InstructionSet, precision: InferencePrecision
   ) throws(InferenceError) {
     precondition(threads >= 1, "a session needs a thread")
     precondition(batch >= 1, "a run takes an image")
+    guard instructions.multiplies(precision.base) else {
+      throw .precision(
+        "this processor multiplies no numbers in \(precision.rawValue) with its \(instructions.rawValue) kernels")
+    }
     do throws(ModelError) {
       base = try Session(
-        model.base, height: height, width: width, batch: batch, threads: threads, instructions: instructions)
+        model.base, height: height, width: width, batch: batch, threads: threads, instructions: instructions,
+        precision: precision.base)
     } catch {
       throw .size("\(model.path): \(error.description)")
     }

@@ -23,7 +23,7 @@ public final class ObjectDetector {
   ///
   /// - Parameter threads: How many threads a picture may use, at least one.
   /// - Throws: `InferenceError.plan` when the model has no detection head for RGB pictures, `.size` when the options fix
-  ///   a size that the model cannot have.
+  ///   a size that the model cannot have, `.precision` when the processor does not have the one that they ask for.
   public init(
     _ model: InferenceModel, options: DetectionOptions = DetectionOptions(), threads: Int = 1
   ) throws(InferenceError) {
@@ -32,7 +32,13 @@ public final class ObjectDetector {
     }
     self.model = model
     self.options = options
-    sessions = SessionCache(model: model, threads: threads, instructions: options.instructions)
+    guard options.instructions.multiplies(options.precision.base) else {
+      throw .precision(
+        "this processor multiplies no numbers in \(options.precision.rawValue) with its "
+          + "\(options.instructions.rawValue) kernels")
+    }
+    sessions = SessionCache(
+      model: model, threads: threads, instructions: options.instructions, precision: options.precision)
     switch options.input {
     case .fixed(let height, let width), .stretched(let height, let width):
       _ = try sessions.session(height: height, width: width)

@@ -9,16 +9,18 @@ struct SessionCache {
   let model: InferenceModel
   let threads: Int
   let instructions: InstructionSet
+  let precision: InferencePrecision
   /// The most recently used last.
   private(set) var sessions: [InferenceSession] = []
 
   /// The bytes that sessions may hold together.
   private static let capacity = 64 << 20
 
-  init(model: InferenceModel, threads: Int, instructions: InstructionSet) {
+  init(model: InferenceModel, threads: Int, instructions: InstructionSet, precision: InferencePrecision) {
     self.model = model
     self.threads = threads
     self.instructions = instructions
+    self.precision = precision
   }
 
   mutating func session(height: Int, width: Int) throws(InferenceError) -> InferenceSession {
@@ -26,7 +28,8 @@ struct SessionCache {
       sessions.append(sessions.remove(at: index))
     } else {
       sessions.append(
-        try InferenceSession(model, height: height, width: width, threads: threads, instructions: instructions))
+        try InferenceSession(
+          model, height: height, width: width, threads: threads, instructions: instructions, precision: precision))
       while sessions.count > 1, byteCount > Self.capacity { sessions.removeFirst() }
     }
     return sessions[sessions.count - 1]

@@ -29,6 +29,18 @@ package struct FeatureMap: @unchecked Sendable {
   /// The floats from one row to the next.
   package var rowStride: Int { shape.width * pixelStride }
 
+  /// Whether what is written here had better not pass through the caches, since it would not stay there until it is read,
+  /// and can do so: pixels are whole cache lines.
+  package var streams: Bool {
+    shape.planeCount * pixelStride >= Self.cachedFloats && pixelStride % 16 == 0 && UInt(bitPattern: start) % 64 == 0
+      && channels % 16 == 0
+  }
+
+  /// The floats of a map that has left the second-level cache, and is leaving the third, before all of it is written:
+  /// passing through them it takes the place of what the next step reads, and costs reading each line before it is
+  /// written. From 2 to 12 MiB, where it begins made little difference.
+  private static let cachedFloats = 1 << 20
+
   /// The binary logarithm of how many rows and columns of a larger map each of this one's is for.
   package func shift(to larger: MapShape) -> Int { (larger.height / max(1, height)).trailingZeroBitCount }
 

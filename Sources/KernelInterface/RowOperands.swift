@@ -50,10 +50,12 @@ package struct PoolingRow {
   package var channels: Int
   package var output: UnsafeMutablePointer<Float>
   package var outputStride: Int
+  /// As an epilogue has it.
+  package var streams: Bool
 
   package init(
     kind: Kind, source: UnsafePointer<Float>, pixelStride: Int, rows: WindowAxis, columns: WindowAxis, y: Int,
-    channels: Int, output: UnsafeMutablePointer<Float>, outputStride: Int
+    channels: Int, output: UnsafeMutablePointer<Float>, outputStride: Int, streams: Bool = false
   ) {
     self.kind = kind
     self.source = source
@@ -64,6 +66,7 @@ package struct PoolingRow {
     self.channels = channels
     self.output = output
     self.outputStride = outputStride
+    self.streams = streams
   }
 }
 
@@ -86,11 +89,14 @@ package struct ElementwiseRun {
   package var activation: ActivationFunction
   package var output: UnsafeMutablePointer<Float>
   package var outputStride: Int
+  /// As an epilogue has it.
+  package var streams: Bool
 
   package init(
     sources: UnsafePointer<UnsafePointer<Float>>, pixelStrides: UnsafePointer<Int>, shifts: UnsafePointer<Int>,
     sourceCount: Int, count: Int, channels: Int, scale: UnsafePointer<Float>?, shift: UnsafePointer<Float>?,
-    activation: ActivationFunction, output: UnsafeMutablePointer<Float>, outputStride: Int
+    activation: ActivationFunction, output: UnsafeMutablePointer<Float>, outputStride: Int,
+    streams: Bool = false
   ) {
     self.sources = sources
     self.pixelStrides = pixelStrides
@@ -103,6 +109,7 @@ package struct ElementwiseRun {
     self.activation = activation
     self.output = output
     self.outputStride = outputStride
+    self.streams = streams
   }
 }
 

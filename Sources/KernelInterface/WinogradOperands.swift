@@ -52,7 +52,7 @@ package struct WinogradInput {
   package var tilesAcross: Int
   package var firstTile: Int
   package var count: Int
-  /// (point, channels / 16, tiles, 16).
+  /// (point, channels / 16, tiles, 16); in bf16 as a panel has them, (point, channels / 32, tiles, 16).
   package var transformed: UnsafeMutablePointer<Float>
   package var pointStride: Int
   package var blockStride: Int
@@ -127,10 +127,14 @@ package struct WinogradOutput {
   }
 }
 
-/// Weights (columns, depth, 3, 3) to be transformed and laid out as (point, group, depth, vectors of the group, 16).
+/// Weights (columns, channels, 3, 3) to be transformed and laid out as (point, group, depth, vectors of the group, 16).
 package struct WinogradWeights {
   package var tile: WinogradTile
   package var weight: UnsafePointer<Float>
+  /// The channels of a column's weights.
+  package var channels: Int
+  /// For each row of the packed weights its channel, as `WeightPacking` has places.
+  package var places: UnsafePointer<Int32>
   package var depth: Int
   package var columns: Int
   package var groups: ColumnGroups
@@ -140,11 +144,13 @@ package struct WinogradWeights {
   package var range: Range<Int>
 
   package init(
-    tile: WinogradTile, weight: UnsafePointer<Float>, depth: Int, columns: Int, groups: ColumnGroups,
-    packed: UnsafeMutablePointer<Float>, pointStride: Int, range: Range<Int>
+    tile: WinogradTile, weight: UnsafePointer<Float>, channels: Int, places: UnsafePointer<Int32>, depth: Int,
+    columns: Int, groups: ColumnGroups, packed: UnsafeMutablePointer<Float>, pointStride: Int, range: Range<Int>
   ) {
     self.tile = tile
     self.weight = weight
+    self.channels = channels
+    self.places = places
     self.depth = depth
     self.columns = columns
     self.groups = groups

@@ -31,7 +31,8 @@ package struct ConvolutionOperands {
     let first = group * layout.groupOutputs
     return Epilogue(
       bias: weights.bias.map { UnsafePointer($0 + group * roundUp(layout.groupOutputs, to: 16)) },
-      activation: activation, before: before.map { addend($0, first) }, after: after.map { addend($0, first) })
+      activation: activation, before: before.map { addend($0, first) }, after: after.map { addend($0, first) },
+      streams: output.streams)
   }
 
   private func addend(_ map: FeatureMap, _ channel: Int) -> Addend {
@@ -47,6 +48,7 @@ package struct Convolution {
   package let geometry: ConvolutionGeometry
   let layout: ProductLayout
   private let code: VectorCode
+  private let productCode: ProductCode
   private let strips: ProductTiling?
   private let tiles: WinogradTiling?
 
@@ -59,12 +61,13 @@ package struct Convolution {
     self.geometry = geometry
     self.layout = layout
     self.code = code
-    let groups = code.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
+    productCode = code.products(for: kernel)
+    let groups = productCode.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
     strips =
       kernel.tile == nil && kernel != .depthwise
       ? ProductTiling(
-        layout, pixels: geometry.outputShape.planeCount, groups: groups, limits: code.limits, isPaired: kernel.isPaired,
-        threads: threads) : nil
+        layout, pixels: geometry.outputShape.planeCount, groups: groups, limits: productCode.limits,
+        isPaired: kernel.isPaired, threads: threads) : nil
     tiles = kernel.tile.map {
       WinogradTiling($0, layout, geometry, groups: groups, isPaired: kernel.isPaired, threads: threads)
     }
@@ -76,9 +79,9 @@ package struct Convolution {
   /// - Parameter scratch: `scratchCount` floats on a cache line.
   package func run(_ operands: ConvolutionOperands, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool) {
     if let strips {
-      runProduct(strips, layout, geometry, operands, code: code, scratch: scratch, pool: pool)
+      runProduct(strips, layout, geometry, operands, code: code, productCode: productCode, scratch: scratch, pool: pool)
     } else if let tiles {
-      runWinograd(tiles, layout, geometry, operands, code: code, scratch: scratch, pool: pool)
+      runWinograd(tiles, layout, geometry, operands, code: code, productCode: productCode, scratch: scratch, pool: pool)
     } else {
       runDepthwise(geometry, operands, code: code, pool: pool)
     }

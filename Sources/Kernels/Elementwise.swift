@@ -60,7 +60,8 @@ private func runElementwise(
             ElementwiseRun(
               sources: sources, pixelStrides: strides, shifts: shifts, sourceCount: inputs.count, count: pixels.count,
               channels: output.channels, scale: scale, shift: shift, activation: activation,
-              output: output.start + pixels.lowerBound * output.pixelStride, outputStride: output.pixelStride))
+              output: output.start + pixels.lowerBound * output.pixelStride, outputStride: output.pixelStride,
+              streams: output.streams))
         }
       }
     }

@@ -5,6 +5,7 @@ import VectorCodeBaseline
   import CProcessor
   import VectorCodeAVX2
   import VectorCodeAVX512
+  import VectorCodeAVX512BF16
 #endif
 
 /// The instruction sets that the inner loops are built for, from the least to the most capable.
@@ -53,8 +54,8 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
       switch self {
       case .baseline: return VectorCodeBaseline.Build.code
       case .avx2: return VectorCodeAVX2.Build.code
-      case .avx512: return VectorCodeAVX512.Build.code
-      case .avx512paired: return VectorCodeAVX512.Build.code.addingBesideMultiplying(name: rawValue)
+      case .avx512: return code512
+      case .avx512paired: return code512.addingBesideMultiplying(name: rawValue)
       }
     #else
       return VectorCodeBaseline.Build.code
@@ -62,19 +63,41 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
   }
 }
 
+#if arch(x86_64)
+  extension InstructionSet {
+    /// The inner loops for AVX-512, and for products in bf16 where the processor has them.
+    private var code512: VectorCode {
+      let code = VectorCodeAVX512.Build.code
+      return ProcessorFeatures.this.hasBrainFloat
+        ? code.multiplyingBrainFloats(by: VectorCodeAVX512BF16.Build.products) : code
+    }
+  }
+#endif
+
+extension InstructionSet {
+  /// Whether it multiplies numbers of a precision, on this processor.
+  package func multiplies(_ precision: Precision) -> Bool {
+    switch precision {
+    case .fp32: true
+    case .bf16: self >= .avx512 && ProcessorFeatures.this.hasBrainFloat
+    }
+  }
+}
+
 /// What CPUID says, so far as the builds of the inner loops need it.
 private struct ProcessorFeatures {
   var hasAVX2 = false
   var hasAVX512 = false
+  var hasBrainFloat = false
   var addsBesideMultiplying = false
 
   static let this = ProcessorFeatures()
 
   private init() {
     #if arch(x86_64)
-      func registers(_ leaf: UInt32) -> [UInt32] {
+      func registers(_ leaf: UInt32, _ subleaf: UInt32 = 0) -> [UInt32] {
         var values: [UInt32] = [0, 0, 0, 0]
-        return gelan_cpuid(leaf, 0, &values) != 0 ? values : [0, 0, 0, 0]
+        return gelan_cpuid(leaf, subleaf, &values) != 0 ? values : [0, 0, 0, 0]
       }
       func has(_ register: UInt32, _ bits: UInt32...) -> Bool { bits.allSatisfy { register >> $0 & 1 == 1 } }
 
@@ -91,6 +114,9 @@ private struct ProcessorFeatures {
       // AVX-512 F, DQ, CD, BW, VL, and the system keeps the 512-bit registers. Of what else came with them, ADX and CLWB,
       // compilers use nothing unasked, and some hypervisors hide it.
       hasAVX512 = hasAVX2 && has(extended, 16, 17, 28, 30, 31) && has(saved, 5, 6, 7)
+      // AVX-512 VNNI, which compilers assume of the Cooper Lake generation, and BF16; leaf 7 has a second page then.
+      hasBrainFloat =
+        hasAVX512 && has(registers(7)[2], 11) && registers(7)[0] >= 1 && has(registers(7, 1)[0], 5)
     #endif
   }
 }

@@ -42,24 +42,24 @@ package final class PackedWeights: @unchecked Sendable {
     self.bias = bias == nil ? nil : weights + weightCount + pairingCount
 
     if let tile = kernel.tile {
-      packWinograd(tile, weight, code, pool)
+      packWinograd(tile, weight, code.products(for: kernel), pool)
     } else if kernel == .depthwise {
       packDepthwise(weight)
     } else {
-      packProduct(weight, code, pool)
+      packProduct(weight, code.products(for: kernel), pool)
     }
     if kernel.isPaired { balance(code, pool) }
     if let bias, let packed = self.bias { packBias(bias, packed) }
   }
 
-  private func packProduct(_ weight: UnsafePointer<Float>, _ code: VectorCode, _ pool: ThreadPool) {
-    let groups = code.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
+  private func packProduct(_ weight: UnsafePointer<Float>, _ products: ProductCode, _ pool: ThreadPool) {
+    let groups = products.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
     let columnStride = layout.groupInputs * layout.taps
     layout.places().withUnsafeBufferPointer { places in
       guard let places = places.baseAddress else { return }  // a product has a depth of at least one
       pool.forEach(layout.groups * groups.count) { item in
         let (group, columnGroup) = item.quotientAndRemainder(dividingBy: groups.count)
-        code.packWeights(
+        products.packWeights(
           WeightPacking(
             weight: weight + group * layout.groupOutputs * columnStride, columnStride: columnStride, places: places,
             depth: layout.depth, columns: layout.groupOutputs, groups: groups, packed: weights + group * groupCount,
@@ -69,16 +69,20 @@ package final class PackedWeights: @unchecked Sendable {
   }
 
   private func packWinograd(
-    _ tile: WinogradTile, _ weight: UnsafePointer<Float>, _ code: VectorCode, _ pool: ThreadPool
+    _ tile: WinogradTile, _ weight: UnsafePointer<Float>, _ products: ProductCode, _ pool: ThreadPool
   ) {
-    let groups = code.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
-    pool.forEach(layout.groups * groups.count) { item in
-      let (group, columnGroup) = item.quotientAndRemainder(dividingBy: groups.count)
-      code.transformWeights(
-        WinogradWeights(
-          tile: tile, weight: weight + group * layout.groupOutputs * layout.groupInputs * 9, depth: layout.depth,
-          columns: layout.groupOutputs, groups: groups, packed: weights + group * groupCount, pointStride: pointCount,
-          range: columnGroup..<columnGroup + 1))
+    let groups = products.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
+    layout.places().withUnsafeBufferPointer { places in
+      guard let places = places.baseAddress else { return }  // a product has a depth of at least one
+      pool.forEach(layout.groups * groups.count) { item in
+        let (group, columnGroup) = item.quotientAndRemainder(dividingBy: groups.count)
+        products.transformWeights(
+          WinogradWeights(
+            tile: tile, weight: weight + group * layout.groupOutputs * layout.groupInputs * 9,
+            channels: layout.groupInputs, places: places, depth: layout.depth, columns: layout.groupOutputs,
+            groups: groups, packed: weights + group * groupCount, pointStride: pointCount,
+            range: columnGroup..<columnGroup + 1))
+      }
     }
   }
 
@@ -121,6 +125,16 @@ package final class PackedWeights: @unchecked Sendable {
         packed[group * stride + channel] = channel < count ? bias[group * count + channel] : 0
       }
     }
+  }
+}
+
+extension VectorCode {
+  /// What makes the products of a kernel.
+  func products(for kernel: ConvolutionKernel) -> ProductCode {
+    guard let code = products(kernel.precision) else {
+      fatalError("The instruction set \(name) makes no products in \(kernel.precision.rawValue).")
+    }
+    return code
   }
 }
 

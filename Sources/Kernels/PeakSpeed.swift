@@ -4,22 +4,25 @@ extension InstructionSet {
   /// Measures the most multiply-accumulates a second that this many threads can do together with these instructions, in
   /// registers alone.
   ///
+  /// - Parameter precision: of the factors; one that these instructions multiply
+  ///
   /// The best of some rounds counts, since whatever else the machine does can only make one slower.
-  package func measurePeak(threads: Int) -> Double {
-    let (code, clock, pool) = (code, ContinuousClock(), ThreadPool(threads: threads))
+  package func measurePeak(threads: Int, precision: Precision = .fp32) -> Double {
+    guard let products = code.products(precision) else { return 0 }
+    let (clock, pool) = (ContinuousClock(), ThreadPool(threads: threads))
     // Several pieces for each thread, so that one that wakes late does not double the time of the others.
     let pieces = 4 * pool.threads
     let result = UnsafeMutablePointer<Float>.allocate(capacity: 16 * pool.threads)
     result.initialize(repeating: 1, count: 16 * pool.threads)
     defer { result.deallocate() }
     func seconds(_ count: Int) -> Double {
-      clock.measure { pool.forEachWithSlot(pieces) { _, slot in code.multiplyAdds(count, result + 16 * slot) } }
+      clock.measure { pool.forEachWithSlot(pieces) { _, slot in products.multiplyAdds(count, result + 16 * slot) } }
         / .seconds(1)
     }
     // At first processors may be asleep, or saving energy.
     var count = 1000
     while seconds(count) < 0.003 { count *= 2 }
     let best = (0..<40).map { _ in seconds(count) }.min() ?? 0
-    return Double(pieces * count * 12 * 16) / best
+    return Double(pieces * count * 12 * 16 * precision.numbersInWord) / best
   }
 }

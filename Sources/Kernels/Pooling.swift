@@ -15,7 +15,7 @@ package func pool(
         PoolingRow(
           kind: kind, source: UnsafePointer(input.start), pixelStride: input.pixelStride, rows: geometry.rows,
           columns: geometry.columns, y: y, channels: output.channels, output: output.start + y * output.rowStride,
-          outputStride: output.pixelStride))
+          outputStride: output.pixelStride, streams: output.streams))
     }
   }
 }

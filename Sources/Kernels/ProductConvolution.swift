@@ -46,12 +46,12 @@ struct ProductTiling {
 /// part's weights and finishes the sums.
 func runProduct(
   _ tiling: ProductTiling, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands,
-  code: VectorCode, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  code: VectorCode, productCode: ProductCode, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
 ) {
   let weights = operands.weights
   let output = operands.output
   let pixels = geometry.outputShape.planeCount
-  let gather = PanelGathering(geometry, layout, operands.inputs, code)
+  let gather = PanelGathering(geometry, layout, operands.inputs, productCode)
   func pixelRange(_ strip: Int) -> Range<Int> {
     strip * pixels / tiling.strips..<(strip + 1) * pixels / tiling.strips
   }
@@ -82,7 +82,7 @@ func runProduct(
               depth: layout.depth, result: rows + 2 * first))
         }
       }
-      code.multiply(
+      productCode.multiply(
         PanelProduct(
           panel: UnsafePointer(panel), blockStride: blockStride, rows: range.count, depths: depths,
           blocks: layout.depths.count, depth: layout.depth,
@@ -103,14 +103,14 @@ private struct PanelGathering {
   private let columns: WindowAxis
   private let layout: ProductLayout
   private let inputs: [FeatureMap]
-  private let code: VectorCode
+  private let productCode: ProductCode
 
-  init(_ geometry: ConvolutionGeometry, _ layout: ProductLayout, _ inputs: [FeatureMap], _ code: VectorCode) {
+  init(_ geometry: ConvolutionGeometry, _ layout: ProductLayout, _ inputs: [FeatureMap], _ productCode: ProductCode) {
     rows = geometry.rows
     columns = geometry.columns
     self.layout = layout
     self.inputs = inputs
-    self.code = code
+    self.productCode = productCode
   }
 
   /// Whether output pixels are made from the input pixel in their own place: these follow each other as in the output,
@@ -137,7 +137,7 @@ private struct PanelGathering {
       let channel = group * layout.groupInputs + segment.channel
       let start = panel + segment.block * blockStride
       if isPointwise {
-        code.packPixels(
+        productCode.packPixels(
           run(input, pixels, channel: channel, channels: segment.count), Panel(start: start, blockStride: blockStride))
         return
       }
@@ -161,7 +161,7 @@ private struct PanelGathering {
     var panel = panel
     func clear(_ count: Int) {
       if count > 0 {
-        code.clearPixels(
+        productCode.clearPixels(
           PixelRun(source: UnsafePointer(input.start), pixelStep: 0, count: count, channels: segment.count), panel)
       }
       panel.start += count * 16
@@ -181,7 +181,7 @@ private struct PanelGathering {
     }
     if from < to {
       let inputX = columns.origin(from) + segment.tapX * columns.dilation
-      code.packPixels(
+      productCode.packPixels(
         PixelRun(
           source: UnsafePointer(line + inputX * input.pixelStride), pixelStep: columns.stride * input.pixelStride,
           count: to - from, channels: segment.count), panel)

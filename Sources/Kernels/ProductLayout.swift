@@ -28,8 +28,12 @@ package struct ProductLayout: Hashable, Sendable {
   let joinsTaps: Bool
   /// The segments of the first tap, or of the first row of taps; those of the others are the same, further on.
   private let pieces: [Segment]
-  /// For each block of sixteen, how many are used; empty for a kernel that multiplies no matrices.
+  /// How many numbers a place of the depth holds.
+  let numbersInWord: Int
+  /// For each block of sixteen places, how many are used; empty for a kernel that multiplies no matrices.
   let depths: [UInt8]
+  /// The sum of the depths.
+  let depth: Int
 
   /// - Parameters:
   ///   - inputs: the channels of each input; several are joined, and then there is one group
@@ -46,17 +50,20 @@ package struct ProductLayout: Hashable, Sendable {
     self.inputs = inputs
     joinsTaps =
       inputs.count == 1 && geometry.groups == 1 && geometry.dilation == 1 && kernelWidth > 1
-      && pixelStride == geometry.inputChannels && pixelStride < 16
+      && pixelStride == geometry.inputChannels && pixelStride < 16 && kernel.precision == .fp32
+    numbersInWord = kernel.precision.numbersInWord
     var pieces: [Segment] = []
     var depths: [UInt8] = []
     for (input, channels) in inputs.enumerated() {
       let count = joinsTaps ? kernelWidth * pixelStride : channels / groups
       pieces.append(Segment(tapY: 0, tapX: 0, input: input, channel: 0, count: count, block: depths.count))
-      for first in stride(from: 0, to: count, by: 16) { depths.append(UInt8(min(16, count - first))) }
+      let places = (count + numbersInWord - 1) / numbersInWord
+      for first in stride(from: 0, to: places, by: 16) { depths.append(UInt8(min(16, places - first))) }
     }
     self.pieces = pieces
     let repeats = kernel == .depthwise ? 0 : kernelHeight * (joinsTaps ? 1 : kernelWidth)
     self.depths = [UInt8]((0..<repeats).lazy.map { _ in depths }.joined())
+    depth = repeats * depths.reduce(0) { $0 + Int($1) }
   }
 
   /// Goes through the stretches in the order of the depth.
@@ -76,10 +83,18 @@ package struct ProductLayout: Hashable, Sendable {
     }
   }
 
-  /// For each depth, the place of its weight among those of an output channel, (channel, tapY, tapX).
+  /// For each number of the depth, the place of its weight among those of an output channel, (channel, tapY, tapX); −1
+  /// where an input ends in the middle of a place.
   func places() -> [Int32] {
     // Joined inputs follow each other as their channels do among the weights, and so do the taps of a row.
-    (0..<taps).flatMap { tap in (0..<groupInputs).map { Int32($0 * taps + tap) } }
+    (0..<taps).flatMap { tap in
+      var first = 0
+      return inputs.flatMap { channels in
+        let count = channels / groups
+        defer { first += count }
+        return (0..<roundUp(count, to: numbersInWord)).map { $0 < count ? Int32((first + $0) * taps + tap) : -1 }
+      }
+    }
   }
 
   var taps: Int { kernelHeight * kernelWidth }
@@ -87,7 +102,8 @@ package struct ProductLayout: Hashable, Sendable {
   var groupOutputs: Int { outputChannels / groups }
   /// The vectors of a group's output channels.
   var vectors: Int { (groupOutputs + 15) / 16 }
-  var depth: Int { groupInputs * taps }
+  /// The multiplications that each output takes, one for each tap and channel.
+  var multiplications: Int { groupInputs * taps }
   /// The pairs of depths that a product by pairs multiplies at once: five of each whole block.
   var pairs: Int { depths.count { $0 == 16 } * 5 }
 }

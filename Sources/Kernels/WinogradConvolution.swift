@@ -74,7 +74,7 @@ struct WinogradTiling {
 /// and turns the products into outputs.
 func runWinograd(
   _ tiling: WinogradTiling, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands,
-  code: VectorCode, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  code: VectorCode, productCode: ProductCode, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
 ) {
   let weights = operands.weights
   let output = operands.output
@@ -99,7 +99,7 @@ func runWinograd(
         let tiles = min(step, count - first)
         layout.forEachSegment { segment in
           let input = operands.inputs[segment.input]
-          code.transformInput(
+          productCode.transformInput(
             WinogradInput(
               tile: tiling.tile, source: UnsafePointer(input.start + group * layout.groupInputs),
               pixelStride: input.pixelStride, height: input.height, width: input.width, channels: segment.count,
@@ -128,7 +128,7 @@ func runWinograd(
         // Where column 0 would be.
         let firstProduct = products - vectors.lowerBound * 16
         for point in 0..<points {
-          code.multiply(
+          productCode.multiply(
             PanelProduct(
               panel: UnsafePointer(transformed + point * transformedStride), blockStride: blockStride, rows: count,
               depths: depths, blocks: layout.depths.count, depth: layout.depth,
@@ -139,7 +139,7 @@ func runWinograd(
                 Pairing(rows: balances + point * tiling.balanceCount, columns: $0)
               }))
         }
-        code.transformOutput(
+        productCode.transformOutput(
           WinogradOutput(
             tile: tiling.tile, products: UnsafePointer(firstProduct), pointStride: pointStride,
             tileStride: productStride, vectors: vectors, columns: layout.groupOutputs, tilesAcross: tiling.tilesAcross,

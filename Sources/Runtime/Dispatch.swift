@@ -13,8 +13,9 @@ package struct PreparedStep {
   package let outputShape: [Int]
   /// Two per multiply-accumulate of the operator, however it is computed.
   package let flops: Int
-  /// The multiply-accumulates that the kernel does for it.
+  /// The multiply-accumulates that the kernel does for it, and of numbers in which precision.
   package let multiplications: Int
+  package let precision: Precision
   package let run: () -> Void
 }
 
@@ -23,6 +24,7 @@ struct StepGeometry {
   let plan: Plan
   let height: Int
   let width: Int
+  let precision: Precision
 
   func shape(_ view: BufferView) -> [Int] {
     guard let shape = plan.type(of: view).shape(height: height, width: width) else {
@@ -50,7 +52,8 @@ struct StepGeometry {
         channels: joined.reduce(0) { $0 + $1.channels }, height: joined[0].height, width: joined[0].width),
       outputChannels: op.outputChannels, kernelHeight: op.kernel, kernelWidth: op.kernel, stride: op.stride,
       verticalPadding: op.padding, horizontalPadding: op.padding, dilation: op.dilation, groups: op.groups)
-    let kernel = ConvolutionKernel.best(for: geometry, pairs: code.addsBesideMultiplying)
+    let kernel = ConvolutionKernel.best(
+      for: geometry, pairs: code.addsBesideMultiplying, precision: precision)
     let layout = ProductLayout(
       geometry, kernel, inputs: joined.map(\.channels), pixelStride: pixelStride(step.inputs[0]))
     return ConvolutionChoice(
@@ -116,14 +119,16 @@ func prepare(
   let multiplyAccumulates = step.op.semantics.multiplyAccumulates(types, output: outputShape)
   var kernelName = step.op.name
   var multiplications = multiplyAccumulates
+  var precision = Precision.fp32
   var output: FeatureMap { operands.map(step.output, geometry) }
 
   let run: () -> Void
   switch step.op {
   case .conv2D(let op):
     let choice = geometry.convolution(op, step, code: code, threads: pool.threads)
-    kernelName = choice.kernel.rawValue
+    kernelName = choice.kernel.description
     multiplications = choice.convolution.multiplications
+    precision = choice.kernel.precision
     let packed = try weights.packed(choice.kernel, choice.layout, weight: op.weight, bias: op.bias, code, pool)
     var convolutionOperands = ConvolutionOperands(
       inputs: Array(inputs.prefix(op.joinedCount(inputs.count))), weights: packed,
@@ -191,7 +196,8 @@ func prepare(
   }
   return PreparedStep(
     op: step.op, origin: step.origin, kernel: kernelName, outputShape: outputShape,
-    flops: saturatingProduct(2, multiplyAccumulates), multiplications: multiplications, run: run)
+    flops: saturatingProduct(2, multiplyAccumulates), multiplications: multiplications, precision: precision,
+    run: run)
 }
 
 extension ActivationFunction {

@@ -28,6 +28,8 @@ package final class Session {
   private let pool: ThreadPool
   /// What the inner loops use of the processor.
   package let instructions: InstructionSet
+  /// What convolutions may round to before they multiply.
+  package let precision: Precision
   private let code: VectorCode
   private let inputMap: FeatureMap
   /// Each output that is a map.
@@ -38,14 +40,19 @@ package final class Session {
   ///   - batch: How many images a run takes, at least 1.
   ///   - threads: How many threads a run may use.
   ///   - instructions: What the inner loops may use of the processor; all that it has by default.
+  ///   - precision: What convolutions may round to before they multiply.
   package init(
     _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int,
-    instructions: InstructionSet = .best
+    instructions: InstructionSet = .best, precision: Precision = .fp32
   ) throws(ModelError) {
     plan = model.plan
     weights = model.weights
     self.batch = batch
     self.instructions = instructions
+    self.precision = precision
+    guard instructions.multiplies(precision) else {
+      throw ModelError("\(instructions.rawValue) kernels multiply nothing in \(precision.rawValue) on this processor")
+    }
     guard batch >= 1 else { throw ModelError("a session runs at least one image, not \(batch)") }
     let input = plan.input
     self.height = height ?? input.height
@@ -60,7 +67,7 @@ package final class Session {
     }
     self.memory = memory
 
-    let geometry = StepGeometry(plan: plan, height: self.height, width: self.width)
+    let geometry = StepGeometry(plan: plan, height: self.height, width: self.width, precision: precision)
     pool = ThreadPool(threads: threads)
     code = instructions.code
     let scratchStart = memory.count + MemoryPlan.alignment

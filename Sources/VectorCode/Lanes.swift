@@ -15,6 +15,24 @@ func store(_ vector: Lanes, _ destination: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(destination).storeBytes(of: vector, as: Lanes.self)
 }
 
+/// Stores sixteen floats to a cache line past the caches, where the instruction set can.
+@inline(__always)
+func stream(_ vector: Lanes, _ line: UnsafeMutablePointer<Float>) {
+  #if TILE_OF_32_REGISTERS
+    gelan_stream(line, vector)
+  #else
+    store(vector, line)
+  #endif
+}
+
+/// Lets other threads see what was stored past the caches before what they are told next.
+@inline(__always)
+func finishStreams() {
+  #if TILE_OF_32_REGISTERS
+    gelan_fence()
+  #endif
+}
+
 /// Stores the first `count` floats and writes nothing beyond them.
 @inline(__always)
 func store(_ vector: Lanes, _ destination: UnsafeMutablePointer<Float>, first count: Int) {
@@ -63,6 +81,16 @@ func sum(_ sum: Lanes, _ a: Lanes, times b: Lanes) -> Lanes {
 @inline(__always)
 func sum(_ addend: Lanes, _ a: Lanes, times b: Float) -> Lanes {
   sum(addend, a, times: Lanes(repeating: b))
+}
+
+/// Adds to each sum the product of its weight with a row's number, or in bf16 the products of two weights with two numbers.
+@inline(__always)
+func accumulate(_ sums: Lanes, _ weights: Lanes, _ numbers: Lanes) -> Lanes {
+  #if BRAIN_FLOAT
+    gelan_dot(sums, weights, numbers)
+  #else
+    sum(sums, weights, times: numbers)
+  #endif
 }
 
 /// Transposes up to sixteen pixels: (count, channels) becomes (channels, 16). Lanes beyond the last pixel repeat it.

@@ -13,14 +13,20 @@ func multiplyAdds(_ count: Int, _ result: UnsafeMutablePointer<Float>) {
   #else
     let sideBySide = 3
   #endif
-  // To one and a half, never to numbers that processors treat otherwise.
+  // Never to numbers that processors treat otherwise: to one and a half, or in bf16, where a float's upper half is 0.5 or
+  // 0.75 and its lower half 0, by little steps.
   let (factor, term) = (Lanes(repeating: 0.5), Lanes(repeating: 0.75))
   var (a0, a1, a2) = (load(result), load(result) + 1, load(result) + 2)
   var (a3, a4, a5) = (a0 + 3, a1 + 3, a2 + 3)
   var (a6, a7, a8) = (a0 + 6, a1 + 6, a2 + 6)
   var (a9, a10, a11) = (a0 + 9, a1 + 9, a2 + 9)
   @inline(__always) func advance(_ index: Int, _ a: inout Lanes) {
-    if index < sideBySide { a = sum(term, a, times: factor) }
+    guard index < sideBySide else { return }
+    #if BRAIN_FLOAT
+      a = accumulate(a, factor, term)
+    #else
+      a = sum(term, a, times: factor)
+    #endif
   }
   for _ in 0..<count * 12 / sideBySide {
     advance(0, &a0)

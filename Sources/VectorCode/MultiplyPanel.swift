@@ -16,6 +16,7 @@ func multiplyPanel(_ product: PanelProduct) {
       }
     }
   }
+  if product.epilogue.streams { finishStreams() }
 }
 
 /// The rows and columns of a product that the registers hold at a time.
@@ -93,7 +94,9 @@ private struct ReadAhead {
   private func multiplyTile(
     _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
   ) {
-    if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
+    #if !BRAIN_FLOAT
+      if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
+    #endif
     let panel = product.panel + tile.row * 16
     let weights = product.weights + tile.firstVector * 16 * product.depth
     let (stride, depths, blocks) = (product.blockStride, product.depths, product.blocks)
@@ -174,7 +177,9 @@ private struct ReadAhead {
   private func multiplyTile(
     _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
   ) {
-    if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
+    #if !BRAIN_FLOAT
+      if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
+    #endif
     let panel = product.panel + tile.row * 16
     let weights = product.weights + tile.firstVector * 16 * product.depth
     let (stride, depths, blocks) = (product.blockStride, product.depths, product.blocks)
@@ -195,46 +200,48 @@ private struct ReadAhead {
   }
 #endif
 
-private func multiplyPairs(
-  _ tile: Tile, _ product: PanelProduct, _ pairing: Pairing, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
-) {
-  let panel = product.panel + tile.row * 16
-  let weights = product.weights + tile.firstVector * 16 * product.depth
-  let rows = pairing.rows + tile.row * 2
-  let columns = pairing.columns + tile.firstVector * 32
-  @inline(__always) func run(
-    _ multiply: (
-      UnsafePointer<Float>, Int, UnsafePointer<UInt8>, Int, UnsafePointer<Float>, Int, UnsafePointer<Float>,
-      UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int
-    ) -> Void
+#if !BRAIN_FLOAT
+  private func multiplyPairs(
+    _ tile: Tile, _ product: PanelProduct, _ pairing: Pairing, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
   ) {
-    multiply(
-      panel, product.blockStride, product.depths, product.blocks, weights, product.depth * 16, rows, columns, sums,
-      sumStride)
+    let panel = product.panel + tile.row * 16
+    let weights = product.weights + tile.firstVector * 16 * product.depth
+    let rows = pairing.rows + tile.row * 2
+    let columns = pairing.columns + tile.firstVector * 32
+    @inline(__always) func run(
+      _ multiply: (
+        UnsafePointer<Float>, Int, UnsafePointer<UInt8>, Int, UnsafePointer<Float>, Int, UnsafePointer<Float>,
+        UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int
+      ) -> Void
+    ) {
+      multiply(
+        panel, product.blockStride, product.depths, product.blocks, weights, product.depth * 16, rows, columns, sums,
+        sumStride)
+    }
+    switch tile.rows {
+    case 1: run(PairedTile<1>.multiply)
+    case 2: run(PairedTile<2>.multiply)
+    #if TILE_OF_32_REGISTERS
+      case 3: run(PairedTile<3>.multiply)
+      case 4: run(PairedTile<4>.multiply)
+      case 5: run(PairedTile<5>.multiply)
+      case 6: run(PairedTile<6>.multiply)
+      case 7: run(PairedTile<7>.multiply)
+      case 8: run(PairedTile<8>.multiply)
+      case 9: run(PairedTile<9>.multiply)
+      case 10: run(PairedTile<10>.multiply)
+      case 11: run(PairedTile<11>.multiply)
+      case 12: run(PairedTile<12>.multiply)
+      case 13: run(PairedTile<13>.multiply)
+      case 14: run(PairedTile<14>.multiply)
+      case 15: run(PairedTile<15>.multiply)
+      default: run(PairedTile<16>.multiply)
+    #else
+      default: run(PairedTile<3>.multiply)
+    #endif
+    }
   }
-  switch tile.rows {
-  case 1: run(PairedTile<1>.multiply)
-  case 2: run(PairedTile<2>.multiply)
-  #if TILE_OF_32_REGISTERS
-    case 3: run(PairedTile<3>.multiply)
-    case 4: run(PairedTile<4>.multiply)
-    case 5: run(PairedTile<5>.multiply)
-    case 6: run(PairedTile<6>.multiply)
-    case 7: run(PairedTile<7>.multiply)
-    case 8: run(PairedTile<8>.multiply)
-    case 9: run(PairedTile<9>.multiply)
-    case 10: run(PairedTile<10>.multiply)
-    case 11: run(PairedTile<11>.multiply)
-    case 12: run(PairedTile<12>.multiply)
-    case 13: run(PairedTile<13>.multiply)
-    case 14: run(PairedTile<14>.multiply)
-    case 15: run(PairedTile<15>.multiply)
-    default: run(PairedTile<16>.multiply)
-  #else
-    default: run(PairedTile<3>.multiply)
-  #endif
-  }
-}
+#endif
 
 /// Adds the bias, applies the activation, adds what is to be added, and stores a tile's sums.
 private struct TileFinish: ActivationLoop {
@@ -256,7 +263,11 @@ private struct TileFinish: ActivationLoop {
       let source = sums + vector * 16
       let target = output + vector * 16
       let count = vector == vectors - 1 ? lastCount : 16
-      if isPlain, count == 16 {
+      if isPlain, count == 16, epilogue.streams {
+        for r in 0..<rows {
+          stream(activation(load(source + r * vectors * 16) + bias), target + r * product.outputStride)
+        }
+      } else if isPlain, count == 16 {
         for r in 0..<rows {
           store(activation(load(source + r * vectors * 16) + bias), target + r * product.outputStride)
         }

@@ -1,48 +1,61 @@
 import KernelInterface
 
-/// Copies neighbouring pixels into a panel, sixteen channels at a time.
-func packPixels(_ run: PixelRun, _ panel: Panel) {
-  // Pixel by pixel, as memory is read ahead; the panel is in cache.
-  var pixel = run.source
-  var row = panel.start
-  for _ in 0..<run.count {
-    var source = pixel
-    var destination = row
-    var left = run.channels
-    while left > 0 {
-      store(load(source), destination)
-      source += 16
-      destination += panel.blockStride
-      left -= 16
+#if !BRAIN_FLOAT
+  /// What panels and packed weights hold.
+  var panelPrecision: Precision { .fp32 }
+
+  /// Copies neighbouring pixels into a panel, sixteen channels at a time.
+  func packPixels(_ run: PixelRun, _ panel: Panel) {
+    // Pixel by pixel, as memory is read ahead; the panel is in cache.
+    var pixel = run.source
+    var row = panel.start
+    for _ in 0..<run.count {
+      var source = pixel
+      var destination = row
+      var left = run.channels
+      while left > 0 {
+        store(load(source), destination)
+        source += 16
+        destination += panel.blockStride
+        left -= 16
+      }
+      pixel += run.pixelStep
+      row += 16
     }
-    pixel += run.pixelStep
-    row += 16
   }
-}
 
-/// Writes zeros in the place of pixels, which lie in the padding.
-func clearPixels(_ run: PixelRun, _ panel: Panel) {
-  var channel = 0
-  var block = panel.start
-  while channel < run.channels {
-    for pixel in 0..<run.count { store(Lanes(), block + pixel * 16) }
-    channel += 16
-    block += panel.blockStride
+  /// Writes zeros in the place of pixels, which lie in the padding.
+  func clearPixels(_ run: PixelRun, _ panel: Panel) {
+    var channel = 0
+    var block = panel.start
+    while channel < run.channels {
+      for pixel in 0..<run.count { store(Lanes(), block + pixel * 16) }
+      channel += 16
+      block += panel.blockStride
+    }
   }
-}
 
-/// Lays weights out for products, zeros in columns that do not exist.
-func packWeights(_ packing: WeightPacking) {
-  for group in packing.range {
-    let vectors = packing.groups.width(of: group)
-    let firstColumn = packing.groups.start(of: group) * 16
-    var destination = packing.packed + firstColumn * packing.depth
-    for d in 0..<packing.depth {
-      let place = Int(packing.places[d])
-      for column in firstColumn..<firstColumn + vectors * 16 {
-        destination.pointee = column < packing.columns ? packing.weight[column * packing.columnStride + place] : 0
-        destination += 1
+  /// Lays weights out for products, zeros in columns that do not exist.
+  func packWeights(_ packing: WeightPacking) {
+    for group in packing.range {
+      let vectors = packing.groups.width(of: group)
+      let firstColumn = packing.groups.start(of: group) * 16
+      var destination = packing.packed + firstColumn * packing.depth
+      for d in 0..<packing.depth {
+        let place = Int(packing.places[d])
+        for column in firstColumn..<firstColumn + vectors * 16 {
+          destination.pointee = column < packing.columns ? packing.weight[column * packing.columnStride + place] : 0
+          destination += 1
+        }
       }
     }
   }
-}
+
+  /// How vectors of transformed tiles are stored: a panel holds them as they are.
+  enum PanelStorage: LaneStorage {
+    @inline(__always) static var vectorsInBlock: Int { 1 }
+
+    @inline(__always)
+    static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>) { store(lanes, destination) }
+  }
+#endif

@@ -3,7 +3,7 @@ import CProcessor
 /// The part of a matrix product that the registers hold: `rows` pixels, up to fourteen, by one to three `vectors` of
 /// columns.
 ///
-/// At each depth it loads the weights of all columns once and multiplies them with one number of each row; sums stay in
+/// At each depth it loads the weights of all columns once and multiplies them with one place of each row; sums stay in
 /// registers from the first depth to the last. Rows and vectors are known when the type is compiled, so what is said of
 /// those beyond them costs nothing. Sums have names, since an array of them would not reliably become registers.
 enum ProductTile<let rows: Int, let vectors: Int> {
@@ -50,9 +50,9 @@ enum ProductTile<let rows: Int, let vectors: Int> {
         @inline(__always) func add(_ row: Int, _ sumA: inout Lanes, _ sumB: inout Lanes, _ sumC: inout Lanes) {
           guard row < rows else { return }
           let number = Lanes(repeating: numbers[row * 16])
-          sumA = sum(sumA, a, times: number)
-          if vectors > 1 { sumB = sum(sumB, b, times: number) }
-          if vectors > 2 { sumC = sum(sumC, c, times: number) }
+          sumA = accumulate(sumA, a, number)
+          if vectors > 1 { sumB = accumulate(sumB, b, number) }
+          if vectors > 2 { sumC = accumulate(sumC, c, number) }
         }
         add(0, &a0, &b0, &c0)
         add(1, &a1, &b1, &c1)

@@ -46,6 +46,7 @@ private struct DepthwisePixels: ActivationLoop {
 func poolRow(_ row: PoolingRow) {
   // With a stride, the lines of what no window has met before are too far from each other for the processor to foresee.
   if row.rows.stride > 1 { poolStridedRow(row) } else { poolRow(row, readsAhead: false) }
+  if row.streams { finishStreams() }
 }
 
 /// A function of its own: in one with both, calls would take the place of the loops.
@@ -108,7 +109,12 @@ private func pool(
         value = combine(value, load(corner + (y * rowStride + x * row.pixelStride + channel)))
       }
     }
-    store(finish(value), output + channel, first: row.channels - channel)
+    let result = finish(value)
+    if row.streams {
+      stream(result, output + channel)
+    } else {
+      store(result, output + channel, first: row.channels - channel)
+    }
     channel += 16
   }
 }
@@ -137,7 +143,8 @@ private struct ElementwisePixels: ActivationLoop {
         var value = sum
         if let scale = elements.scale { value *= loadPart(scale + channel, count) }
         if let shift = elements.shift { value += loadPart(shift + channel, count) }
-        store(activation(value), output + channel, first: count)
+        let result = activation(value)
+        if elements.streams { stream(result, output + channel) } else { store(result, output + channel, first: count) }
       }
       var channel = 0
       // Four vectors together: finding a source's pixel takes longer than adding a vector of it.
@@ -164,6 +171,7 @@ private struct ElementwisePixels: ActivationLoop {
         channel += 16
       }
     }
+    if elements.streams { finishStreams() }
   }
 }
 

@@ -25,8 +25,10 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
     let left = x * step - input.padding
     let isInside = top >= 0 && left >= 0 && top + side <= input.height && left + side <= input.width
     var channel = 0
-    var target = input.transformed + tile * 16
+    var block = input.transformed + tile * 16
     while channel < input.channels {
+      let isFirstOfBlock = channel / 16 % PanelStorage.vectorsInBlock == 0
+      let target = isFirstOfBlock ? block : block + 8
       var source = input.source + (top * rowStride + left * input.pixelStride + channel)
       var (rowStep, columnStep) = (rowStride, input.pixelStride)
       if !isInside {
@@ -38,13 +40,17 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
         // The same channels of the next tile: their lines are too far from each other for the processor to foresee.
         let next = source + (column + step) * columnStep
         for row in 0..<side { gelan_prefetch(next + row * rowStep) }
-        Transform.input(source + column * columnStep, rowStep, half + column * 16, side * 16)
+        Transform.input(source + column * columnStep, rowStep, half + column * 16, side * 16, FloatStorage.self)
+      }
+      if PanelStorage.vectorsInBlock == 2, input.channels - channel < 16 {
+        clearNeighbour(half, side * side, input.channels - channel)
       }
       for row in 0..<side {
-        Transform.input(half + row * side * 16, 16, target + row * side * input.pointStride, input.pointStride)
+        Transform.input(
+          half + row * side * 16, 16, target + row * side * input.pointStride, input.pointStride, PanelStorage.self)
       }
       channel += 16
-      target += input.blockStride
+      if channel / 16 % PanelStorage.vectorsInBlock == 0 { block += input.blockStride }
     }
     x += 1
     if x == input.tilesAcross {
@@ -52,6 +58,13 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
       y += 1
     }
   }
+}
+
+/// Puts zeros behind the last channel of half a transform if that has no neighbour: products in bf16 take both.
+@inline(never)
+private func clearNeighbour(_ half: UnsafeMutablePointer<Float>, _ count: Int, _ channels: Int) {
+  guard channels % 2 == 1 else { return }
+  for index in 0..<count { half[index * 16 + channels] = 0 }
 }
 
 /// Copies a tile that reaches beyond the map, with zeros there.
@@ -117,6 +130,7 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
         tileY += 1
       }
     }
+    if output.epilogue.streams { finishStreams() }
   }
 
   /// Adds the bias, applies the activation, adds what is to be added, and stores a tile's sums.
@@ -134,7 +148,11 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
       let source = sums + row * Transform.outputs * 16
       let y = top + row
       let line = output.output + ((y * output.width + left) * output.outputStride + channel)
-      if isPlain {
+      if isPlain, epilogue.streams {
+        for column in 0..<Transform.outputs {
+          stream(activation(load(source + column * 16) + bias), line + column * output.outputStride)
+        }
+      } else if isPlain {
         for column in 0..<Transform.outputs {
           store(activation(load(source + column * 16) + bias), line + column * output.outputStride)
         }
@@ -163,9 +181,8 @@ func transformWeights(_ weights: WinogradWeights) {
 
 private func transform<Transform: WinogradTransform>(_ weights: WinogradWeights, _: Transform.Type) {
   let side = Transform.inputs
-  typealias Wide = SIMD16<Double>
-  withUnsafeTemporaryAllocation(byteCount: (9 + 3 * side) * 128, alignment: 128) { memory in
-    guard let taps = memory.baseAddress?.bindMemory(to: Wide.self, capacity: 9 + 3 * side) else { return }
+  withUnsafeTemporaryAllocation(byteCount: (9 + 3 * side) * 128 + side * side * 64, alignment: 128) { memory in
+    guard let taps = memory.baseAddress?.bindMemory(to: SIMD16<Double>.self, capacity: 9 + 3 * side) else { return }
     let half = taps + 9
     for group in weights.range {
       let vectors = weights.groups.width(of: group)
@@ -173,33 +190,66 @@ private func transform<Transform: WinogradTransform>(_ weights: WinogradWeights,
       for d in 0..<weights.depth {
         for vector in 0..<vectors {
           let firstColumn = (firstVector + vector) * 16
-          for tap in 0..<9 {
-            var numbers = Wide()
-            for lane in 0..<min(16, weights.columns - firstColumn) {
-              numbers[lane] = Double(weights.weight[((firstColumn + lane) * weights.depth + d) * 9 + tap])
-            }
-            taps[tap] = numbers
-          }
-          for point in 0..<side {
-            let (g0, g1, g2) = Transform.weights(point)
-            for tap in 0..<3 {
-              half[point * 3 + tap] =
-                taps[tap] * Wide(repeating: g0) + taps[3 + tap] * Wide(repeating: g1)
-                + taps[6 + tap] * Wide(repeating: g2)
-            }
-          }
           let place = weights.packed + (firstVector * weights.depth + d * vectors + vector) * 16
-          for row in 0..<side {
-            for column in 0..<side {
-              let (g0, g1, g2) = Transform.weights(column)
-              let value =
-                half[row * 3] * Wide(repeating: g0) + half[row * 3 + 1] * Wide(repeating: g1)
-                + half[row * 3 + 2] * Wide(repeating: g2)
-              store(Lanes(value), place + (row * side + column) * weights.pointStride)
-            }
+          @inline(__always) func transform(_ channel: Int32, _ put: (Lanes, Int) -> Void) {
+            loadTaps(weights, Int(channel), firstColumn, taps)
+            transformTaps(taps, half, Transform.self, put)
           }
+          #if BRAIN_FLOAT
+            let (first, second) = (weights.places[2 * d], weights.places[2 * d + 1])
+            let firsts = UnsafeMutableRawPointer(half + 3 * side).assumingMemoryBound(to: Float.self)
+            transform(first) { store($0, firsts + $1 * 16) }
+            if second >= 0 {
+              transform(second) { store(together(load(firsts + $1 * 16), $0), place + $1 * weights.pointStride) }
+            } else {
+              for point in 0..<side * side {
+                store(together(load(firsts + point * 16), Lanes()), place + point * weights.pointStride)
+              }
+            }
+          #else
+            transform(weights.places[d]) { store($0, place + $1 * weights.pointStride) }
+          #endif
         }
       }
+    }
+  }
+}
+
+/// Brings the weights of sixteen columns for one channel together, zeros in columns that do not exist.
+@inline(__always)
+private func loadTaps(
+  _ weights: WinogradWeights, _ channel: Int, _ firstColumn: Int, _ taps: UnsafeMutablePointer<SIMD16<Double>>
+) {
+  for tap in 0..<9 {
+    var numbers = SIMD16<Double>()
+    for lane in 0..<min(16, weights.columns - firstColumn) {
+      numbers[lane] = Double(weights.weight[((firstColumn + lane) * weights.channels + channel) * 9 + tap])
+    }
+    taps[tap] = numbers
+  }
+}
+
+@inline(__always)
+private func transformTaps<Transform: WinogradTransform>(
+  _ taps: UnsafePointer<SIMD16<Double>>, _ half: UnsafeMutablePointer<SIMD16<Double>>, _: Transform.Type,
+  _ put: (Lanes, Int) -> Void
+) {
+  let side = Transform.inputs
+  typealias Wide = SIMD16<Double>
+  for point in 0..<side {
+    let (g0, g1, g2) = Transform.weights(point)
+    for tap in 0..<3 {
+      half[point * 3 + tap] =
+        taps[tap] * Wide(repeating: g0) + taps[3 + tap] * Wide(repeating: g1) + taps[6 + tap] * Wide(repeating: g2)
+    }
+  }
+  for row in 0..<side {
+    for column in 0..<side {
+      let (g0, g1, g2) = Transform.weights(column)
+      let value =
+        half[row * 3] * Wide(repeating: g0) + half[row * 3 + 1] * Wide(repeating: g1)
+        + half[row * 3 + 2] * Wide(repeating: g2)
+      put(Lanes(value), row * side + column)
     }
   }
 }

@@ -5,9 +5,10 @@ protocol WinogradTransform {
   /// The inputs from one output's to the next's.
   static var stride: Int { get }
 
-  /// Bᵀ: inputs to points.
-  static func input(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int)
+  /// Bᵀ: inputs to points, which a panel may hold in another form.
+  static func input<Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
+    _: Storage.Type)
 
   /// Aᵀ: products to outputs.
   static func output(
@@ -15,6 +16,16 @@ protocol WinogradTransform {
 
   /// A row of G: what the weights of three neighbours are multiplied with for a point.
   static func weights(_ point: Int) -> (Double, Double, Double)
+}
+
+/// How a vector is stored.
+protocol LaneStorage {
+  static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>)
+}
+
+enum FloatStorage: LaneStorage {
+  @inline(__always)
+  static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>) { store(lanes, destination) }
 }
 
 extension WinogradTransform {
@@ -31,8 +42,9 @@ enum FourTransform: WinogradTransform {
   private static let b: Float = 1.414_213_56
 
   @inline(__always)
-  static func input(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int
+  static func input<Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
+    _: Storage.Type
   ) {
     let d0 = load(source)
     let d1 = load(source + sourceStep)
@@ -44,12 +56,12 @@ enum FourTransform: WinogradTransform {
     let oddA = sum(d3, d1, times: -2) * Lanes(repeating: a)
     let evenB = sum(d4, d2, times: -0.5)
     let oddB = sum(d3, d1, times: -0.5) * Lanes(repeating: b)
-    store(sum(d0, d2, times: -2.5) + d4, target)
-    store(evenA + oddA, target + targetStep)
-    store(evenA - oddA, target + 2 * targetStep)
-    store(evenB + oddB, target + 3 * targetStep)
-    store(evenB - oddB, target + 4 * targetStep)
-    store(sum(d1, d3, times: -2.5) + d5, target + 5 * targetStep)
+    Storage.put(sum(d0, d2, times: -2.5) + d4, target)
+    Storage.put(evenA + oddA, target + targetStep)
+    Storage.put(evenA - oddA, target + 2 * targetStep)
+    Storage.put(evenB + oddB, target + 3 * targetStep)
+    Storage.put(evenB - oddB, target + 4 * targetStep)
+    Storage.put(sum(d1, d3, times: -2.5) + d5, target + 5 * targetStep)
   }
 
   @inline(__always)
@@ -88,8 +100,9 @@ enum SixTransform: WinogradTransform {
   @inline(__always) static var outputs: Int { 6 }
 
   @inline(__always)
-  static func input(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int
+  static func input<Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
+    _: Storage.Type
   ) {
     let d0 = load(source)
     let d1 = load(source + sourceStep)
@@ -105,14 +118,14 @@ enum SixTransform: WinogradTransform {
     let odd2 = sum(sum(d1 * Lanes(repeating: 0.5), d3, times: -2.5), d5, times: 2)
     let evenHalf = sum(d6, sum(d2, d4, times: -1.25), times: 4)
     let oddHalf = sum(sum(d1 * Lanes(repeating: 2), d3, times: -2.5), d5, times: 0.5)
-    store(sum(d6 - d0, d2 - d4, times: 5.25), target)
-    store(even1 + odd1, target + targetStep)
-    store(even1 - odd1, target + 2 * targetStep)
-    store(even2 + odd2, target + 3 * targetStep)
-    store(even2 - odd2, target + 4 * targetStep)
-    store(evenHalf + oddHalf, target + 5 * targetStep)
-    store(evenHalf - oddHalf, target + 6 * targetStep)
-    store(sum(d7 - d1, d3 - d5, times: 5.25), target + 7 * targetStep)
+    Storage.put(sum(d6 - d0, d2 - d4, times: 5.25), target)
+    Storage.put(even1 + odd1, target + targetStep)
+    Storage.put(even1 - odd1, target + 2 * targetStep)
+    Storage.put(even2 + odd2, target + 3 * targetStep)
+    Storage.put(even2 - odd2, target + 4 * targetStep)
+    Storage.put(evenHalf + oddHalf, target + 5 * targetStep)
+    Storage.put(evenHalf - oddHalf, target + 6 * targetStep)
+    Storage.put(sum(d7 - d1, d3 - d5, times: 5.25), target + 7 * targetStep)
   }
 
   @inline(__always)
@@ -158,17 +171,18 @@ enum StridedTwoTransform: WinogradTransform {
   @inline(__always) static var stride: Int { 2 }
 
   @inline(__always)
-  static func input(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int
+  static func input<Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
+    _: Storage.Type
   ) {
     let d0 = load(source)
     let d2 = load(source + 2 * sourceStep)
     let d4 = load(source + 4 * sourceStep)
-    store(d2 + d0, target)
-    store(d2 - d0, target + targetStep)
-    store(d4 - d0, target + 2 * targetStep)
-    store(load(source + sourceStep), target + 3 * targetStep)
-    store(load(source + 3 * sourceStep), target + 4 * targetStep)
+    Storage.put(d2 + d0, target)
+    Storage.put(d2 - d0, target + targetStep)
+    Storage.put(d4 - d0, target + 2 * targetStep)
+    Storage.put(load(source + sourceStep), target + 3 * targetStep)
+    Storage.put(load(source + 3 * sourceStep), target + 4 * targetStep)
   }
 
   @inline(__always)
@@ -201,8 +215,9 @@ enum StridedFourTransform: WinogradTransform {
   @inline(__always) static var stride: Int { 2 }
 
   @inline(__always)
-  static func input(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int
+  static func input<Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
+    _: Storage.Type
   ) {
     let d0 = load(source)
     let d2 = load(source + 2 * sourceStep)
@@ -213,15 +228,15 @@ enum StridedFourTransform: WinogradTransform {
     let oddA = sum(d4, d0, times: -1.5625) * Lanes(repeating: 0.5)
     let evenB = sum(d6, d2, times: -0.25)
     let oddB = sum(d4, d0, times: -0.25) * Lanes(repeating: 1.25)
-    store(evenA + oddA, target)
-    store(evenA - oddA, target + targetStep)
-    store(evenB + oddB, target + 2 * targetStep)
-    store(evenB - oddB, target + 3 * targetStep)
-    store(sum(sum(d8, d4, times: -1.8125), d0, times: 0.390625), target + 4 * targetStep)
-    store(load(source + sourceStep), target + 5 * targetStep)
-    store(load(source + 3 * sourceStep), target + 6 * targetStep)
-    store(load(source + 5 * sourceStep), target + 7 * targetStep)
-    store(load(source + 7 * sourceStep), target + 8 * targetStep)
+    Storage.put(evenA + oddA, target)
+    Storage.put(evenA - oddA, target + targetStep)
+    Storage.put(evenB + oddB, target + 2 * targetStep)
+    Storage.put(evenB - oddB, target + 3 * targetStep)
+    Storage.put(sum(sum(d8, d4, times: -1.8125), d0, times: 0.390625), target + 4 * targetStep)
+    Storage.put(load(source + sourceStep), target + 5 * targetStep)
+    Storage.put(load(source + 3 * sourceStep), target + 6 * targetStep)
+    Storage.put(load(source + 5 * sourceStep), target + 7 * targetStep)
+    Storage.put(load(source + 7 * sourceStep), target + 8 * targetStep)
   }
 
   @inline(__always)

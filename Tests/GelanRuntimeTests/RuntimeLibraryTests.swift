@@ -139,6 +139,7 @@ extension InferenceError {
     case .plan: "plan"
     case .image: "image"
     case .size: "size"
+    case .precision: "precision"
     }
   }
 }

@@ -15,7 +15,10 @@ import Testing
     (.stridedWinograd2, 9 * 25 * 8 * 16),
     (.stridedWinograd4, 4 * 81 * 8 * 16),
     // Three taps of eight channels lie together: a block of sixteen, with five pairs, and half a block without.
-    (.pairedProduct, 10 * 11 * 3 * (11 + 8) * 16),
+    (.product.paired, 10 * 11 * 3 * (11 + 8) * 16),
+    // In bf16 as many, whatever the processor does at a time.
+    (.product.brainFloat, 10 * 11 * 9 * 8 * 16),
+    (.winograd4.brainFloat, 9 * 36 * 8 * 16),
   ])
   func multiplicationsOfEachAlgorithm(_ kernel: ConvolutionKernel, _ count: Int) {
     let geometry = ConvolutionGeometry(
@@ -29,8 +32,8 @@ import Testing
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: 40, height: 12, width: 12), outputChannels: 16, kernelHeight: 3, kernelWidth: 3,
       verticalPadding: 1, horizontalPadding: 1)
-    #expect(multiplications(.pairedProduct, geometry) == 12 * 12 * 16 * 9 * (11 + 11 + 8))
-    #expect(multiplications(.pairedWinograd4, geometry) == 9 * 36 * 16 * (11 + 11 + 8))
+    #expect(multiplications(.product.paired, geometry) == 12 * 12 * 16 * 9 * (11 + 11 + 8))
+    #expect(multiplications(.winograd4.paired, geometry) == 9 * 36 * 16 * (11 + 11 + 8))
   }
 
   @Test func multiplicationsOfGroups() {
@@ -45,14 +48,18 @@ import Testing
 
   private func multiplications(_ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry) -> Int {
     let layout = ProductLayout(geometry, kernel, inputs: [geometry.inputChannels], pixelStride: geometry.inputChannels)
-    return Convolution(kernel, geometry, layout, code: InstructionSet.best.code, threads: 1).multiplications
+    return kernel.multiplications(geometry, layout)
   }
 
   /// Between a slow processor that does something else as well and the fastest there are.
   @Test(arguments: InstructionSet.available) func thePeakIsOneOfAProcessor(_ set: InstructionSet) {
-    for threads in [1, 2] {
-      let peak = set.measurePeak(threads: threads)
-      #expect(peak > 1e7 && peak < 1e12 * Double(threads), "\(set), \(threads)")
+    for (threads, precision) in [(1, Precision.fp32), (2, .fp32), (1, .bf16)] {
+      let peak = set.measurePeak(threads: threads, precision: precision)
+      if set.multiplies(precision) {
+        #expect(peak > 1e7 && peak < 1e12 * Double(threads), "\(set), \(threads), \(precision)")
+      } else {
+        #expect(peak == 0)
+      }
     }
   }
 }

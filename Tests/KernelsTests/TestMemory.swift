@@ -170,6 +170,14 @@ final class GuardedBuffer {
 /// Pools of one, two and three threads.
 let threadPools = [1, 2, 3].map { ThreadPool(threads: $0) }
 
+/// The instruction sets of this machine that run a kernel.
+func sets(for kernel: ConvolutionKernel) -> [InstructionSet] {
+  InstructionSet.available.filter { $0.multiplies(kernel.precision) }
+}
+
+/// Whether there is one that multiplies in bf16; other processors skip what needs it.
+let hasBrainFloat = InstructionSet.best.multiplies(.bf16)
+
 /// Every combination of an instruction set with a way to lay maps out, with a pool for each.
 let surroundings: [(set: InstructionSet, layout: MapLayout, pool: ThreadPool)] = InstructionSet.available.flatMap {
   set in

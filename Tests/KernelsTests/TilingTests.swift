@@ -7,7 +7,7 @@ import Testing
 @Suite struct TilingTests {
   @Test(arguments: InstructionSet.available)
   func groupsCoverEveryVectorOnce(_ set: InstructionSet) {
-    let limits = set.code.limits
+    let limits = set.code.singlePrecision.limits
     for vectors in 1...40 {
       let groups = limits.groups(ofVectors: vectors)
       var next = 0
@@ -37,7 +37,7 @@ import Testing
   @Test func everySetSaysWhichItIs() {
     for set in InstructionSet.available {
       #expect(set.code.name == set.rawValue)
-      #expect(set.code.limits.rows.dropFirst().allSatisfy { $0 > 0 })
+      #expect(set.code.singlePrecision.limits.rows.dropFirst().allSatisfy { $0 > 0 })
     }
     #expect(InstructionSet.available.contains(.baseline))
     #expect(InstructionSet.best >= InstructionSet.available.filter { $0 != .avx512paired }.max()!)
@@ -71,7 +71,7 @@ import Testing
           for threads in [1, 2, 3, 16] {
             for set in InstructionSet.available {
               for isPaired in [false, true] {
-                checkDivision(geometry, channels, set.code.limits, isPaired: isPaired, threads: threads)
+                checkDivision(geometry, channels, set.code.singlePrecision.limits, isPaired: isPaired, threads: threads)
               }
             }
           }
@@ -97,7 +97,7 @@ import Testing
     #expect(strips.balancedRows > 0 && strips.balancedRows % 4 == 0)
     #expect(strips.scratchCount >= threads * (strips.panelCount + strips.balanceCount))
     for tile in WinogradTile.allCases where tile.stride == geometry.stride {
-      let kernel = ConvolutionKernel.allCases.first { $0.tile == tile } ?? .product
+      let kernel = ConvolutionKernel.all.first { $0.tile == tile } ?? .product
       let layout = ProductLayout(geometry, kernel, inputs: [channels], pixelStride: 16)
       let tiling = WinogradTiling(tile, layout, geometry, groups: groups, isPaired: isPaired, threads: threads)
       #expect(tiling.tilesAcross * tile.outputs >= geometry.outputWidth && tiling.blocks <= tiling.tileCount)

@@ -35,8 +35,11 @@ Agreement. All engines get the same image of random squares, and their outputs a
 The bounds are 0.01 pixels at 640, growing with the longer side, and 1e-5 of a probability. They lie between what is
 rounding and what is a mistake: engines that sum the same products in another order, ncnn with Winograd too, differ by
 2e-4 pixels and 2e-7, and OpenVINO in bf16 by 1 pixel and 4e-4. So each is some 50 times the one and at most a 40th of
-the other. --bf16 and --fp16-weights add engines that do differ: they are not held to the bounds and do not count among
-the peers.
+the other. --bf16 and --fp16-weights add engines that do differ: they are not held to the bounds.
+
+bf16. With --bf16 gelan runs with --precision bf16, too, beside OpenVINO with that precision hint and ncnn with its
+bf16 options. These are a comparison of their own: the ratio of a peer in bf16 is to gelan in bf16, and how far each is
+from gelan in single precision is printed.
 
 ready, ms  from starting the process, with its libraries and, for the peers, Python and NumPy, to a model that can run
 open, ms   the part of it that opens the model
@@ -71,8 +74,10 @@ import numpy as np
 import safetensors.numpy
 
 PEERS = ["onnxruntime", "openvino", "ncnn"]
-# Others than those compute in less than single precision, or begin with less.
-INFORMATIVE = ["gelan-fp16", "openvino-bf16"]
+# What compares with gelan in bf16.
+BRAIN_FLOAT_PEERS = ["openvino-bf16", "ncnn-bf16"]
+# Others than the first compute in less than single precision, or begin with less.
+INFORMATIVE = ["gelan-fp16", "gelan-bf16", *BRAIN_FLOAT_PEERS]
 DEFAULT_MODELS = [f"models-yaml/gelan-{size}.yaml" for size in "tsmce"]
 
 BOX_BOUND = 0.01 / 640  # of the longer side
@@ -170,8 +175,9 @@ class ModelFiles:
         if engine.startswith("gelan"):
             plan = self.plan("fp16" if engine == "gelan-fp16" else "fp32")
             words = ["--input", setting.size, "--batch", str(setting.batch), "--threads", str(setting.threads)]
-            return [self.gelan, "bench", plan, "--on-request", *words]
-        path = self.ncnn(setting.size) if engine == "ncnn" else self.onnx(setting.size, setting.batch)
+            precision = ["--precision", "bf16"] if engine == "gelan-bf16" else []
+            return [self.gelan, "bench", plan, "--on-request", *words, *precision]
+        path = self.ncnn(setting.size) if engine.startswith("ncnn") else self.onnx(setting.size, setting.batch)
         return [sys.executable, str(WORKER), engine, path, str(images), str(setting.threads)]
 
 
@@ -352,26 +358,34 @@ class Comparison:
 
     def compare_outputs(self, folder: pathlib.Path) -> None:
         """Holds what every engine makes of the images against what `gelan run` does."""
-        inputs, outputs = (str(folder / name) for name in ["in.safetensors", "out.safetensors"])
-        safetensors.numpy.save_file({"images": self.images}, inputs)
-        words = ["--inputs", inputs, "--outputs", outputs, "--threads", str(self.setting.threads)]
-        run_tool([self.options.gelan, "run", self.files.plan("fp32"), *words])
-        ours = safetensors.numpy.load_file(outputs)["output0"]
+        safetensors.numpy.save_file({"images": self.images}, str(folder / "in.safetensors"))
+        ours = self.own_output(folder, "fp32")
         for engine, worker in list(self.workers.items()):
-            if engine.startswith("gelan"):
+            if engine == "gelan":
                 continue
             try:
-                worker.ask(f"save {folder / 'theirs.npy'}")
+                if engine.startswith("gelan"):
+                    in_bf16 = engine == "gelan-bf16"
+                    options = ["--precision", "bf16"] if in_bf16 else []
+                    theirs = self.own_output(folder, "fp32" if in_bf16 else "fp16", *options)
+                else:
+                    worker.ask(f"save {folder / 'theirs.npy'}")
+                    theirs = np.load(folder / "theirs.npy").reshape(ours.shape)
             except EngineFailure as failure:
                 self.fail(engine, failure)
                 continue
-            theirs = np.load(folder / "theirs.npy").reshape(ours.shape)
             difference = np.abs(ours - theirs)
             # NumPy's max gives NaN if there is one, and NaN exceeds every bound in `disagrees`.
             self.differences[engine] = {
                 "box": float(difference[:, :4].max()),
                 "probability": float(difference[:, 4:].max()),
             }
+
+    def own_output(self, folder: pathlib.Path, weights_type: str, *options: str) -> np.ndarray:
+        inputs, outputs = (str(folder / name) for name in ["in.safetensors", "out.safetensors"])
+        words = ["--inputs", inputs, "--outputs", outputs, "--threads", str(self.setting.threads), *options]
+        run_tool([self.options.gelan, "run", self.files.plan(weights_type), *words])
+        return safetensors.numpy.load_file(outputs)["output0"]
 
     def disagrees(self, engine: str) -> bool:
         box_bound = BOX_BOUND * max(self.setting.height, self.setting.width)
@@ -396,7 +410,8 @@ class Comparison:
 
     def ratio(self, engine: str) -> float:
         """To gelan's time: the median over the rounds, so that what falls on a whole round falls out."""
-        pairs = zip(self.times[engine], self.times["gelan"])
+        base = "gelan-bf16" if engine in BRAIN_FLOAT_PEERS else "gelan"
+        pairs = zip(self.times[engine], self.times[base])
         return statistics.median(statistics.median(theirs) / statistics.median(ours) for theirs, ours in pairs)
 
     def result(self) -> dict:
@@ -417,7 +432,8 @@ class Comparison:
             "idleShare": self.idle_share(engine),
             "difference": self.differences.get(engine),
         }
-        return result if "gelan" in self.failures else {**result, "ratio": self.ratio(engine)}
+        is_comparable = not {"gelan", "gelan-bf16"} & set(self.failures)
+        return {**result, "ratio": self.ratio(engine)} if is_comparable else result
 
 
 # What is printed
@@ -449,12 +465,11 @@ def table_rows(result: dict) -> list[str]:
     return rows
 
 
-def summaries(results: list[dict]) -> list[dict]:
+def summaries(results: list[dict], peers: list[str]) -> list[dict]:
     """For every size, batch and number of threads: the best peer's time by gelan's, over the models."""
     groups: dict[tuple, list[tuple[float, str, str]]] = {}
     for result in results:
-        peers = [(result["engines"].get(peer, {}).get("ratio", math.inf), peer) for peer in PEERS]
-        ratio, peer = min(peers)
+        ratio, peer = min((result["engines"].get(peer, {}).get("ratio", math.inf), peer) for peer in peers)
         if math.isfinite(ratio):
             key = (f"{result['height']}x{result['width']}", result["batch"], result["threads"])
             groups.setdefault(key, []).append((ratio, result["model"], peer))
@@ -468,8 +483,10 @@ def summaries(results: list[dict]) -> list[dict]:
     ]  # fmt: skip
 
 
-def print_summaries(summaries: list[dict]) -> None:
-    print("\nBest peer / gelan (above 1, gelan is faster)\n")
+def print_summaries(title: str, summaries: list[dict]) -> None:
+    if not summaries:
+        return
+    print(f"\n{title} (above 1, gelan is faster)\n")
     print("| input | batch | threads | models | geometric mean | least |\n|---|---|---|---|---|---|")
     for line in summaries:
         print(
@@ -544,7 +561,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--inner", type=positive, default=3, help="runs that count in a turn; 3 by default")
     parser.add_argument("--openings", type=positive, default=3, help="new processes for each engine; 3 by default")
     parser.add_argument("--peers", type=lambda text: text.split(","), default=PEERS, help=",".join(PEERS))
-    parser.add_argument("--bf16", action="store_true", help="OpenVINO in bf16, too, for information")
+    parser.add_argument("--bf16", action="store_true", help="gelan, OpenVINO and ncnn in bf16, too")
     parser.add_argument("--fp16-weights", action="store_true", help="gelan with half the file, too, for information")
     parser.add_argument("--seed", type=int, default=3, help="of the random weights")
     parser.add_argument("--timeout", type=float, default=600, help="seconds for one answer")
@@ -555,7 +572,9 @@ def read_arguments() -> argparse.Namespace:
         parser.error(f"there is no peer {', '.join(sorted(unknown))}")
     if options.plot and importlib.util.find_spec("matplotlib") is None:
         parser.error(f"--plot needs matplotlib: {sys.executable} -m pip install matplotlib")
-    informative = [name for name, wanted in zip(INFORMATIVE, [options.fp16_weights, options.bf16]) if wanted]
+    informative = ["gelan-fp16"] if options.fp16_weights else []
+    if options.bf16:
+        informative += ["gelan-bf16", *BRAIN_FLOAT_PEERS]
     options.engines = ["gelan", *options.peers, *informative]
     options.gelan = str(pathlib.Path(options.gelan).resolve())
     return options
@@ -585,9 +604,13 @@ def main() -> int:
         return 1
     finally:
         if options.json:
-            everything = {**about, "settings": results, "summaries": summaries(results)}
+            everything = {
+                **about, "settings": results, "summaries": summaries(results, PEERS),
+                "brainFloatSummaries": summaries(results, BRAIN_FLOAT_PEERS),
+            }  # fmt: skip
             pathlib.Path(options.json).write_text(json.dumps(everything, indent=1))
-    print_summaries(summaries(results))
+    print_summaries("Best peer / gelan", summaries(results, PEERS))
+    print_summaries("Best peer in bf16 / gelan in bf16", summaries(results, BRAIN_FLOAT_PEERS))
     if options.plot:
         plot(results, options.plot)
     faults = [fault for result in results for fault in result["faults"]]

@@ -58,7 +58,7 @@ check_objects() {
 check_instructions() {
   local executable=$1 list=$2
   # Functions of the AVX builds alone, with those of their files alone.
-  grep -E '/VectorCodeAVX[0-9]+\.build/' "$list" | xargs nm --defined-only | awk '$2 ~ /[TtWwi]/ { print $3 }' | sort -u \
+  grep -E '/VectorCodeAVX[0-9A-Z]+\.build/' "$list" | xargs nm --defined-only | awk '$2 ~ /[TtWwi]/ { print $3 }' | sort -u \
     | join -v 1 - <(shared_functions "$list") > "$work/allowed"
   objdump -d --no-show-raw-insn "$executable" | awk -v allowed="$work/allowed" '
     BEGIN { while ((getline name < allowed) > 0) known[name] }

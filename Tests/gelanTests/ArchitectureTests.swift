@@ -19,7 +19,8 @@ import Testing
     (
       "Kernels",
       [
-        "CProcessor", "KernelInterface", "VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512", "Synchronization",
+        "CProcessor", "KernelInterface", "VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512",
+        "VectorCodeAVX512BF16", "Synchronization",
       ]
     ),
     ("Runtime", ["ModelIR", "KernelInterface", "Kernels", "Tensors", "Synchronization"]),
@@ -27,7 +28,7 @@ import Testing
     ("PyTorch", ["Tensors", "CZlib", "Synchronization"]),
     ("Detection", ["CTurboJPEG", "CPNG"]),
     ("Evaluation", ["Tensors"]),
-    ("GelanRuntime", ["Detection", "Kernels", "ModelIR", "Runtime", "Tensors"]),
+    ("GelanRuntime", ["Detection", "KernelInterface", "Kernels", "ModelIR", "Runtime", "Tensors"]),
     ("ExampleDetect", ["GelanRuntime"]),
     ("ONNX", ["ModelIR", "Tensors"]),
   ]

@@ -1,11 +1,19 @@
 import Diagnostics
+import GelanRuntime
 import Glibc
+import KernelInterface
 import Kernels
 
 extension Command.Option {
   static let kernels = Self(
     "--kernels", value: InstructionSet.allCases.map(\.rawValue).joined(separator: "|"),
     help: "instructions to use; those of \(kernelsVariable), or else the best that the processor has, by default")
+}
+
+extension Command.Option {
+  static let precision = Self(
+    "--precision", value: InferencePrecision.allCases.map(\.rawValue).joined(separator: "|"),
+    help: "what convolutions round to before they multiply: bf16 is faster and less exact; fp32 by default")
 }
 
 /// The environment variable that stands for `--kernels` where a call does not give it.
@@ -17,6 +25,19 @@ extension Arguments {
     if let name = string("--kernels") { return try instructions(name, from: "--kernels") }
     guard let name = getenv(kernelsVariable).map({ String(cString: $0) }), !name.isEmpty else { return .best }
     return try instructions(name, from: kernelsVariable)
+  }
+
+  /// What convolutions may round to before they multiply; these instructions have to have it.
+  func precision(_ instructions: InstructionSet) throws(CommandFailure) -> InferencePrecision {
+    guard let precision = try choice("--precision").flatMap(InferencePrecision.init) else { return .fp32 }
+    guard instructions.multiplies(precision.base) else {
+      let reason =
+        precision.isAvailable
+        ? "\(instructions.rawValue) kernels multiply no numbers in \(precision.rawValue), but \(InstructionSet.best.rawValue)"
+        : "this processor multiplies no numbers in \(precision.rawValue), as those with AVX512-BF16 do"
+      throw .usage("--precision: \(reason)")
+    }
+    return precision
   }
 
   private func instructions(_ name: String, from source: String) throws(CommandFailure) -> InstructionSet {

@@ -8,7 +8,8 @@ extension Command {
   static let bench = Command(
     name: "bench", summary: "time a plan on this machine", operands: "PLAN", operandCount: 1...1,
     options: [
-      .threads, .kernels, Option("--repeat", value: "K", help: "runs to time after warming up; 20 by default"), .input,
+      .threads, .kernels, .precision,
+      Option("--repeat", value: "K", help: "runs to time after warming up; 20 by default"), .input,
       Option("--batch", value: "N", help: "images in each run; 1 by default"),
       Option("--layers", help: "time each step too, and measure what the machine could do at best"),
       Option("--on-request", help: "for programs: time runs when a line of standard input asks for them"), .json,
@@ -42,17 +43,19 @@ extension Command {
     let repetitions = try arguments.integer("--repeat", in: 1...mostRuns) ?? 20
     let threads = try arguments.threads()
     let instructions = try arguments.instructions()
+    let precision = try arguments.precision(instructions)
     let size = try arguments.inputSize()
     let batch = try arguments.integer("--batch", in: 1...65_536) ?? 1
     var watch = StopWatch()
     let model = try openPlan(path)
     let openTime = watch.lap()
-    let session = try openSession(model, size, batch: batch, threads: threads, instructions: instructions)
+    let session = try openSession(
+      model, size, batch: batch, threads: threads, instructions: instructions, precision: precision.base)
     let sessionTime = watch.lap()
     _ = MemoryPlan(model.plan, height: session.height, width: session.width)
     let opening = BenchOpening(
       plan: path, input: [batch] + session.inputShape, threads: threads, openTime: openTime, sessionTime: sessionTime,
-      placementTime: watch.lap(), kernels: session.instructions.rawValue)
+      placementTime: watch.lap(), kernels: session.instructions.rawValue, precision: session.precision.rawValue)
     let input = session.input
     for index in input.indices { input[index] = Float(index % 251) / 250 }
 
@@ -61,9 +64,10 @@ extension Command {
     } else {
       let timesLayers = arguments.isSet("--layers")
       // Before the runs, since processors that have got hot are slower.
-      let peak = timesLayers ? 2 * instructions.measurePeak(threads: threads) : 0
+      let peaks =
+        timesLayers ? PeakSpeeds(instructions, precision: session.precision, threads: threads) : nil
       let (times, layerTimes) = measure(session, repetitions, layers: timesLayers)
-      let layers = timesLayers ? LayerReport(session.steps, layerTimes, peak: peak) : nil
+      let layers = peaks.map { LayerReport(session.steps, layerTimes, peaks: $0) }
       let result = BenchResult(opening: opening, times: times, layers: layers)
       if arguments.isSet("--json") {
         Terminal.print(result.json.description)
@@ -134,13 +138,14 @@ private struct BenchOpening {
   /// Milliseconds to find each buffer's place for an input size, a part of opening a session.
   let placementTime: Double
   let kernels: String
+  let precision: String
 
   var members: [(String, JSONValue)] {
     [
       ("plan", .string(plan)), ("input", .array(input.map { .integer($0) })), ("threads", .integer(threads)),
       ("loadMilliseconds", .number(openTime + sessionTime)), ("openMilliseconds", .number(openTime)),
       ("sessionMilliseconds", .number(sessionTime)), ("placementMilliseconds", .number(placementTime)),
-      ("kernels", .string(kernels)),
+      ("kernels", .string(kernels)), ("precision", .string(precision)),
     ]
   }
 }
@@ -166,7 +171,7 @@ private struct BenchResult {
   var text: String {
     """
     \(opening.plan), input \(opening.input.map(String.init).joined(separator: "x")), \(opening.threads) \
-    thread\(opening.threads == 1 ? "" : "s"), \(times.count) runs, kernels \(opening.kernels)
+    thread\(opening.threads == 1 ? "" : "s"), \(times.count) runs, kernels \(opening.kernels), \(opening.precision)
     median \(decimal(median, places: 2)) ms, least \(decimal(times[0], places: 2)), 90th percentile \
     \(decimal(ninetieth, places: 2))\(perImage); plan opened in \(decimal(opening.openTime, places: 1)) ms, \
     session in \(decimal(opening.sessionTime, places: 1)) (placing its buffers \

@@ -18,7 +18,7 @@ extension Command {
       Option("--resume", help: "go on with an output of the same plan and options: skip its pictures"),
       Option("--save", value: "DIR", help: "write each picture with its boxes drawn, as PNG"),
       Option("--shard", value: "K/N", help: "do only part K of N equal parts of the pictures; K counts from 1"),
-      .threads, .kernels,
+      .threads, .kernels, .precision,
     ],
     details: """
       An INPUT is a JPEG or PNG picture; a folder, for the pictures in it and below it; a pattern in quotes such as
@@ -134,6 +134,7 @@ extension Arguments {
       options.input = .fixed(height: size.height, width: size.width)
     }
     options.instructions = try instructions()
+    options.precision = try precision(options.instructions)
     return options
   }
 

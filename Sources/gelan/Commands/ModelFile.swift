@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import KernelInterface
 import Kernels
 import ModelIR
 import ModelSyntax
@@ -136,11 +137,13 @@ extension CommandFailure {
 
 /// Opens a session of a plan at a size.
 func openSession(
-  _ model: InferenceModel, _ size: InputSize?, batch: Int = 1, threads: Int, instructions: InstructionSet
+  _ model: InferenceModel, _ size: InputSize?, batch: Int = 1, threads: Int, instructions: InstructionSet,
+  precision: Precision
 ) throws(CommandFailure) -> Session {
   do {
     return try Session(
-      model, height: size?.height, width: size?.width, batch: batch, threads: threads, instructions: instructions)
+      model, height: size?.height, width: size?.width, batch: batch, threads: threads, instructions: instructions,
+      precision: precision)
   } catch {
     throw .message(error.description)
   }

@@ -9,7 +9,7 @@ extension Command {
     options: [
       Option("--inputs", value: "FILE", help: "safetensors with 'images': fp32, N x 3 x H x W, RGB from 0 to 1"),
       Option("--outputs", value: "FILE", help: "where to write 'output0': N x (4 + classes) x anchors"),
-      .threads, .kernels,
+      .threads, .kernels, .precision,
     ],
     details: """
       N is any number, and H and W any legal size of the plan: a plan is not tied to the size it was compiled with. Images
@@ -25,6 +25,7 @@ extension Command {
       throw CommandFailure.usage("--inputs FILE and --outputs FILE are needed")
     }
     let instructions = try arguments.instructions()
+    let precision = try arguments.precision(instructions)
     try refuse("--outputs", outputs, toReplace: [arguments.operands[0], inputs])
     let model = try openPlan(arguments.operands[0])
     let file = try openTensorFile(inputs)
@@ -38,7 +39,8 @@ extension Command {
     }
     let (batch, height, width) = (entry.shape[0], entry.shape[2], entry.shape[3])
     let session = try openSession(
-      model, InputSize(height: height, width: width), threads: try arguments.threads(), instructions: instructions)
+      model, InputSize(height: height, width: width), threads: try arguments.threads(), instructions: instructions,
+      precision: precision.base)
     let counts = model.plan.outputs.indices.map { session.output($0).count }
     let (bytes, overflow) = counts.reduce(0, +).multipliedReportingOverflow(by: batch * MemoryLayout<Float>.stride)
     guard !overflow, bytes < Machine.memoryBytes / 2 else {

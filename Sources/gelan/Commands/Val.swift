@@ -17,7 +17,7 @@ extension Command {
       Option("--save-detections", value: "FILE", help: "write what was found, as COCO results"),
       Option("--detections", value: "FILE", help: "evaluate these COCO results, without a plan"),
       Option("--sort", value: "order|ap|objects", help: "the order of the table of classes; the data set's by default"),
-      .threads, .kernels, .json,
+      .threads, .kernels, .precision, .json,
     ],
     details: """
       Prints the twelve figures of COCO and those of every class. They are computed as pycocotools does: the best 100

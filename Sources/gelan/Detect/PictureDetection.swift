@@ -55,7 +55,7 @@ extension CommandFailure {
   init(_ error: InferenceError) {
     switch error {
     case .file(let text): self = .file(text)
-    case .plan(let text), .image(let text), .size(let text): self = .message(text)
+    case .plan(let text), .image(let text), .size(let text), .precision(let text): self = .message(text)
     }
   }
 }

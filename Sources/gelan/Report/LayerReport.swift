@@ -1,3 +1,5 @@
+import KernelInterface
+import Kernels
 import ModelIR
 import Runtime
 import Tensors
@@ -8,8 +10,7 @@ struct LayerReport {
   let kinds: [Kind]
   /// The milliseconds of all steps together.
   let total: Double
-  /// The floating-point operations a second that the machine reached when it did nothing but multiply and add.
-  let peak: Double
+  let peaks: PeakSpeeds
 
   struct Layer {
     let step: PreparedStep
@@ -23,17 +24,18 @@ struct LayerReport {
     let name: String
     var steps = 0
     var time = 0.0
-    var multiplications = 0.0
+    /// The milliseconds that its multiplications would take at the machine's peak.
+    var peakTime = 0.0
   }
 
   /// - Parameters:
   ///   - times: the milliseconds of each step in every run
-  ///   - peak: in floating-point operations a second
-  init(_ steps: [PreparedStep], _ times: [[Double]], peak: Double) {
+  ///   - peaks: measured with the instructions and threads of the steps
+  init(_ steps: [PreparedStep], _ times: [[Double]], peaks: PeakSpeeds) {
     let medians = times.map { $0.sorted().median }
     let total = medians.reduce(0, +)
     self.total = total
-    self.peak = peak
+    self.peaks = peaks
     layers = zip(steps, medians).map { step, time in
       Layer(step: step, time: time, share: total > 0 ? time / total : 0)
     }
@@ -44,25 +46,25 @@ struct LayerReport {
       if index == kinds.endIndex { kinds.append(Kind(name: name)) }
       kinds[index].steps += 1
       kinds[index].time += layer.time
-      kinds[index].multiplications += Double(layer.step.multiplications)
+      kinds[index].peakTime += peaks.time(of: layer.step)
     }
     self.kinds = kinds.sorted { $0.time > $1.time }
   }
 
   /// The milliseconds that all convolutions would take at the machine's peak if each were computed as it is defined.
-  var directLimit: Double { layers.reduce(0) { $0 + Double($1.step.flops) } / peak * 1e3 }
+  var directLimit: Double { layers.reduce(0) { $0 + Double($1.step.flops) } / peaks.best * 1e3 }
 
   /// The milliseconds that the multiplications of the chosen kernels would take at the machine's peak.
-  var chosenLimit: Double { layers.reduce(0) { $0 + 2 * Double($1.step.multiplications) } / peak * 1e3 }
+  var chosenLimit: Double { layers.reduce(0) { $0 + peaks.time(of: $1.step) } }
 
-  /// Which part of the machine's peak so many multiplications in so many milliseconds are.
-  private func partOfPeak(_ multiplications: Double, _ time: Double) -> Double? {
-    multiplications > 0 && time > 0 ? 2e3 * multiplications / time / peak : nil
+  /// Which part of the machine's peak was reached, if there was anything to multiply.
+  private func partOfPeak(_ peakTime: Double, _ time: Double) -> Double? {
+    peakTime > 0 && time > 0 ? peakTime / time : nil
   }
 
-  private func partOfPeak(_ layer: Layer) -> Double? { partOfPeak(Double(layer.step.multiplications), layer.time) }
+  private func partOfPeak(_ layer: Layer) -> Double? { partOfPeak(peaks.time(of: layer.step), layer.time) }
 
-  private func partOfPeak(_ kind: Kind) -> Double? { partOfPeak(kind.multiplications, kind.time) }
+  private func partOfPeak(_ kind: Kind) -> Double? { partOfPeak(kind.peakTime, kind.time) }
 
   /// One line for each step, one for each kind, and the limits.
   var text: String {
@@ -89,7 +91,7 @@ struct LayerReport {
     }
     lines += [
       decimal(total, places: 3).padded(to: 8, onTheLeft: true) + "  all steps", "",
-      "the machine's peak, measured: \(decimal(peak * 1e-9, places: 1)) GFLOP/s",
+      "the machine's peak, measured: \(peaks.text)",
       "every convolution direct at peak: \(decimal(directLimit, places: 2)) ms",
       "the chosen algorithms at peak:    \(decimal(chosenLimit, places: 2)) ms", "",
     ]
@@ -99,7 +101,7 @@ struct LayerReport {
   var members: [(String, JSONValue)] {
     func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     return [
-      ("peakGFLOPS", .number(peak * 1e-9)),
+      ("peakGFLOPS", .number(peaks.best * 1e-9)),
       ("limits", ["directMilliseconds": .number(directLimit), "chosenMilliseconds": .number(chosenLimit)]),
       (
         "kinds",
@@ -126,6 +128,31 @@ struct LayerReport {
           })
       ),
     ]
+  }
+}
+
+/// The floating-point operations a second that the machine reaches when it does nothing but multiply and add.
+struct PeakSpeeds {
+  /// In the precision of a session, and in single precision.
+  let precision: Precision
+  let best: Double
+  let single: Double
+
+  init(_ instructions: InstructionSet, precision: Precision, threads: Int) {
+    self.precision = precision
+    single = 2 * instructions.measurePeak(threads: threads)
+    best = precision == .fp32 ? single : 2 * instructions.measurePeak(threads: threads, precision: precision)
+  }
+
+  /// The milliseconds that a step's multiplications would take.
+  func time(of step: PreparedStep) -> Double {
+    2e3 * Double(step.multiplications) / (step.precision == precision ? best : single)
+  }
+
+  var text: String {
+    let single = "\(decimal(single * 1e-9, places: 1)) GFLOP/s"
+    return precision == .fp32
+      ? single : "\(single), in \(precision.rawValue) \(decimal(best * 1e-9, places: 1)) GFLOP/s"
   }
 }
 

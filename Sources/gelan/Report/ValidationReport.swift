@@ -133,6 +133,7 @@ extension ValidationSettings {
   fileprivate var text: String {
     "\(fit.words) \(input.map(String.init).joined(separator: "x")), confidence above \(options.confidence), "
       + "IoU \(options.overlap), at most \(options.maximumDetections) detections a picture"
+      + (options.precision == .fp32 ? "" : ", in \(options.precision.rawValue)")
   }
 
   fileprivate var json: JSONValue {
@@ -140,6 +141,7 @@ extension ValidationSettings {
       "input": .array(input.map { .integer($0) }), "fit": .string(fit.name),
       "conf": .number(Double("\(options.confidence)") ?? 0), "iou": .number(options.overlap),
       "maxDetections": .integer(options.maximumDetections), "threads": .integer(threads),
+      "precision": .string(options.precision.rawValue),
     ]
   }
 }

@@ -21,6 +21,7 @@ func validatePlan(data: String, _ arguments: Arguments) throws(CommandFailure) -
     maximumDetections: try arguments.integer("--max-detections", in: 1...1_000_000) ?? 300)
   options.labels = .every
   options.instructions = try arguments.instructions()
+  options.precision = try arguments.precision(options.instructions)
   let (size, threads) = (try arguments.inputSize(), try arguments.threads())
 
   let model: InferenceModel

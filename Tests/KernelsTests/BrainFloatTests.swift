@@ -1,0 +1,104 @@
+import KernelInterface
+import Testing
+
+@testable import Kernels
+
+/// Products of numbers in bf16: what is rounded, and that nothing else is.
+@Suite(.enabled(if: hasBrainFloat, "this processor multiplies no numbers in bf16"))
+struct BrainFloatTests {
+  static let kernels = ConvolutionKernel.all.filter { $0.precision == .bf16 }
+
+  /// The nearest number of eight significant bits; of two, the one whose last bit is 0.
+  private func nearest(_ value: Float) -> Float {
+    let unit = Double(value.binade) * 0x1p-7
+    return value == 0 ? value : Float((Double(value) / unit).rounded(.toNearestOrEven) * unit)
+  }
+
+  private func example(_ kernel: ConvolutionKernel, channels: Int = 37, outputs: Int = 21) -> ConvolutionCase {
+    let geometry = ConvolutionGeometry(
+      input: MapShape(channels: channels, height: 9, width: 14), outputChannels: outputs, kernelHeight: 3,
+      kernelWidth: 3, stride: kernel.tile?.stride ?? 1, verticalPadding: 1, horizontalPadding: 1)
+    var numbers = TestNumbers(seed: channels)
+    return ConvolutionCase(
+      geometry: geometry, joined: [channels], input: numbers.reals(geometry.inputShape.count),
+      weight: numbers.reals(geometry.weightCount), bias: numbers.reals(outputs))
+  }
+
+  @Test func roundsFactorsToTheNearest() {
+    let given = example(.product.brainFloat)
+    var rounded = given
+    rounded.input = given.input.map(nearest)
+    rounded.weight = given.weight.map(nearest)
+    #expect(rounded.input != given.input && rounded.weight != given.weight)
+    for set in sets(for: .product.brainFloat) {
+      let result = given.run(.product.brainFloat, set, threadPools[1])
+      #expect(result.isIntact)
+      #expect(result.values == rounded.run(.product.brainFloat, set, threadPools[1]).values, "\(set)")
+    }
+  }
+
+  /// With factors that bf16 holds, products are exact and sums round as in single precision.
+  @Test(arguments: [16, 17, 37, 64, 80]) func keepsSinglePrecisionInSums(_ channels: Int) {
+    var example = example(.product.brainFloat, channels: channels)
+    example.input = example.input.map(nearest)
+    example.weight = example.weight.map(nearest)
+    let reference = example.reference()
+    let walk = 2 * unitRoundoff * Double(example.geometry.depth + 2).squareRoot()
+    for set in sets(for: .product.brainFloat) {
+      let values = example.run(.product.brainFloat, set, threadPools[1], inputs: .view, output: .view).values
+      for (i, value) in values.enumerated() {
+        #expect(abs(Double(value) - reference.sums[i]) <= walk * reference.magnitudes[i], "element \(i), \(set)")
+      }
+    }
+  }
+
+  /// Halfway cases, the largest numbers and those that round to infinity, as a pixel and as a weight.
+  @Test(arguments: [
+    (Float(1.003_906_25), Float(1)), (1.011_718_75, 1.015_625), (-1.003_906_25, -1), (1.003_906_4, 1.007_812_5),
+    (3.389_531_4e38, 3.389_531_4e38), (3.4e38, .infinity), (-3.4e38, -.infinity), (.infinity, .infinity), (0, 0),
+  ])
+  func roundsAsIEEEDoes(_ value: Float, _ expected: Float) {
+    let geometry = ConvolutionGeometry(
+      input: MapShape(channels: 16, height: 1, width: 1), outputChannels: 1, kernelHeight: 1, kernelWidth: 1)
+    let (numbers, unit) = (
+      [value] + [Float](repeating: 0, count: 15), [1] + [Float](repeating: 0, count: 15)
+    )
+    for (input, weight) in [(numbers, unit), (unit, numbers)] {
+      let example = ConvolutionCase(geometry: geometry, joined: [16], input: input, weight: weight, bias: nil)
+      for set in sets(for: .product.brainFloat) {
+        // Infinity meets only zeros besides, and those lie in lanes and rows of their own.
+        #expect(example.run(.product.brainFloat, set, threadPools[0]).values == [expected], "\(set)")
+      }
+    }
+  }
+
+  /// A number that is none stays in its place, whatever its bits, in inputs and in weights.
+  @Test func keepsNaN() {
+    let healthy = example(.product.brainFloat)
+    for bits: UInt32 in [0x7FC0_0000, 0x7F80_0001, 0xFFFF_FFFF] {
+      var example = healthy
+      example.input[3 * 9 * 14 + 6 * 14 + 8] = Float(bitPattern: bits)
+      example.weight[5 * 37 * 9] = Float(bitPattern: bits)
+      for set in sets(for: .product.brainFloat) {
+        let expected = healthy.run(.product.brainFloat, set, threadPools[0]).values
+        let values = example.run(.product.brainFloat, set, threadPools[0]).values
+        for i in values.indices {
+          let (channel, y, x) = (i / 126, i / 14 % 9, i % 14)
+          // The weight is that of the tap at the upper left, which meets the padding along two borders; zeros times NaN
+          // are NaN, too.
+          let isSpoiled = channel == 5 || abs(y - 6) <= 1 && abs(x - 8) <= 1
+          #expect(isSpoiled ? values[i].isNaN : values[i] == expected[i], "\(set) at \(channel), \(y), \(x)")
+        }
+      }
+    }
+  }
+
+  /// Other precisions are asked for in vain where there are no such products.
+  @Test func otherSetsHaveNone() {
+    for set in InstructionSet.allCases where set < .avx512 {
+      #expect(!set.multiplies(.bf16))
+      if set.isAvailable { #expect(set.code.products(.bf16) == nil) }
+    }
+    #expect(InstructionSet.best.code.products(.bf16)?.precision == .bf16)
+  }
+}
