@@ -86,8 +86,6 @@ class OpenVINOInBrainFloat(OpenVINO):
 class Ncnn:
     """pnnx's graph, in single precision; there are no batches, so images run one after another."""
 
-    brain_float = False
-
     def __init__(self, path: str, images: np.ndarray, threads: int) -> None:
         import ncnn
 
@@ -97,10 +95,8 @@ class Ncnn:
         options.num_threads = threads
         options.blob_allocator, options.workspace_allocator = self.allocators
         options.lightmode = True
-        for name in ["fp16_packed", "fp16_storage", "fp16_arithmetic"]:
+        for name in ["fp16_packed", "fp16_storage", "fp16_arithmetic", "bf16_packed", "bf16_storage"]:
             setattr(options, f"use_{name}", False)
-        for name in ["bf16_packed", "bf16_storage"]:
-            setattr(options, f"use_{name}", self.brain_float)
         for name in ["winograd_convolution", "sgemm_convolution", "packing_layout"]:
             setattr(options, f"use_{name}", True)
         if self.net.load_param(path) != 0 or self.net.load_model(path.removesuffix("param") + "bin") != 0:
@@ -131,7 +127,6 @@ ENGINES: dict[str, Callable[[str, np.ndarray, int], Engine]] = {
     "openvino": OpenVINO,
     "openvino-bf16": OpenVINOInBrainFloat,
     "ncnn": Ncnn,
-    "ncnn-bf16": NcnnInBrainFloat,
 }
 
 
@@ -139,7 +134,7 @@ def load_libraries(engine: str) -> None:
     """What a program does once, however many models it opens; not a part of opening one."""
     if engine == "onnxruntime":
         import onnxruntime  # noqa: F401
-    elif engine.startswith("ncnn"):
+    elif engine == "ncnn":
         import ncnn  # noqa: F401
     else:
         import openvino
