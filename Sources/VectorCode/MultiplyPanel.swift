@@ -272,13 +272,16 @@ private struct TileFinish: ActivationLoop {
           store(activation(load(source + r * vectors * 16) + bias), target + r * product.outputStride)
         }
       } else {
+        var (y, x) = (product.firstPixel + row).quotientAndRemainder(dividingBy: product.width)
         for r in 0..<rows {
-          let pixel = product.firstPixel + row + r
           var value = load(source + r * vectors * 16) + bias
-          if let before = epilogue.before { value += load(before.pixel(pixel, width: product.width) + channel) }
+          if let before = epilogue.before { value += load(before.pixel(y: y, x: x) + channel) }
           value = activation(value)
-          if let after = epilogue.after { value += load(after.pixel(pixel, width: product.width) + channel) }
-          store(value, target + r * product.outputStride, first: count)
+          if let after = epilogue.after { value += load(after.pixel(y: y, x: x) + channel) }
+          let place = target + r * product.outputStride
+          if epilogue.streams { stream(value, place) } else { store(value, place, first: count) }
+          x += 1
+          if x == product.width { (y, x) = (y + 1, 0) }
         }
       }
     }
@@ -296,14 +299,6 @@ extension Epilogue {
 
 extension Addend {
   /// The first channel of what is added to an output pixel.
-  @inline(__always)
-  func pixel(_ pixel: Int, width: Int) -> UnsafePointer<Float> {
-    // Without a scale, rows follow each other as they do in the output.
-    if shift == 0 { return start + pixel * pixelStride }
-    let y = pixel / width
-    return self.pixel(y: y, x: pixel - y * width)
-  }
-
   @inline(__always)
   func pixel(y: Int, x: Int) -> UnsafePointer<Float> {
     start + (y >> shift) * rowStride + (x >> shift) * pixelStride

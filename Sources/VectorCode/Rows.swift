@@ -149,6 +149,13 @@ private struct ElementwisePixels: ActivationLoop {
       var channel = 0
       // Four vectors together: finding a source's pixel takes longer than adding a vector of it.
       while channel + 64 <= elements.channels {
+        for source in 0..<elements.sourceCount {
+          let ahead = elements.source(source, pixel + 8) + channel
+          gelan_prefetch(ahead)
+          gelan_prefetch(ahead + 16)
+          gelan_prefetch(ahead + 32)
+          gelan_prefetch(ahead + 48)
+        }
         let first = elements.source(0, pixel) + channel
         var (a, b, c, d) = (load(first), load(first + 16), load(first + 32), load(first + 48))
         for source in 1..<max(1, elements.sourceCount) {

@@ -143,16 +143,25 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
     let channel = vector * 16
     let count = min(16, output.columns - channel)
     let bias = epilogue.bias.map { load($0 + channel) } ?? Lanes(repeating: -0.0)
-    let isPlain = epilogue.before == nil && epilogue.after == nil && count == 16 && columns == Transform.outputs
+    // Without a choice in the loop for each output; only those at the borders of a map are parts of a tile.
+    let isWhole = epilogue.before == nil && count == 16 && columns == Transform.outputs
     for row in 0..<rows {
       let source = sums + row * Transform.outputs * 16
       let y = top + row
       let line = output.output + ((y * output.width + left) * output.outputStride + channel)
-      if isPlain, epilogue.streams {
+      if isWhole, let after = epilogue.after {
+        let addend = after.pixel(y: y, x: left) + channel
+        for column in 0..<Transform.outputs {
+          let value = activation(load(source + column * 16) + bias) + load(addend + column * after.pixelStride)
+          // The next tile's.
+          gelan_prefetch(addend + (column + Transform.outputs) * after.pixelStride)
+          put(value, line + column * output.outputStride, 16)
+        }
+      } else if isWhole, epilogue.streams {
         for column in 0..<Transform.outputs {
           stream(activation(load(source + column * 16) + bias), line + column * output.outputStride)
         }
-      } else if isPlain {
+      } else if isWhole {
         for column in 0..<Transform.outputs {
           store(activation(load(source + column * 16) + bias), line + column * output.outputStride)
         }
@@ -162,10 +171,15 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
           if let before = epilogue.before { value += load(before.pixel(y: y, x: left + column) + channel) }
           value = activation(value)
           if let after = epilogue.after { value += load(after.pixel(y: y, x: left + column) + channel) }
-          store(value, line + column * output.outputStride, first: count)
+          put(value, line + column * output.outputStride, count)
         }
       }
     }
+  }
+
+  @inline(__always)
+  private func put(_ value: Lanes, _ place: UnsafeMutablePointer<Float>, _ count: Int) {
+    if output.epilogue.streams { stream(value, place) } else { store(value, place, first: count) }
   }
 }
 
