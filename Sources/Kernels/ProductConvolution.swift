@@ -196,14 +196,16 @@ private struct PanelGathering {
 
   /// Copies a row of taps of which some lie in the padding.
   private func copyPixelAtBorder(_ line: UnsafePointer<Float>, _ x: Int, _ input: FeatureMap, _ panel: inout Panel) {
-    for tap in 0..<columns.kernel {
-      let inputX = columns.origin(x) + tap
-      for channel in 0..<input.pixelStride {
-        let place = tap * input.pixelStride + channel
-        let isInside = inputX >= 0 && inputX < columns.input
-        panel.start[place / 16 * panel.blockStride + place % 16] =
-          isInside ? line[inputX * input.pixelStride + channel] : 0
+    let count = columns.kernel * input.pixelStride
+    // Whole vectors are read.
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count + 15) { row in
+      for place in 0..<row.count {
+        let inputX = columns.origin(x) + place / input.pixelStride
+        let isInside = place < count && inputX >= 0 && inputX < columns.input
+        row.initializeElement(at: place, to: isInside ? line[inputX * input.pixelStride + place % input.pixelStride] : 0)
       }
+      guard let start = row.baseAddress else { return }  // a kernel has a tap
+      productCode.packPixels(PixelRun(source: start, pixelStep: 0, count: 1, channels: count), panel)
     }
     panel.start += 16
   }

@@ -23,8 +23,8 @@ package struct ProductLayout: Hashable, Sendable {
   let outputChannels: Int
   /// The channels of each input, joined.
   let inputs: [Int]
-  /// Whether a segment is a whole row of taps: neighbouring pixels of so few channels that one vector holds several, with
-  /// nothing between them.
+  /// Whether a segment is a whole row of taps: neighbouring pixels of so few channels that one of them fills a vector at
+  /// most, with nothing between them.
   let joinsTaps: Bool
   /// The segments of the first tap, or of the first row of taps; those of the others are the same, further on.
   private let pieces: [Segment]
@@ -50,7 +50,7 @@ package struct ProductLayout: Hashable, Sendable {
     self.inputs = inputs
     joinsTaps =
       inputs.count == 1 && geometry.groups == 1 && geometry.dilation == 1 && kernelWidth > 1
-      && pixelStride == geometry.inputChannels && pixelStride < 16 && kernel.precision == .fp32
+      && pixelStride == geometry.inputChannels && pixelStride <= 16
     numbersInWord = kernel.precision.numbersInWord
     var pieces: [Segment] = []
     var depths: [UInt8] = []
@@ -86,15 +86,18 @@ package struct ProductLayout: Hashable, Sendable {
   /// For each number of the depth, the place of its weight among those of an output channel, (channel, tapY, tapX); −1
   /// where an input ends in the middle of a place.
   func places() -> [Int32] {
-    // Joined inputs follow each other as their channels do among the weights, and so do the taps of a row.
-    (0..<taps).flatMap { tap in
-      var first = 0
-      return inputs.flatMap { channels in
-        let count = channels / groups
-        defer { first += count }
-        return (0..<roundUp(count, to: numbersInWord)).map { $0 < count ? Int32((first + $0) * taps + tap) : -1 }
+    var places: [Int32] = []
+    places.reserveCapacity(depth * numbersInWord)
+    forEachSegment { segment in
+      let first = inputs[..<segment.input].reduce(0) { $0 + $1 / groups }
+      for index in 0..<segment.count {
+        // The taps of a row follow each other, with all channels each.
+        let (tap, channel) = index.quotientAndRemainder(dividingBy: inputs[segment.input] / groups)
+        places.append(Int32((first + channel) * taps + segment.tapY * kernelWidth + segment.tapX + tap))
       }
+      if places.count % numbersInWord != 0 { places.append(-1) }
     }
+    return places
   }
 
   var taps: Int { kernelHeight * kernelWidth }

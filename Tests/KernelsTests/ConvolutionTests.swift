@@ -119,7 +119,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
   }
 
   /// The image and other maps of few channels: pixels so close together that one vector holds several taps.
-  @Test(arguments: [1, 2, 3, 5, 8, 15], [2, 3, 5, 6])
+  @Test(arguments: [1, 2, 3, 5, 8, 15, 16], [2, 3, 5, 6])
   func joinsTapsOfClosePixels(_ channels: Int, _ kernel: Int) {
     var numbers = TestNumbers(seed: channels * kernel)
     for (combination, stride) in [1, 2, 2, 3].enumerated() {
@@ -140,8 +140,8 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
         kernelWidth: window, dilation: dilation, groups: groups)
       return ProductLayout(geometry, .product, inputs: [channels], pixelStride: stride).joinsTaps
     }
-    #expect(joins(3, 3) && joins(4, 4) && joins(15, 15))
-    #expect(!joins(3, 4) && !joins(4, 8) && !joins(5, 16) && !joins(16, 16))
+    #expect(joins(3, 3) && joins(4, 4) && joins(15, 15) && joins(16, 16))
+    #expect(!joins(3, 4) && !joins(4, 8) && !joins(5, 16) && !joins(17, 17))
     #expect(!joins(4, 4, groups: 2) && !joins(4, 4, dilation: 2) && !joins(4, 4, window: 1))
   }
 
