@@ -33,7 +33,7 @@ extension ConvolutionKernel {
   private static let fewestForBrainFloat = 16
 
   /// The weights from which on F(6×6) is not worth its memory: it has seven times as many of its own, F(4×4) four.
-  private static let largestForSix = 200_000
+  private static let largestForSix = 120_000
 
   /// Estimates the time of a convolution, in multiplications of vectors.
   ///
@@ -45,7 +45,7 @@ extension ConvolutionKernel {
     let (inputVectors, vectors) = (
       (inputs / 16).rounded(.up), (Double(geometry.outputChannels / geometry.groups) / 16).rounded(.up)
     )
-    let readingWeights = 40.0
+    let readingWeights = 50.0
     // Sixteen depths in the time of eleven, if they are whole blocks; two at a time in bf16.
     let whole = isPaired ? (inputs / 16).rounded(.down) * 16 / inputs : 0
     let numbers = Double(precision.numbersInWord)

@@ -44,6 +44,28 @@ import Testing
     #expect(pair.batch == 2 && both.count == 2 * found[0].count && Array(both.suffix(found[0].count)) == found[0])
   }
 
+  /// Eight significant bits of each factor, in a network of nine convolutions one after another whose weights are random.
+  @Test func aSessionInBrainFloatComesClose() throws {
+    #expect(InferencePrecision.fp32.isAvailable)
+    let (height, width) = (file.imageShape[1], file.imageShape[2])
+    guard InferencePrecision.bf16.isAvailable else {
+      let refusal = error { _ = try InferenceSession(model, height: height, width: width, precision: .bf16) }
+      #expect(isCase(refusal, "precision", "bf16"))
+      let detector = error { _ = try ObjectDetector(model, options: DetectionOptions(precision: .bf16)) }
+      #expect(isCase(detector, "precision", "bf16"))
+      return
+    }
+    let session = try InferenceSession(model, height: height, width: width, precision: .bf16)
+    let found = try session.run(file.images)[0]
+    let boxCount = file.expected.count / 7 * 4
+    let differences = zip(found, file.expected).map { abs($0 - $1) }
+    #expect(differences[..<boxCount].allSatisfy { $0 < 0.2 } && differences[boxCount...].allSatisfy { $0 < 1e-5 })
+    #expect(differences.contains { $0 > 1e-5 }, "nothing was rounded")
+    let objects = try ObjectDetector(model, options: DetectionOptions(confidence: 1e-4, precision: .bf16))
+      .detect(Image(path: picture)).objects
+    #expect(!objects.isEmpty)
+  }
+
   /// To the last bit: what a detector computes depends on how many threads it has itself, and on nothing else.
   @Test func detectorsOnThreadsFindWhatOneFinds() async throws {
     let options = DetectionOptions(confidence: 1e-4, maximumDetections: 20)
@@ -104,15 +126,17 @@ import Testing
     #expect(drawn.pixels != image.pixels)
   }
 
+  private func error(_ body: () throws -> Void) -> InferenceError? {
+    do { try body() } catch { return error as? InferenceError }
+    return nil
+  }
+
+  private func isCase(_ error: InferenceError?, _ kind: String, _ words: String) -> Bool {
+    error?.kind == kind && error?.description.contains(words) == true
+  }
+
   @Test func badInputIsAnErrorThatSaysWhat() throws {
     let readme = Fixtures.root.appendingPathComponent("README.md").path
-    func error(_ body: () throws -> Void) -> InferenceError? {
-      do { try body() } catch { return error as? InferenceError }
-      return nil
-    }
-    func isCase(_ error: InferenceError?, _ kind: String, _ words: String) -> Bool {
-      error?.kind == kind && error?.description.contains(words) == true
-    }
     #expect(isCase(error { _ = try InferenceModel(path: "/nowhere/x.plan") }, "file", "/nowhere/x.plan"))
     #expect(isCase(error { _ = try InferenceModel(path: readme) }, "plan", "README.md"))
     #expect(isCase(error { _ = try Image(path: "/nowhere/x.jpg") }, "file", "/nowhere/x.jpg"))

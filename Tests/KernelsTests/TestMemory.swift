@@ -54,7 +54,7 @@ func withFencedInput<Result>(_ values: [Float], _ body: (UnsafePointer<Float>) -
 enum MapLayout: CaseIterable {
   /// One after another, as plans lay out pixels of few channels.
   case dense
-  /// In whole vectors, as plans lay out the others.
+  /// In whole vectors on cache lines, as plans lay out the others.
   case padded
   /// Channels from an odd one on, amid those of a larger map.
   case view
@@ -68,8 +68,8 @@ enum MapLayout: CaseIterable {
   }
 }
 
-/// A feature map in fenced memory: NaN between its pixels, and 15 floats of NaN after its last channel, which kernels may
-/// read but neither use nor change; then memory that they may not even read.
+/// A feature map in fenced memory: NaN between its pixels, and 15 floats of NaN after its last channel, or as many more as
+/// start it on a cache line, which kernels may read but neither use nor change; then memory that they may not even read.
 final class TestMap {
   /// Valid as long as this object lives.
   let map: FeatureMap
@@ -81,7 +81,9 @@ final class TestMap {
   init(_ shape: MapShape, _ layout: MapLayout, _ values: [Float]? = nil) {
     let (stride, offset) = layout.place(of: shape.channels)
     self.offset = offset
-    memory = FencedMemory(count: offset + (shape.planeCount - 1) * stride + shape.channels + Self.overrun)
+    let count = offset + (shape.planeCount - 1) * stride + shape.channels + Self.overrun
+    // The end is the end of a page.
+    memory = FencedMemory(count: layout == .padded ? roundUp(count, to: 16) : count)
     map = FeatureMap(start: memory.start + offset, shape: shape, pixelStride: stride)
     if let values { fill(values) }
   }

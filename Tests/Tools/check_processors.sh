@@ -1,7 +1,7 @@
 #!/bin/bash
 # Proves that every processor is given only instructions that it has (make check-processors).
 #
-# The inner loops are built three times, and which build runs is chosen when the program starts. That choice protects
+# The inner loops are built four times, and which build runs is chosen when the program starts. That choice protects
 # nobody if an instruction gets past it: the same function of the standard library, made in two builds, is linked once,
 # from either. So:
 #

@@ -45,6 +45,48 @@ import Testing
     }
   }
 
+  /// In bf16 where the processor has it; elsewhere, and with kernels that have not, that is said.
+  @Test func thePrecisionIsUsedOrRefused() throws {
+    try withTemporaryFolder { folder in
+      let golden = Fixtures.folder.appendingPathComponent("golden/mini-c").path
+      let picture = Fixtures.folder.appendingPathComponent("images/street.png").path
+      _ = try Tool.run(
+        ["compile", "\(golden).yaml", "--weights", "\(golden).weights.safetensors", "-o", "m.plan"], in: folder)
+      let run = ["run", "m.plan", "--inputs", "\(golden).io.safetensors", "--outputs"]
+      let bench = ["bench", "m.plan", "--repeat", "1", "--json"]
+      #expect(try Tool.run(bench, in: folder).objects.first?["precision"] as? String == "fp32")
+      _ = try Tool.run(run + ["fp32"], in: folder)
+      let explicit = try Tool.run(run + ["same", "--precision", "fp32"], in: folder)
+      #expect(explicit.status == 0)
+      func output(_ name: String) throws -> [Float] {
+        try TensorFile(path: folder.appendingPathComponent(name).path).tensor("output0").values
+      }
+      #expect(try output("fp32") == output("same"))
+
+      let commands = [run + ["bf16"], bench, ["detect", "m.plan", picture, "--json"]]
+      for command in commands {
+        let result = try Tool.run(command + ["--precision", "bf16"], in: folder)
+        if InstructionSet.best.multiplies(.bf16) {
+          #expect(result.status == 0, "\(command[0]): \(result.errors)")
+        } else {
+          #expect(result.status == 2 && result.errors.contains("as those with AVX512-BF16 do"), "\(result.errors)")
+        }
+        let baseline = try Tool.run(command + ["--precision", "bf16", "--kernels", "baseline"], in: folder)
+        #expect(baseline.status == 2 && baseline.errors.contains("--precision: "), "\(baseline.errors)")
+        let wrong = try Tool.run(command + ["--precision", "fp23"], in: folder)
+        #expect(wrong.status == 2 && wrong.errors.contains("--precision is one of fp32, bf16, not 'fp23'"))
+      }
+      guard InstructionSet.best.multiplies(.bf16) else { return }
+      #expect(
+        try Tool.run(bench + ["--precision", "bf16"], in: folder).objects.first?["precision"] as? String == "bf16")
+      let layers = try Tool.run(bench + ["--precision", "bf16", "--layers"], in: folder).objects.first?["kinds"]
+      let kinds = try #require(layers as? [[String: Any]])
+      #expect(kinds.contains { ($0["kind"] as? String)?.hasPrefix("bf16-") == true })
+      let (single, brain) = (try output("fp32"), try output("bf16"))
+      #expect(single.count == brain.count && single != brain)
+    }
+  }
+
   /// The commands that run plans take the option and come to the same result, whatever the kernels.
   @Test func everyCommandThatRunsPlansTakesIt() throws {
     try withTemporaryFolder { folder in
