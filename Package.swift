@@ -13,8 +13,8 @@ let unrolled: [SwiftSetting] = [.unsafeFlags(["-Xllvm", "-unroll-threshold=4000"
 /// same for several modules, and would be linked from any of them, compiled for AVX or not.
 let whole: [SwiftSetting] = [.unsafeFlags(["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"])]
 
-/// The inner loops are compiled once for every instruction set, from the same files: the folders are links to one. Which
-/// of them runs is chosen when the program starts.
+/// The inner loops are compiled once for every instruction set, and once more for products in bf16, from the same files: the
+/// folders are links to one. Which of them runs is chosen when the program starts.
 #if arch(x86_64)
   let vectorCode: [Target.Dependency] = [
     "VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512", "VectorCodeAVX512BF16",
@@ -23,7 +23,7 @@ let whole: [SwiftSetting] = [.unsafeFlags(["-disable-batch-mode", "-whole-module
     vectorTarget("VectorCodeAVX2", processor: "haswell", ["FUSED_MULTIPLY_ADD"]),
     vectorTarget("VectorCodeAVX512", processor: "skylake-avx512", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS"]),
     vectorTarget(
-      "VectorCodeAVX512BF16", processor: "cooperlake", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS", "BRAIN_FLOAT"]),
+      "VectorCodeAVX512BF16", processor: "cooperlake", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS", "BF16_PRODUCTS"]),
   ]
 #else
   let vectorCode: [Target.Dependency] = ["VectorCodeBaseline"]
@@ -83,8 +83,7 @@ let package = Package(
       name: "gelan",
       dependencies: [
         "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "KernelInterface", "Kernels",
-        "Runtime",
-        "Evaluation", "GelanRuntime", "ONNX",
+        "Runtime", "Evaluation", "GelanRuntime", "ONNX",
       ]),
 
     .target(

@@ -50,7 +50,7 @@ static inline __m512 gelan_dot(__m512 sum, __m512 a, __m512 b) {
   return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
 }
 
-// The number, or the bound with its sign where that is nearer to zero.
+// The number, or the bound with its sign where that is nearer to zero; of NaN the bound.
 static inline __m512 gelan_limit(__m512 x, __m512 bound) { return _mm512_range_ps(x, bound, 2); }
 
 // Rounds to bf16, to the nearest; neighbours come to lie together.

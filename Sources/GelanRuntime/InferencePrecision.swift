@@ -1,12 +1,13 @@
 import KernelInterface
 import Kernels
 
-/// What convolutions round to before they multiply. Their sums, and everything else, are in single precision.
+/// What convolutions round to before they multiply. Their sums, and the maps between steps, are in single precision.
 public enum InferencePrecision: String, CaseIterable, Sendable, Hashable {
   /// Single precision: nothing is rounded before it is multiplied.
   case fp32
-  /// Weights and what they are multiplied with are rounded to eight significant bits: faster, and less exact. Only
-  /// processors with AVX512-BF16 can.
+  /// Weights and what they are multiplied with are rounded to eight significant bits, numbers below the smallest normal one
+  /// to zero, and SiLU is computed to 2⁻¹² of it: faster, and less exact. Convolutions of fewer than sixteen channels, as of
+  /// an image, and those of each channel by itself stay in single precision. Only processors with AVX512-BF16 can.
   case bf16
 
   /// Whether this processor can.
@@ -16,6 +17,16 @@ public enum InferencePrecision: String, CaseIterable, Sendable, Hashable {
     switch self {
     case .fp32: .fp32
     case .bf16: .bf16
+    }
+  }
+}
+
+extension InferencePrecision {
+  /// Throws `InferenceError.precision` where these instructions, on this processor, do not multiply such numbers.
+  func check(_ instructions: InstructionSet) throws(InferenceError) {
+    guard instructions.multiplies(base) else {
+      throw .precision(
+        "this processor multiplies no numbers in \(rawValue) with its \(instructions.rawValue) kernels")
     }
   }
 }

@@ -38,10 +38,7 @@ public final class InferenceSession {
   ) throws(InferenceError) {
     precondition(threads >= 1, "a session needs a thread")
     precondition(batch >= 1, "a run takes an image")
-    guard instructions.multiplies(precision.base) else {
-      throw .precision(
-        "this processor multiplies no numbers in \(precision.rawValue) with its \(instructions.rawValue) kernels")
-    }
+    try precision.check(instructions)
     do throws(ModelError) {
       base = try Session(
         model.base, height: height, width: width, batch: batch, threads: threads, instructions: instructions,

@@ -32,11 +32,7 @@ public final class ObjectDetector {
     }
     self.model = model
     self.options = options
-    guard options.instructions.multiplies(options.precision.base) else {
-      throw .precision(
-        "this processor multiplies no numbers in \(options.precision.rawValue) with its "
-          + "\(options.instructions.rawValue) kernels")
-    }
+    try options.precision.check(options.instructions)
     sessions = SessionCache(
       model: model, threads: threads, instructions: options.instructions, precision: options.precision)
     switch options.input {

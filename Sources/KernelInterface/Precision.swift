@@ -1,8 +1,9 @@
-/// What the factors of a convolution's products are rounded to. Sums and everything else are in single precision.
+/// What the factors of a convolution's products are rounded to; sums are in single precision.
 package enum Precision: String, CaseIterable, Sendable, Hashable {
-  /// Single precision: nothing is rounded.
+  /// Single precision: nothing is rounded before it is multiplied.
   case fp32
-  /// Eight significant bits in the range of single precision, multiplied two at a time.
+  /// Eight significant bits in the range of single precision, multiplied two at a time; numbers below the smallest normal
+  /// one count as zeros. A SiLU that follows is computed to 2⁻¹² of it.
   case bf16
 
   /// How many factors the four bytes of a panel's or of packed weights' place hold: neighbours of a row's depth.

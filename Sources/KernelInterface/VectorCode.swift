@@ -1,7 +1,7 @@
 /// The inner loops, built for one instruction set.
 ///
 /// The same source, `Sources/VectorCode`, is compiled once for every instruction set; this table is all that the rest of
-/// the program sees of a build of it. Pointers and counts go in, no collections: generic code of the standard library
+/// the program sees of a build of it, or its part `ProductCode` of the build for products in bf16. Pointers and counts go in, no collections: generic code of the standard library
 /// that two builds share could be linked from the wrong one. `make check-processors` proves that there is none.
 package struct VectorCode: Sendable {
   /// As printed and as asked for: `avx512-paired`, `avx512`, `avx2`, `baseline`.
@@ -11,7 +11,7 @@ package struct VectorCode: Sendable {
   /// What makes products of numbers in single precision.
   package let singlePrecision: ProductCode
   /// What makes products of numbers in bf16, where the processor has instructions for them.
-  package private(set) var brainFloat: ProductCode?
+  package private(set) var bf16: ProductCode?
 
   package let balanceRows: @Sendable (RowBalance) -> Void
   package let balanceColumns: @Sendable (ColumnBalance) -> Void
@@ -43,7 +43,7 @@ package struct VectorCode: Sendable {
   package func products(_ precision: Precision) -> ProductCode? {
     switch precision {
     case .fp32: singlePrecision
-    case .bf16: brainFloat
+    case .bf16: bf16
     }
   }
 }
@@ -58,9 +58,9 @@ extension VectorCode {
   }
 
   /// The same code, with what makes products of numbers in bf16.
-  package func multiplyingBrainFloats(by products: ProductCode) -> VectorCode {
+  package func multiplyingBF16(by products: ProductCode) -> VectorCode {
     var code = self
-    code.brainFloat = products
+    code.bf16 = products
     return code
   }
 }

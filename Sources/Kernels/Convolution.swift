@@ -32,7 +32,7 @@ package struct ConvolutionOperands {
     return Epilogue(
       bias: weights.bias.map { UnsafePointer($0 + group * roundUp(layout.groupOutputs, to: 16)) },
       activation: activation, before: before.map { addend($0, first) }, after: after.map { addend($0, first) },
-      streams: output.streams)
+      streams: output.streams && layout.groupOutputs % 16 == 0)
   }
 
   private func addend(_ map: FeatureMap, _ channel: Int) -> Addend {

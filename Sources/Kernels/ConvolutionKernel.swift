@@ -23,7 +23,7 @@ package struct ConvolutionKernel: Sendable, Hashable, CustomStringConvertible {
     /// By Winograd's inner product: two multiplications become one and two additions.
     case paired
     /// Factors are rounded to bf16 and multiplied two at a time; sums are in single precision.
-    case brainFloat = "bf16"
+    case bf16
   }
 
   package let algorithm: Algorithm
@@ -39,12 +39,12 @@ package struct ConvolutionKernel: Sendable, Hashable, CustomStringConvertible {
   /// The same algorithm with products by pairs.
   package var paired: Self { Self(algorithm: algorithm, arithmetic: .paired) }
   /// The same algorithm with products of numbers in bf16.
-  package var brainFloat: Self { Self(algorithm: algorithm, arithmetic: .brainFloat) }
+  package var bf16: Self { Self(algorithm: algorithm, arithmetic: .bf16) }
 
   /// Every kernel that there is: a depthwise convolution multiplies no matrices, and F(6×6) would round too much in bf16.
   package static let all = Algorithm.allCases.flatMap { algorithm in
     Arithmetic.allCases.filter { arithmetic in
-      arithmetic == .plain || algorithm != .depthwise && (algorithm, arithmetic) != (.winograd6, .brainFloat)
+      arithmetic == .plain || algorithm != .depthwise && (algorithm, arithmetic) != (.winograd6, .bf16)
     }.map { Self(algorithm: algorithm, arithmetic: $0) }
   }
 
@@ -80,5 +80,15 @@ package struct ConvolutionKernel: Sendable, Hashable, CustomStringConvertible {
   var isPaired: Bool { arithmetic == .paired }
 
   /// What the factors of its products are rounded to.
-  package var precision: Precision { arithmetic == .brainFloat ? .bf16 : .fp32 }
+  package var precision: Precision { arithmetic == .bf16 ? .bf16 : .fp32 }
+}
+
+extension VectorCode {
+  /// What makes the products of a kernel.
+  func products(for kernel: ConvolutionKernel) -> ProductCode {
+    guard let code = products(kernel.precision) else {
+      fatalError("The instruction set \(name) makes no products in \(kernel.precision.rawValue).")
+    }
+    return code
+  }
 }

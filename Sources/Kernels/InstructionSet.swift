@@ -68,8 +68,8 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
     /// The inner loops for AVX-512, and for products in bf16 where the processor has them.
     private var code512: VectorCode {
       let code = VectorCodeAVX512.Build.code
-      return ProcessorFeatures.this.hasBrainFloat
-        ? code.multiplyingBrainFloats(by: VectorCodeAVX512BF16.Build.products) : code
+      return ProcessorFeatures.this.hasBF16
+        ? code.multiplyingBF16(by: VectorCodeAVX512BF16.Build.products) : code
     }
   }
 #endif
@@ -79,7 +79,7 @@ extension InstructionSet {
   package func multiplies(_ precision: Precision) -> Bool {
     switch precision {
     case .fp32: true
-    case .bf16: self >= .avx512 && ProcessorFeatures.this.hasBrainFloat
+    case .bf16: self >= .avx512 && ProcessorFeatures.this.hasBF16
     }
   }
 }
@@ -88,7 +88,7 @@ extension InstructionSet {
 private struct ProcessorFeatures {
   var hasAVX2 = false
   var hasAVX512 = false
-  var hasBrainFloat = false
+  var hasBF16 = false
   var addsBesideMultiplying = false
 
   static let this = ProcessorFeatures()
@@ -115,7 +115,7 @@ private struct ProcessorFeatures {
       // compilers use nothing unasked, and some hypervisors hide it.
       hasAVX512 = hasAVX2 && has(extended, 16, 17, 28, 30, 31) && has(saved, 5, 6, 7)
       // AVX-512 VNNI, which compilers assume of the Cooper Lake generation, and BF16; leaf 7 has a second page then.
-      hasBrainFloat =
+      hasBF16 =
         hasAVX512 && has(registers(7)[2], 11) && registers(7)[0] >= 1 && has(registers(7, 1)[0], 5)
     #endif
   }

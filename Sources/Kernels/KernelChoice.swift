@@ -16,7 +16,7 @@ extension ConvolutionKernel {
         switch kernel.arithmetic {
         case .plain: true
         case .paired: pairs
-        case .brainFloat: precision == .bf16 && inputs >= fewestForBrainFloat
+        case .bf16: precision == .bf16 && inputs >= fewestForBF16
         }
       return isAllowed && kernel.algorithm != .depthwise && kernel.supports(geometry)
         && (kernel.tile == nil || inputs >= fewestForTiles)
@@ -30,7 +30,7 @@ extension ConvolutionKernel {
 
   /// The channels from which on products are made in bf16. Those of an image are few multiplications; rounding it to eight
   /// bits gained half a percent of the time and moved boxes half as far again.
-  private static let fewestForBrainFloat = 16
+  private static let fewestForBF16 = 16
 
   /// The weights from which on F(6×6) is not worth its memory: it has seven times as many of its own, F(4×4) four.
   private static let largestForSix = 120_000

@@ -128,16 +128,6 @@ package final class PackedWeights: @unchecked Sendable {
   }
 }
 
-extension VectorCode {
-  /// What makes the products of a kernel.
-  func products(for kernel: ConvolutionKernel) -> ProductCode {
-    guard let code = products(kernel.precision) else {
-      fatalError("The instruction set \(name) makes no products in \(kernel.precision.rawValue).")
-    }
-    return code
-  }
-}
-
 /// Rounds a positive number up to a multiple.
 @inline(__always)
 func roundUp(_ number: Int, to multiple: Int) -> Int {

@@ -2,9 +2,7 @@ import KernelInterface
 
 extension InstructionSet {
   /// Measures the most multiply-accumulates a second that this many threads can do together with these instructions, in
-  /// registers alone.
-  ///
-  /// - Parameter precision: of the factors; one that these instructions multiply
+  /// registers alone; 0 if they multiply no numbers of that precision.
   ///
   /// The best of some rounds counts, since whatever else the machine does can only make one slower.
   package func measurePeak(threads: Int, precision: Precision = .fp32) -> Double {

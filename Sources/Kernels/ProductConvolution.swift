@@ -202,7 +202,8 @@ private struct PanelGathering {
       for place in 0..<row.count {
         let inputX = columns.origin(x) + place / input.pixelStride
         let isInside = place < count && inputX >= 0 && inputX < columns.input
-        row.initializeElement(at: place, to: isInside ? line[inputX * input.pixelStride + place % input.pixelStride] : 0)
+        row.initializeElement(
+          at: place, to: isInside ? line[inputX * input.pixelStride + place % input.pixelStride] : 0)
       }
       guard let start = row.baseAddress else { return }  // a kernel has a tap
       productCode.packPixels(PixelRun(source: start, pixelStep: 0, count: 1, channels: count), panel)

@@ -15,6 +15,8 @@ package struct ProductLayout: Hashable, Sendable {
     let count: Int
     /// The first block of the panel.
     let block: Int
+    /// The first channel among those of an output channel's weights.
+    let weightChannel: Int
   }
 
   let kernelHeight: Int
@@ -54,9 +56,13 @@ package struct ProductLayout: Hashable, Sendable {
     numbersInWord = kernel.precision.numbersInWord
     var pieces: [Segment] = []
     var depths: [UInt8] = []
+    var weightChannel = 0
     for (input, channels) in inputs.enumerated() {
       let count = joinsTaps ? kernelWidth * pixelStride : channels / groups
-      pieces.append(Segment(tapY: 0, tapX: 0, input: input, channel: 0, count: count, block: depths.count))
+      pieces.append(
+        Segment(
+          tapY: 0, tapX: 0, input: input, channel: 0, count: count, block: depths.count, weightChannel: weightChannel))
+      weightChannel += channels / groups
       let places = (count + numbersInWord - 1) / numbersInWord
       for first in stride(from: 0, to: places, by: 16) { depths.append(UInt8(min(16, places - first))) }
     }
@@ -78,7 +84,7 @@ package struct ProductLayout: Hashable, Sendable {
         body(
           Segment(
             tapY: position / columns, tapX: position % columns, input: piece.input, channel: piece.channel,
-            count: piece.count, block: position * blocks + piece.block))
+            count: piece.count, block: position * blocks + piece.block, weightChannel: piece.weightChannel))
       }
     }
   }
@@ -89,11 +95,11 @@ package struct ProductLayout: Hashable, Sendable {
     var places: [Int32] = []
     places.reserveCapacity(depth * numbersInWord)
     forEachSegment { segment in
-      let first = inputs[..<segment.input].reduce(0) { $0 + $1 / groups }
+      let channels = inputs[segment.input] / groups
       for index in 0..<segment.count {
         // The taps of a row follow each other, with all channels each.
-        let (tap, channel) = index.quotientAndRemainder(dividingBy: inputs[segment.input] / groups)
-        places.append(Int32((first + channel) * taps + segment.tapY * kernelWidth + segment.tapX + tap))
+        let (tap, channel) = index.quotientAndRemainder(dividingBy: channels)
+        places.append(Int32((segment.weightChannel + channel) * taps + segment.tapY * kernelWidth + segment.tapX + tap))
       }
       if places.count % numbersInWord != 0 { places.append(-1) }
     }

@@ -11,7 +11,7 @@ struct WinogradTiling {
   let groups: ColumnGroups
   /// Counts the tiles of the largest block.
   let capacity: Int
-  /// The blocks of sixteen input channels.
+  /// The blocks of sixteen input channels, or thirty-two in bf16.
   let depthBlocks: Int
   /// The groups of output channels that are multiplied for all points before any is turned into outputs.
   let chunkGroups: Int

@@ -51,7 +51,8 @@ package final class Session {
     self.instructions = instructions
     self.precision = precision
     guard instructions.multiplies(precision) else {
-      throw ModelError("\(instructions.rawValue) kernels multiply nothing in \(precision.rawValue) on this processor")
+      throw ModelError(
+        "this processor multiplies no numbers in \(precision.rawValue) with its \(instructions.rawValue) kernels")
     }
     guard batch >= 1 else { throw ModelError("a session runs at least one image, not \(batch)") }
     let input = plan.input

@@ -79,21 +79,7 @@ private func powerOfTwo(_ exponent: SIMD16<Int32>) -> Lanes {
       }
     }
   }
-#endif
 
-#if BRAIN_FLOAT
-  /// Computes x / (1 + e^-x) with an error of at most 2⁻¹² of it, an eighth of what rounding it to bf16 does; below -87,
-  /// where that is nearly 0, it is x · 1.6e-38.
-  @inline(__always)
-  func silu(_ x: Lanes) -> Lanes {
-    let limited = gelan_limit(x, Lanes(repeating: 87))
-    let sixteenths = SixteenthsOfExponential(ofMinus: limited)
-    let r = sum(sixteenths.rounded, limited, times: 1.442_695_04)
-    // The line closest to 2^-r: 1.2e-4 of it away at most.
-    let power = sum(Lanes(repeating: 1.000_117), r, times: -0.693_147_18)
-    return x * gelan_approximate_reciprocal(sum(Lanes(repeating: 1), sixteenths.scale, times: power))
-  }
-#elseif TILE_OF_32_REGISTERS
   /// Computes 1 + e^-x, for x from -87 to 87, and the value at the nearer end outside. What NaN gives is any number: the
   /// caller has to multiply with it.
   ///
@@ -140,7 +126,19 @@ func sigmoid(_ x: Lanes) -> Lanes {
   Lanes(repeating: 1) / (Lanes(repeating: 1) + exponential(-x))
 }
 
-#if !BRAIN_FLOAT
+#if BF16_PRODUCTS
+  /// Computes x / (1 + e^-x) with an error of at most 2⁻¹² of it, a sixteenth of what rounding it to bf16 may do; below
+  /// -87, where that is nearly 0, it is x · 1.6e-38.
+  @inline(__always)
+  func silu(_ x: Lanes) -> Lanes {
+    let limited = gelan_limit(x, Lanes(repeating: 87))
+    let sixteenths = SixteenthsOfExponential(ofMinus: limited)
+    let r = sum(sixteenths.rounded, limited, times: 1.442_695_04)
+    // The line closest to 2^-r: 1.2e-4 of it away at most.
+    let power = sum(Lanes(repeating: 1.000_117), r, times: -0.693_147_18)
+    return x * gelan_approximate_reciprocal(sum(Lanes(repeating: 1), sixteenths.scale, times: power))
+  }
+#else
   /// Computes x / (1 + e^-x); below -87, where that is nearly 0, it is x · 1.6e-38.
   @inline(__always)
   func silu(_ x: Lanes) -> Lanes {

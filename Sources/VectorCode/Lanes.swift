@@ -15,7 +15,7 @@ func store(_ vector: Lanes, _ destination: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(destination).storeBytes(of: vector, as: Lanes.self)
 }
 
-/// Stores sixteen floats to a cache line past the caches, where the instruction set can.
+/// Stores sixteen floats to a cache line past the caches with AVX-512, through them elsewhere.
 @inline(__always)
 func stream(_ vector: Lanes, _ line: UnsafeMutablePointer<Float>) {
   #if TILE_OF_32_REGISTERS
@@ -86,7 +86,7 @@ func sum(_ addend: Lanes, _ a: Lanes, times b: Float) -> Lanes {
 /// Adds to each sum the product of its weight with a row's number, or in bf16 the products of two weights with two numbers.
 @inline(__always)
 func accumulate(_ sums: Lanes, _ weights: Lanes, _ numbers: Lanes) -> Lanes {
-  #if BRAIN_FLOAT
+  #if BF16_PRODUCTS
     gelan_dot(sums, weights, numbers)
   #else
     sum(sums, weights, times: numbers)

@@ -13,16 +13,21 @@ func multiplyAdds(_ count: Int, _ result: UnsafeMutablePointer<Float>) {
   #else
     let sideBySide = 3
   #endif
-  // Never to numbers that processors treat otherwise: to one and a half, or in bf16, where a float's upper half is 0.5 or
-  // 0.75 and its lower half 0, by little steps.
+  // Never to numbers that processors treat otherwise: to one and a half; in bf16, where a float's upper half is 0.5 or 0.75
+  // and its lower half 0, from what the last call has left, made small, by little steps.
   let (factor, term) = (Lanes(repeating: 0.5), Lanes(repeating: 0.75))
-  var (a0, a1, a2) = (load(result), load(result) + 1, load(result) + 2)
+  #if BF16_PRODUCTS
+    let start = load(result) * 0x1p-30
+  #else
+    let start = load(result)
+  #endif
+  var (a0, a1, a2) = (start, start + 1, start + 2)
   var (a3, a4, a5) = (a0 + 3, a1 + 3, a2 + 3)
   var (a6, a7, a8) = (a0 + 6, a1 + 6, a2 + 6)
   var (a9, a10, a11) = (a0 + 9, a1 + 9, a2 + 9)
   @inline(__always) func advance(_ index: Int, _ a: inout Lanes) {
     guard index < sideBySide else { return }
-    #if BRAIN_FLOAT
+    #if BF16_PRODUCTS
       a = accumulate(a, factor, term)
     #else
       a = sum(term, a, times: factor)

@@ -94,7 +94,7 @@ private struct ReadAhead {
   private func multiplyTile(
     _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
   ) {
-    #if !BRAIN_FLOAT
+    #if !BF16_PRODUCTS
       if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
     #endif
     let panel = product.panel + tile.row * 16
@@ -177,7 +177,7 @@ private struct ReadAhead {
   private func multiplyTile(
     _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
   ) {
-    #if !BRAIN_FLOAT
+    #if !BF16_PRODUCTS
       if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
     #endif
     let panel = product.panel + tile.row * 16
@@ -200,7 +200,7 @@ private struct ReadAhead {
   }
 #endif
 
-#if !BRAIN_FLOAT
+#if !BF16_PRODUCTS
   private func multiplyPairs(
     _ tile: Tile, _ product: PanelProduct, _ pairing: Pairing, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
   ) {

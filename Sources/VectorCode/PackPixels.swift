@@ -1,6 +1,17 @@
 import KernelInterface
 
-#if !BRAIN_FLOAT
+/// Writes zeros in the place of pixels, which lie in the padding.
+func clearPixels(_ run: PixelRun, _ panel: Panel) {
+  var channel = 0
+  var block = panel.start
+  while channel < run.channels {
+    for pixel in 0..<run.count { store(Lanes(), block + pixel * 16) }
+    channel += 16 * PanelStorage.vectorsInBlock
+    block += panel.blockStride
+  }
+}
+
+#if !BF16_PRODUCTS
   /// What panels and packed weights hold.
   var panelPrecision: Precision { .fp32 }
 
@@ -21,17 +32,6 @@ import KernelInterface
       }
       pixel += run.pixelStep
       row += 16
-    }
-  }
-
-  /// Writes zeros in the place of pixels, which lie in the padding.
-  func clearPixels(_ run: PixelRun, _ panel: Panel) {
-    var channel = 0
-    var block = panel.start
-    while channel < run.channels {
-      for pixel in 0..<run.count { store(Lanes(), block + pixel * 16) }
-      channel += 16
-      block += panel.blockStride
     }
   }
 

@@ -149,6 +149,8 @@ private struct ElementwisePixels: ActivationLoop {
       var channel = 0
       // Four vectors together: finding a source's pixel takes longer than adding a vector of it.
       while channel + 64 <= elements.channels {
+        // Several maps at a time, some of them every other kilobyte, are more than the processor foresees. Eight pixels are two
+        // kilobytes of each at least.
         for source in 0..<elements.sourceCount {
           let ahead = elements.source(source, pixel + 8) + channel
           gelan_prefetch(ahead)

@@ -2,7 +2,7 @@ import KernelInterface
 
 /// The inner loops as the flags of this target build them.
 package enum Build {
-  #if !BRAIN_FLOAT
+  #if !BF16_PRODUCTS
     package static var code: VectorCode {
       #if TILE_OF_32_REGISTERS
         let name = "avx512"

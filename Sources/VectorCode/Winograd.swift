@@ -195,7 +195,9 @@ func transformWeights(_ weights: WinogradWeights) {
 
 private func transform<Transform: WinogradTransform>(_ weights: WinogradWeights, _: Transform.Type) {
   let side = Transform.inputs
-  withUnsafeTemporaryAllocation(byteCount: (9 + 3 * side) * 128 + side * side * 64, alignment: 128) { memory in
+  // In bf16 two channels come together, the first of which has to wait.
+  let waiting = PanelStorage.vectorsInBlock > 1 ? side * side * 64 : 0
+  withUnsafeTemporaryAllocation(byteCount: (9 + 3 * side) * 128 + waiting, alignment: 128) { memory in
     guard let taps = memory.baseAddress?.bindMemory(to: SIMD16<Double>.self, capacity: 9 + 3 * side) else { return }
     let half = taps + 9
     for group in weights.range {
@@ -209,7 +211,7 @@ private func transform<Transform: WinogradTransform>(_ weights: WinogradWeights,
             loadTaps(weights, Int(channel), firstColumn, taps)
             transformTaps(taps, half, Transform.self, put)
           }
-          #if BRAIN_FLOAT
+          #if BF16_PRODUCTS
             let (first, second) = (weights.places[2 * d], weights.places[2 * d + 1])
             let firsts = UnsafeMutableRawPointer(half + 3 * side).assumingMemoryBound(to: Float.self)
             transform(first) { store($0, firsts + $1 * 16) }

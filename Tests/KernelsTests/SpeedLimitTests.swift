@@ -17,8 +17,8 @@ import Testing
     // Three taps of eight channels lie together: a block of sixteen, with five pairs, and half a block without.
     (.product.paired, 10 * 11 * 3 * (11 + 8) * 16),
     // In bf16 as many, whatever the processor does at a time.
-    (.product.brainFloat, 10 * 11 * 9 * 8 * 16),
-    (.winograd4.brainFloat, 9 * 36 * 8 * 16),
+    (.product.bf16, 10 * 11 * 9 * 8 * 16),
+    (.winograd4.bf16, 9 * 36 * 8 * 16),
   ])
   func multiplicationsOfEachAlgorithm(_ kernel: ConvolutionKernel, _ count: Int) {
     let geometry = ConvolutionGeometry(

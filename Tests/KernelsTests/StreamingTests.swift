@@ -44,23 +44,56 @@ import Testing
     }
   }
 
+  /// Groups whose channels are whole vectors are streamed, others begin amid cache lines.
+  @Test(
+    arguments: [(2, 32), (2, 24), (16, 3)], [ConvolutionKernel.product, .winograd4, .product.bf16, .winograd4.bf16])
+  func groupsWriteTheSame(_ groups: (count: Int, channels: Int), _ kernel: ConvolutionKernel) {
+    let channels = groups.count * groups.channels
+    let geometry = ConvolutionGeometry(
+      input: MapShape(channels: channels, height: 184, width: 184), outputChannels: channels, kernelHeight: 3,
+      kernelWidth: 3, verticalPadding: 1, horizontalPadding: 1, groups: groups.count)
+    var numbers = TestNumbers(seed: channels)
+    var example = ConvolutionCase(
+      geometry: geometry, joined: [channels], input: numbers.reals(geometry.inputShape.count),
+      weight: numbers.reals(geometry.weightCount), bias: numbers.reals(channels), activation: .relu)
+    for after in [nil, numbers.reals(geometry.outputShape.count)] {
+      example.after = after
+      for set in sets(for: kernel) {
+        let streamed = example.run(kernel, set, threadPools[2], output: .padded)
+        #expect(streamed.isIntact)
+        #expect(streamed.values == example.run(kernel, set, threadPools[1], output: .view).values, "\(set)")
+      }
+    }
+  }
+
+  /// With 80 channels, as sums take four vectors at a time, and one more.
   @Test func sumsAndPoolsWriteTheSame() {
+    let shape = MapShape(channels: 80, height: 184, width: 184)
     var numbers = TestNumbers(seed: 2)
-    let values = (0..<2).map { _ in numbers.reals(Self.shape.count) }
-    let pooling = PoolingGeometry(input: Self.shape, kernel: 3, stride: 1, padding: 1)
+    let values = (0..<2).map { _ in numbers.reals(shape.count) }
+    let poolings = [1, 2].map { stride in
+      PoolingGeometry(
+        input: MapShape(channels: 80, height: 184 * stride, width: 184 * stride), kernel: 3, stride: stride, padding: 1)
+    }
     for set in InstructionSet.available.suffix(2) {
       let pool = threadPools[1]
-      let inputs = values.map { TestMap(Self.shape, .padded, $0) }
+      let inputs = values.map { TestMap(shape, .padded, $0) }
+      let large = TestMap(poolings[1].input, .padded, (0..<4).flatMap { values[$0 % 2] })
       let outputs = [MapLayout.padded, .view].map { layout in
-        (0..<3).map { _ in TestMap(Self.shape, layout) }
+        (0..<6).map { TestMap(shape, layout, $0 == 0 ? values[1] : nil) }
       }
-      withExtendedLifetime(inputs) {
+      withExtendedLifetime((inputs, large)) {
         for maps in outputs {
-          add(inputs.map(\.map), to: maps[0].map, code: set.code, pool: pool)
-          Kernels.pool(.maximum, inputs[0].map, pooling, to: maps[1].map, code: set.code, pool: pool)
-          Kernels.pool(.average, inputs[0].map, pooling, to: maps[2].map, code: set.code, pool: pool)
+          // In the memory of a term, too.
+          add([inputs[0].map, maps[0].map], to: maps[0].map, code: set.code, pool: pool)
+          add(inputs.map(\.map), to: maps[1].map, code: set.code, pool: pool)
+          for (index, input) in [inputs[0].map, large.map].enumerated() {
+            Kernels.pool(.maximum, input, poolings[index], to: maps[2 + index].map, code: set.code, pool: pool)
+            Kernels.pool(.average, input, poolings[index], to: maps[4 + index].map, code: set.code, pool: pool)
+          }
         }
       }
+      #expect(outputs[0].allSatisfy(\.map.streams) && outputs[0][0].values == outputs[0][1].values)
       for (streamed, stored) in zip(outputs[0], outputs[1]) {
         #expect(streamed.surroundingsAreIntact)
         #expect(streamed.values == stored.values, "\(set)")

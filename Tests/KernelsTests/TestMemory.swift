@@ -178,7 +178,7 @@ func sets(for kernel: ConvolutionKernel) -> [InstructionSet] {
 }
 
 /// Whether there is one that multiplies in bf16; other processors skip what needs it.
-let hasBrainFloat = InstructionSet.best.multiplies(.bf16)
+let hasBF16 = InstructionSet.best.multiplies(.bf16)
 
 /// Every combination of an instruction set with a way to lay maps out, with a pool for each.
 let surroundings: [(set: InstructionSet, layout: MapLayout, pool: ThreadPool)] = InstructionSet.available.flatMap {

@@ -70,8 +70,9 @@ import Testing
             kernelWidth: 3, stride: stride, verticalPadding: 1, horizontalPadding: 1)
           for threads in [1, 2, 3, 16] {
             for set in InstructionSet.available {
-              for isPaired in [false, true] {
-                checkDivision(geometry, channels, set.code.singlePrecision.limits, isPaired: isPaired, threads: threads)
+              for arithmetic in ConvolutionKernel.Arithmetic.allCases {
+                checkDivision(
+                  geometry, channels, set.code.singlePrecision.limits, arithmetic: arithmetic, threads: threads)
               }
             }
           }
@@ -80,13 +81,32 @@ import Testing
     }
   }
 
+  /// The channels of a block.
+  private func width(_ arithmetic: ConvolutionKernel.Arithmetic) -> Int { arithmetic == .bf16 ? 32 : 16 }
+
+  /// Only AVX-512 has instructions for bf16, and not on every processor.
+  @Test(arguments: InstructionSet.allCases) func multipliesBF16WhereThereIsCodeForIt(_ set: InstructionSet) {
+    #expect(set.multiplies(.fp32))
+    #expect(!set.multiplies(.bf16) || set >= .avx512 && set.isAvailable)
+    if set.isAvailable {
+      #expect(set.code.products(.fp32)?.precision == .fp32)
+      #expect((set.code.products(.bf16)?.precision == .bf16) == set.multiplies(.bf16))
+    }
+  }
+
   private func checkDivision(
-    _ geometry: ConvolutionGeometry, _ channels: Int, _ limits: TileLimits, isPaired: Bool, threads: Int
+    _ geometry: ConvolutionGeometry, _ channels: Int, _ limits: TileLimits, arithmetic: ConvolutionKernel.Arithmetic,
+    threads: Int
   ) {
+    let isPaired = arithmetic == .paired
     let pixels = geometry.outputShape.planeCount
     let groups = limits.groups(ofVectors: 3, paired: isPaired)
     #expect(!isPaired || groups == ColumnGroups(count: 3, width: 1, lastWidth: 1))
-    let product = ProductLayout(geometry, .product, inputs: [channels], pixelStride: 16)
+    func layout(_ algorithm: ConvolutionKernel.Algorithm) -> ProductLayout {
+      let kernel = ConvolutionKernel(algorithm: algorithm, arithmetic: arithmetic)
+      return ProductLayout(geometry, kernel, inputs: [channels], pixelStride: channels)
+    }
+    let product = layout(.product)
     let strips = ProductTiling(
       product, pixels: pixels, groups: groups, limits: limits, isPaired: isPaired, threads: threads)
     #expect(strips.strips >= 1 && strips.strips <= pixels)
@@ -97,8 +117,9 @@ import Testing
     #expect(strips.balancedRows > 0 && strips.balancedRows % 4 == 0)
     #expect(strips.scratchCount >= threads * (strips.panelCount + strips.balanceCount))
     for tile in WinogradTile.allCases where tile.stride == geometry.stride {
-      let kernel = ConvolutionKernel.all.first { $0.tile == tile } ?? .product
-      let layout = ProductLayout(geometry, kernel, inputs: [channels], pixelStride: 16)
+      let algorithm = ConvolutionKernel.all.first { $0.tile == tile }?.algorithm ?? .product
+      let layout = layout(algorithm)
+      #expect(layout.depths.count == (channels + width(arithmetic) - 1) / width(arithmetic))
       let tiling = WinogradTiling(tile, layout, geometry, groups: groups, isPaired: isPaired, threads: threads)
       #expect(tiling.tilesAcross * tile.outputs >= geometry.outputWidth && tiling.blocks <= tiling.tileCount)
       #expect(tiling.blocks >= 1 && tiling.capacity * tiling.blocks >= tiling.tileCount)

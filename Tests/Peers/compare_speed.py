@@ -76,9 +76,9 @@ import safetensors.numpy
 
 PEERS = ["onnxruntime", "openvino", "ncnn"]
 # What compares with gelan in bf16.
-BRAIN_FLOAT_PEERS = ["openvino-bf16"]
-# Others than the first compute in less than single precision, or begin with less.
-INFORMATIVE = ["gelan-fp16", "gelan-bf16", *BRAIN_FLOAT_PEERS]
+BF16_PEERS = ["openvino-bf16"]
+# Engines that compute in less than single precision, or whose weights do.
+INFORMATIVE = ["gelan-fp16", "gelan-bf16", *BF16_PEERS]
 DEFAULT_MODELS = [f"models-yaml/gelan-{size}.yaml" for size in "tsmce"]
 
 BOX_BOUND = 0.01 / 640  # of the longer side
@@ -402,17 +402,20 @@ class Comparison:
         for engine in self.workers:
             if self.idle_share(engine) > IDLE_BOUND:
                 found.append(f"{engine} used {self.idle_share(engine):.1%} of a processor while others ran")
-        if "gelan" in self.failures:
-            found.append(f"gelan {self.failures['gelan']}")
+        found += [f"{engine} {failure}" for engine, failure in self.failures.items() if engine.startswith("gelan")]
         return [f"{self.setting.name}: {fault}" for fault in found]
 
     def idle_share(self, engine: str) -> float:
         return self.idle_seconds[engine] / max(self.others_seconds[engine], 1e-9)
 
+    @staticmethod
+    def base(engine: str) -> str:
+        """What an engine is compared with."""
+        return "gelan-bf16" if engine in BF16_PEERS else "gelan"
+
     def ratio(self, engine: str) -> float:
         """To gelan's time: the median over the rounds, so that what falls on a whole round falls out."""
-        base = "gelan-bf16" if engine in BRAIN_FLOAT_PEERS else "gelan"
-        pairs = zip(self.times[engine], self.times[base])
+        pairs = zip(self.times[engine], self.times[self.base(engine)])
         return statistics.median(statistics.median(theirs) / statistics.median(ours) for theirs, ours in pairs)
 
     def result(self) -> dict:
@@ -433,8 +436,7 @@ class Comparison:
             "idleShare": self.idle_share(engine),
             "difference": self.differences.get(engine),
         }
-        is_comparable = not {"gelan", "gelan-bf16"} & set(self.failures)
-        return {**result, "ratio": self.ratio(engine)} if is_comparable else result
+        return result if self.base(engine) in self.failures else {**result, "ratio": self.ratio(engine)}
 
 
 # What is printed
@@ -575,7 +577,7 @@ def read_arguments() -> argparse.Namespace:
         parser.error(f"--plot needs matplotlib: {sys.executable} -m pip install matplotlib")
     informative = ["gelan-fp16"] if options.fp16_weights else []
     if options.bf16:
-        informative += ["gelan-bf16", *BRAIN_FLOAT_PEERS]
+        informative += ["gelan-bf16", *BF16_PEERS]
     options.engines = ["gelan", *options.peers, *informative]
     options.gelan = str(pathlib.Path(options.gelan).resolve())
     return options
@@ -607,11 +609,11 @@ def main() -> int:
         if options.json:
             everything = {
                 **about, "settings": results, "summaries": summaries(results, PEERS),
-                "brainFloatSummaries": summaries(results, BRAIN_FLOAT_PEERS),
+                "bf16Summaries": summaries(results, BF16_PEERS),
             }  # fmt: skip
             pathlib.Path(options.json).write_text(json.dumps(everything, indent=1))
     print_summaries("Best peer / gelan", summaries(results, PEERS))
-    print_summaries("Best peer in bf16 / gelan in bf16", summaries(results, BRAIN_FLOAT_PEERS))
+    print_summaries("Best peer in bf16 / gelan in bf16", summaries(results, BF16_PEERS))
     if options.plot:
         plot(results, options.plot)
     faults = [fault for result in results for fault in result["faults"]]

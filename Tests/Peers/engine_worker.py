@@ -79,7 +79,7 @@ class OpenVINO:
         return np.array(self.request.get_output_tensor().data)
 
 
-class OpenVINOInBrainFloat(OpenVINO):
+class OpenVINOInBF16(OpenVINO):
     precision = "bf16"
 
 
@@ -120,12 +120,10 @@ class Ncnn:
         return np.stack([np.array(result) for result in self.results])
 
 
-
-
 ENGINES: dict[str, Callable[[str, np.ndarray, int], Engine]] = {
     "onnxruntime": Onnxruntime,
     "openvino": OpenVINO,
-    "openvino-bf16": OpenVINOInBrainFloat,
+    "openvino-bf16": OpenVINOInBF16,
     "ncnn": Ncnn,
 }
 

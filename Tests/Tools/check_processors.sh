@@ -8,7 +8,8 @@
 #   1. Object files: no function that a build for AVX2 or AVX-512 makes may also be made elsewhere.
 #   2. The executable: instructions beyond the baseline only in functions of those builds.
 #   3. Outputs: plans with every kind of step and every convolution kernel, on emulated processors without AVX, with AVX2
-#      and no AVX-512, and on this one with each of its instruction sets; all must agree with this one's best.
+#      and no AVX-512, and on this one with each of its instruction sets; all must agree with this one's best, and products
+#      in bf16 come close.
 #   4. The tests of kernels on the emulated processors, with 2 for their debug build.
 #
 #   Tests/Tools/check_processors.sh [--no-tests]      without part 4, which takes some ten minutes; the rest takes one
@@ -133,7 +134,7 @@ echo "  kernels of convolutions in these plans: $kernels depthwise"
 # place at 256, and probabilities by 1.2e-7. The bounds leave room for kernels that round more, and are far below what a
 # wrong lane or border does.
 compare() {
-  python3 - "$1" "$2" 2e-3 1e-5 <<'END'
+  python3 - "$1" "$2" "${3:-2e-3}" "${4:-1e-5}" <<'END'
 import array, json, math, struct, sys
 
 def output(path):
@@ -184,12 +185,32 @@ for set in baseline avx2 avx512 avx512-paired; do
     echo "  this processor runs no $set kernels, so those are not checked"
   fi
 done
+# In bf16, where this processor has it: factors have eight bits, which moves boxes by some hundredths of a pixel.
+if "$gelan" bench "$work/every-step.plan" --repeat 1 --precision bf16 > /dev/null 2>&1; then
+  for set in avx512 avx512-paired; do
+    for plan in gelan-t every-step; do
+      if ! "$gelan" run "$work/$plan.plan" --kernels $set --precision bf16 --inputs "$work/$plan.images" \
+        --outputs "$work/$plan.bf16" 2> "$work/errors"; then
+        fail "$plan in bf16: $(tail -n 3 "$work/errors")"
+      elif difference=$(compare "$work/$plan.bf16" "$work/$plan.expected" 0.5 5e-3); then
+        echo "  native-bf16 ($set), $plan: $difference"
+      else
+        fail "$plan in bf16 differs from single precision by $difference"
+      fi
+    done
+  done
+else
+  echo "  this processor multiplies no bf16, so that is not checked"
+fi
 check_runs Nehalem baseline emulate Nehalem "$gelan"
 check_runs Haswell avx2 emulate Haswell "$gelan"
 for case in Nehalem:avx2 Haswell:avx512; do
   status=0
   emulate "${case%:*}" "$gelan" bench "$work/every-step.plan" --kernels "${case#*:}" > /dev/null 2>&1 || status=$?
   [ $status = 2 ] || fail "${case%:*} is asked for ${case#*:} kernels and ends with status $status, not 2"
+  status=0
+  emulate "${case%:*}" "$gelan" bench "$work/every-step.plan" --precision bf16 > /dev/null 2>&1 || status=$?
+  [ $status = 2 ] || fail "${case%:*} is asked for bf16 and ends with status $status, not 2"
 done
 
 if [ "${1:-}" != --no-tests ]; then

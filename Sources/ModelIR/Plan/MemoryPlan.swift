@@ -23,7 +23,7 @@ package struct MemoryPlan: Sendable, Hashable {
   ///
   /// Whole vectors, so that pixels start on cache lines; an odd number of lines where there are many, so that
   /// neighbouring rows do not meet in one set of the first-level cache. Pixels of fewer channels than a vector holds lie
-  /// close together, and convolutions read several at once. Predictions are rows, one after another.
+  /// close together, and convolutions copy those of a row of taps at once. Predictions are rows, one after another.
   package static func stride(of buffer: TensorType) -> Int {
     guard buffer.extents != nil, buffer.channels >= alignment else { return buffer.channels }
     let lines = (buffer.channels + alignment - 1) / alignment

@@ -23,7 +23,7 @@ extension Command {
 
       With --layers, GFLOP/s are those of the operator as it is defined; 'multiplied' are the GFLOP that the chosen
       algorithm does for it, and '% peak' is what these are of the machine's peak: multiply-adds with the same instructions
-      on as many threads, in registers alone, measured at the start. Below stand the times of all steps if every
+      on as many threads, in registers alone and in the step's own precision, measured at the start. Below stand the times of all steps if every
       convolution were computed as it is defined, and if the chosen algorithms' multiplications took no more than they do
       at peak.
 

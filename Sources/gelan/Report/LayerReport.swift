@@ -51,7 +51,8 @@ struct LayerReport {
     self.kinds = kinds.sorted { $0.time > $1.time }
   }
 
-  /// The milliseconds that all convolutions would take at the machine's peak if each were computed as it is defined.
+  /// The milliseconds that all convolutions would take at the machine's highest peak if each were computed as it is
+  /// defined.
   var directLimit: Double { layers.reduce(0) { $0 + Double($1.step.flops) } / peaks.best * 1e3 }
 
   /// The milliseconds that the multiplications of the chosen kernels would take at the machine's peak.
@@ -101,7 +102,7 @@ struct LayerReport {
   var members: [(String, JSONValue)] {
     func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     return [
-      ("peakGFLOPS", .number(peaks.best * 1e-9)),
+      ("peakGFLOPS", .number(peaks.best * 1e-9)), ("fp32PeakGFLOPS", .number(peaks.single * 1e-9)),
       ("limits", ["directMilliseconds": .number(directLimit), "chosenMilliseconds": .number(chosenLimit)]),
       (
         "kinds",
@@ -120,6 +121,7 @@ struct LayerReport {
             [
               "step": .string(layer.step.origin.scope), "operator": .string(layer.step.op.name),
               "kernel": .string(layer.step.kernel), "kind": .string(layer.step.kind),
+              "precision": .string(layer.step.precision.rawValue),
               "output": .array(layer.step.outputShape.map { .integer($0) }), "milliseconds": .number(layer.time),
               "share": .number(layer.share), "flops": .integer(layer.step.flops),
               "multiplications": .integer(layer.step.multiplications), "GFLOPS": number(layer.speed),
@@ -133,9 +135,10 @@ struct LayerReport {
 
 /// The floating-point operations a second that the machine reaches when it does nothing but multiply and add.
 struct PeakSpeeds {
-  /// In the precision of a session, and in single precision.
   let precision: Precision
+  /// In that precision, a session's.
   let best: Double
+  /// In single precision.
   let single: Double
 
   init(_ instructions: InstructionSet, precision: Precision, threads: Int) {

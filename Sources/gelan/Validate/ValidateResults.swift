@@ -7,6 +7,7 @@ func validateResults(
 ) throws(CommandFailure) -> ValidationReport {
   let modelOptions = [
     "--input", "--square", "--stretch", "--conf", "--iou", "--max-detections", "--save-detections", "--kernels",
+    "--precision",
   ]
   if let surplus = arguments.operands.first ?? modelOptions.first(where: arguments.isSet) {
     throw .usage("--detections runs no plan, so '\(surplus)' has no meaning")

@@ -8,9 +8,7 @@ extension Command.Option {
   static let kernels = Self(
     "--kernels", value: InstructionSet.allCases.map(\.rawValue).joined(separator: "|"),
     help: "instructions to use; those of \(kernelsVariable), or else the best that the processor has, by default")
-}
 
-extension Command.Option {
   static let precision = Self(
     "--precision", value: InferencePrecision.allCases.map(\.rawValue).joined(separator: "|"),
     help: "what convolutions round to before they multiply: bf16 is faster and less exact; fp32 by default")
@@ -33,7 +31,8 @@ extension Arguments {
     guard instructions.multiplies(precision.base) else {
       let reason =
         precision.isAvailable
-        ? "\(instructions.rawValue) kernels multiply no numbers in \(precision.rawValue), but \(InstructionSet.best.rawValue)"
+        ? "\(instructions.rawValue) kernels multiply no numbers in \(precision.rawValue), but "
+          + InstructionSet.best.rawValue
         : "this processor multiplies no numbers in \(precision.rawValue), as those with AVX512-BF16 do"
       throw .usage("--precision: \(reason)")
     }

@@ -1,7 +1,7 @@
 import CProcessor
 import KernelInterface
 
-#if BRAIN_FLOAT
+#if BF16_PRODUCTS
   /// What panels and packed weights hold: two numbers in the place of a float.
   var panelPrecision: Precision { .bf16 }
 
@@ -33,8 +33,8 @@ import KernelInterface
   /// Loads up to sixteen numbers of which the last, if its number is odd, has a zero for a neighbour; beyond that they may
   /// be anything.
   @inline(__always)
-  func wholePairs(_ source: UnsafePointer<Float>, _ count: Int) -> Lanes {
-    count % 2 == 0 || count > 16 ? load(source) : oddPairs(source, count)
+  private func wholePairs(_ source: UnsafePointer<Float>, _ count: Int) -> Lanes {
+    count % 2 == 0 ? load(source) : oddPairs(source, count)
   }
 
   @inline(never)
@@ -56,17 +56,6 @@ import KernelInterface
     @inline(__always)
     static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>) {
       storeHalf(gelan_narrow(lanes), destination)
-    }
-  }
-
-  /// Writes zeros in the place of pixels, which lie in the padding.
-  func clearPixels(_ run: PixelRun, _ panel: Panel) {
-    var channel = 0
-    var block = panel.start
-    while channel < run.channels {
-      for pixel in 0..<run.count { store(Lanes(), block + pixel * 16) }
-      channel += 32
-      block += panel.blockStride
     }
   }
 

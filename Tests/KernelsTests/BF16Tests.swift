@@ -4,8 +4,8 @@ import Testing
 @testable import Kernels
 
 /// Products of numbers in bf16: what is rounded, and that nothing else is.
-@Suite(.enabled(if: hasBrainFloat, "this processor multiplies no numbers in bf16"))
-struct BrainFloatTests {
+@Suite(.enabled(if: hasBF16, "this processor multiplies no numbers in bf16"))
+struct BF16Tests {
   static let kernels = ConvolutionKernel.all.filter { $0.precision == .bf16 }
 
   /// The nearest number of eight significant bits; of two, the one whose last bit is 0.
@@ -25,27 +25,27 @@ struct BrainFloatTests {
   }
 
   @Test func roundsFactorsToTheNearest() {
-    let given = example(.product.brainFloat)
+    let given = example(.product.bf16)
     var rounded = given
     rounded.input = given.input.map(nearest)
     rounded.weight = given.weight.map(nearest)
     #expect(rounded.input != given.input && rounded.weight != given.weight)
-    for set in sets(for: .product.brainFloat) {
-      let result = given.run(.product.brainFloat, set, threadPools[1])
+    for set in sets(for: .product.bf16) {
+      let result = given.run(.product.bf16, set, threadPools[1])
       #expect(result.isIntact)
-      #expect(result.values == rounded.run(.product.brainFloat, set, threadPools[1]).values, "\(set)")
+      #expect(result.values == rounded.run(.product.bf16, set, threadPools[1]).values, "\(set)")
     }
   }
 
   /// With factors that bf16 holds, products are exact and sums round as in single precision.
   @Test(arguments: [16, 17, 37, 64, 80]) func keepsSinglePrecisionInSums(_ channels: Int) {
-    var example = example(.product.brainFloat, channels: channels)
+    var example = example(.product.bf16, channels: channels)
     example.input = example.input.map(nearest)
     example.weight = example.weight.map(nearest)
     let reference = example.reference()
     let walk = 2 * unitRoundoff * Double(example.geometry.depth + 2).squareRoot()
-    for set in sets(for: .product.brainFloat) {
-      let values = example.run(.product.brainFloat, set, threadPools[1], inputs: .view, output: .view).values
+    for set in sets(for: .product.bf16) {
+      let values = example.run(.product.bf16, set, threadPools[1], inputs: .view, output: .view).values
       for (i, value) in values.enumerated() {
         #expect(abs(Double(value) - reference.sums[i]) <= walk * reference.magnitudes[i], "element \(i), \(set)")
       }
@@ -65,40 +65,38 @@ struct BrainFloatTests {
     )
     for (input, weight) in [(numbers, unit), (unit, numbers)] {
       let example = ConvolutionCase(geometry: geometry, joined: [16], input: input, weight: weight, bias: nil)
-      for set in sets(for: .product.brainFloat) {
+      for set in sets(for: .product.bf16) {
         // Infinity meets only zeros besides, and those lie in lanes and rows of their own.
-        #expect(example.run(.product.brainFloat, set, threadPools[0]).values == [expected], "\(set)")
+        #expect(example.run(.product.bf16, set, threadPools[0]).values == [expected], "\(set)")
       }
     }
   }
 
-  /// A number that is none stays in its place, whatever its bits, in inputs and in weights.
-  @Test func keepsNaN() {
-    let healthy = example(.product.brainFloat)
+  /// A number that is none stays in its place, whatever its bits, in inputs and in weights: by tiles in those that it meets.
+  @Test(arguments: kernels) func keepsNaN(_ kernel: ConvolutionKernel) {
+    let healthy = example(kernel)
+    let geometry = healthy.geometry
+    let stride = geometry.stride
+    let reach = (kernel.tile?.outputs ?? 1) - 1
     for bits: UInt32 in [0x7FC0_0000, 0x7F80_0001, 0xFFFF_FFFF] {
       var example = healthy
       example.input[3 * 9 * 14 + 6 * 14 + 8] = Float(bitPattern: bits)
       example.weight[5 * 37 * 9] = Float(bitPattern: bits)
-      for set in sets(for: .product.brainFloat) {
-        let expected = healthy.run(.product.brainFloat, set, threadPools[0]).values
-        let values = example.run(.product.brainFloat, set, threadPools[0]).values
+      for set in sets(for: kernel) {
+        let expected = healthy.run(kernel, set, threadPools[0]).values
+        let values = example.run(kernel, set, threadPools[0]).values
         for i in values.indices {
-          let (channel, y, x) = (i / 126, i / 14 % 9, i % 14)
-          // The weight is that of the tap at the upper left, which meets the padding along two borders; zeros times NaN
-          // are NaN, too.
-          let isSpoiled = channel == 5 || abs(y - 6) <= 1 && abs(x - 8) <= 1
-          #expect(isSpoiled ? values[i].isNaN : values[i] == expected[i], "\(set) at \(channel), \(y), \(x)")
+          let pixel = i % geometry.outputShape.planeCount
+          let (y, x) = (pixel / geometry.outputWidth, pixel % geometry.outputWidth)
+          let (distanceY, distanceX) = (abs(y * stride - 6), abs(x * stride - 8))
+          // Zeros times NaN, where a tap meets the padding, are NaN, too.
+          if i / geometry.outputShape.planeCount == 5 || distanceY <= 1 && distanceX <= 1 {
+            #expect(values[i].isNaN, "\(set) at \(y), \(x)")
+          } else if max(distanceY, distanceX) > 1 + reach * stride {
+            #expect(values[i] == expected[i], "\(set) at \(y), \(x)")
+          }
         }
       }
     }
-  }
-
-  /// Other precisions are asked for in vain where there are no such products.
-  @Test func otherSetsHaveNone() {
-    for set in InstructionSet.allCases where set < .avx512 {
-      #expect(!set.multiplies(.bf16))
-      if set.isAvailable { #expect(set.code.products(.bf16) == nil) }
-    }
-    #expect(InstructionSet.best.code.products(.bf16)?.precision == .bf16)
   }
 }
