@@ -265,7 +265,16 @@ private func transformTaps<Transform: WinogradTransform>(
       let value =
         half[row * 3] * Wide(repeating: g0) + half[row * 3 + 1] * Wide(repeating: g1)
         + half[row * 3 + 2] * Wide(repeating: g2)
-      put(Lanes(value), row * side + column)
+      put(rounded(value), row * side + column)
     }
   }
+}
+
+/// Sixteen doubles as floats, lane by lane: the standard library's conversion of a vector could become a function that all
+/// builds share.
+@inline(__always)
+private func rounded(_ wide: SIMD16<Double>) -> Lanes {
+  var lanes = Lanes()
+  for lane in 0..<16 { lanes[lane] = Float(wide[lane]) }
+  return lanes
 }
