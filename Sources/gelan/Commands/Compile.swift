@@ -31,7 +31,7 @@ extension Command {
       A PyTorch checkpoint is read without running anything of it. Its classes, their number and their names, become the
       plan's. The plan and the training graph are run on the same pictures, and one that differs is not written.
       The input size is the plan's default; a plan runs at every legal size, and on every processor: --kernels is for
-      the comparison only.
+      the comparison only, which is in fp32.
 
       example: gelan compile models-yaml/yolov9-c.yaml --weights best.pt -o yolov9-c.plan
       """
