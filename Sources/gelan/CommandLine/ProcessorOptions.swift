@@ -11,7 +11,7 @@ extension Command.Option {
 
   static let precision = Self(
     "--precision", value: InferencePrecision.allCases.map(\.rawValue).joined(separator: "|"),
-    help: "what convolutions round to before they multiply: bf16 is faster and less exact; fp32 by default")
+    help: "what convolutions round to: bf16 is faster, less exact, and needs AVX512-BF16; fp32 by default")
 }
 
 /// The environment variable that stands for `--kernels` where a call does not give it.
@@ -31,8 +31,9 @@ extension Arguments {
     guard instructions.multiplies(precision.base) else {
       let reason =
         precision.isAvailable
-        ? "\(instructions.rawValue) kernels multiply no numbers in \(precision.rawValue), but "
-          + InstructionSet.best.rawValue
+        ? "\(precision.rawValue) needs kernels "
+          + InstructionSet.allCases.filter { $0.multiplies(precision.base) }.map(\.rawValue).joined(separator: " or ")
+          + ", not \(instructions.rawValue)" + (string("--kernels") == nil ? " of \(kernelsVariable)" : "")
         : "this processor multiplies no numbers in \(precision.rawValue), as those with AVX512-BF16 do"
       throw .usage("--precision: \(reason)")
     }
