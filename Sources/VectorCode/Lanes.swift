@@ -25,6 +25,12 @@ func stream(_ vector: Lanes, _ line: UnsafeMutablePointer<Float>) {
   #endif
 }
 
+/// Stores a vector past the caches, whole, or the first `count` floats of it through them.
+@inline(__always)
+func store(_ vector: Lanes, _ destination: UnsafeMutablePointer<Float>, first count: Int, streams: Bool) {
+  if streams { stream(vector, destination) } else { store(vector, destination, first: count) }
+}
+
 /// Lets other threads see what was stored past the caches before what they are told next.
 @inline(__always)
 func finishStreams() {

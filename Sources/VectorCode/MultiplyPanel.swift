@@ -278,8 +278,7 @@ private struct TileFinish: ActivationLoop {
           if let before = epilogue.before { value += load(before.pixel(y: y, x: x) + channel) }
           value = activation(value)
           if let after = epilogue.after { value += load(after.pixel(y: y, x: x) + channel) }
-          let place = target + r * product.outputStride
-          if epilogue.streams { stream(value, place) } else { store(value, place, first: count) }
+          store(value, target + r * product.outputStride, first: count, streams: epilogue.streams)
           x += 1
           if x == product.width { (y, x) = (y + 1, 0) }
         }

@@ -109,12 +109,7 @@ private func pool(
         value = combine(value, load(corner + (y * rowStride + x * row.pixelStride + channel)))
       }
     }
-    let result = finish(value)
-    if row.streams {
-      stream(result, output + channel)
-    } else {
-      store(result, output + channel, first: row.channels - channel)
-    }
+    store(finish(value), output + channel, first: row.channels - channel, streams: row.streams)
     channel += 16
   }
 }
@@ -143,14 +138,13 @@ private struct ElementwisePixels: ActivationLoop {
         var value = sum
         if let scale = elements.scale { value *= loadPart(scale + channel, count) }
         if let shift = elements.shift { value += loadPart(shift + channel, count) }
-        let result = activation(value)
-        if elements.streams { stream(result, output + channel) } else { store(result, output + channel, first: count) }
+        store(activation(value), output + channel, first: count, streams: elements.streams)
       }
       var channel = 0
       // Four vectors together: finding a source's pixel takes longer than adding a vector of it.
       while channel + 64 <= elements.channels {
-        // Several maps at a time, some of them every other kilobyte, are more than the processor foresees. Eight pixels are two
-        // kilobytes of each at least.
+        // Several maps at a time, some of them every other kilobyte, are more than the processor foresees. Eight pixels
+        // are two kilobytes of each at least.
         for source in 0..<elements.sourceCount {
           let ahead = elements.source(source, pixel + 8) + channel
           gelan_prefetch(ahead)

@@ -155,7 +155,7 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
           let value = activation(load(source + column * 16) + bias) + load(addend + column * after.pixelStride)
           // The next tile's.
           gelan_prefetch(addend + (column + Transform.outputs) * after.pixelStride)
-          put(value, line + column * output.outputStride, 16)
+          store(value, line + column * output.outputStride, first: 16, streams: epilogue.streams)
         }
       } else if isWhole, epilogue.streams {
         for column in 0..<Transform.outputs {
@@ -171,15 +171,10 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
           if let before = epilogue.before { value += load(before.pixel(y: y, x: left + column) + channel) }
           value = activation(value)
           if let after = epilogue.after { value += load(after.pixel(y: y, x: left + column) + channel) }
-          put(value, line + column * output.outputStride, count)
+          store(value, line + column * output.outputStride, first: count, streams: epilogue.streams)
         }
       }
     }
-  }
-
-  @inline(__always)
-  private func put(_ value: Lanes, _ place: UnsafeMutablePointer<Float>, _ count: Int) {
-    if output.epilogue.streams { stream(value, place) } else { store(value, place, first: count) }
   }
 }
 

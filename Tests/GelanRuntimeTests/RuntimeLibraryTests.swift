@@ -44,8 +44,7 @@ import Testing
     #expect(pair.batch == 2 && both.count == 2 * found[0].count && Array(both.suffix(found[0].count)) == found[0])
   }
 
-  /// Eight significant bits of each factor, in a network of nine convolutions one after another whose weights are random:
-  /// 0.12 pixels and 5e-6 are seen.
+  /// Eight significant bits of each factor move boxes by up to 0.12 pixels here and probabilities by up to 5e-6.
   @Test func aSessionInBF16ComesClose() throws {
     #expect(InferencePrecision.fp32.isAvailable)
     let (height, width) = (file.imageShape[1], file.imageShape[2])

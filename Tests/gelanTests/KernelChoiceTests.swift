@@ -82,8 +82,8 @@ import Testing
       let layers = try Tool.run(bench + ["--precision", "bf16", "--layers"], in: folder).objects.first?["kinds"]
       let kinds = try #require(layers as? [[String: Any]])
       #expect(kinds.contains { ($0["kind"] as? String)?.hasPrefix("bf16-") == true })
-      let (single, brain) = (try output("fp32"), try output("bf16"))
-      #expect(single.count == brain.count && single != brain)
+      let (exact, rounded) = (try output("fp32"), try output("bf16"))
+      #expect(exact.count == rounded.count && exact != rounded)
     }
   }
 
