@@ -61,8 +61,8 @@ func runProduct(
       let (rest, part) = item.quotientAndRemainder(dividingBy: tiling.parts)
       let (group, strip) = rest.quotientAndRemainder(dividingBy: tiling.strips)
       let range = pixelRange(strip)
-      // Threads take turns, more or less.
-      let next = strip + pool.threads
+      // Threads go on with the neighbour, more or less.
+      let next = strip + 1
       let firstGroup = part * tiling.groups.count / tiling.parts
       let panel = scratch + slot * (tiling.panelCount + tiling.balanceCount)
       let blockStride = range.count * 16

@@ -3,32 +3,27 @@ import Glibc
 import KernelInterface
 import Synchronization
 
-/// Names one call of `ThreadPool.forEachWithSlot`.
-///
-/// The body is held by address: a worker that kept a reference of its own a moment past the end of the call would turn
-/// a body that must not escape into one that did.
-struct ThreadJob {
-  typealias Body = (_ index: Int, _ slot: Int) -> Void
-
-  let count: Int
-  let body: UnsafePointer<Body>
-}
-
 /// Holds what the workers of one pool and its callers share; it outlives the pool until the last worker has left.
 ///
-/// `@unchecked`: `job` and `isDismissed` are only touched while `state` is locked, the counters are atomic, and the
-/// POSIX objects are made to be shared. A job's body is only run between its posting and the end of `run`.
+/// A job is divided into one share of neighbouring indices for each seat. Neighbouring indices are neighbouring parts of
+/// a map, so every thread finds in its own caches what it wrote a step before; a core may be far from the other's, on
+/// another die even, or be made to seem so by a virtual machine. Who has finished takes from the ends of the others'
+/// shares, so a slow thread, or one that has not woken, delays nobody by more than one index.
+///
+/// `@unchecked`: bodies are written before a seat's state is, which is atomic, and the POSIX objects are made to be
+/// shared. A body is only run between its offer and the end of `run`.
 final class ThreadCrew: @unchecked Sendable {
   private let callers = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let state = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let jobPosted = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let sleep = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let jobOffered = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let workersLeft = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  private var job: ThreadJob?
-  private var isDismissed = false
-  private let generation = Atomic<Int>(0)
-  private let nextIndex = Atomic<Int>(0)
-  private let activeWorkers = Atomic<Int>(0)
+  private let seatCount: Int
+  private let seats: UnsafeMutableRawPointer
+  /// The workers that sleep, or are about to, and whether the caller does. Both are announced before a last look at what
+  /// they would wait for, and asked for after that has been changed, all in one order for all threads: so none sleeps on.
+  private let sleepingWorkers = Atomic<Int>(0)
+  private let callerSleeps = Atomic<Bool>(false)
 
   /// Bound the polling before a thread goes to sleep, from which it takes some fifty microseconds to wake: first without
   /// leaving the processor, then giving way to others that want it. Together they last about a millisecond, longer than
@@ -46,102 +41,132 @@ final class ThreadCrew: @unchecked Sendable {
 
   static var isRunningBody: Bool { pthread_getspecific(bodyMarker) != nil }
 
-  init() {
+  /// - Parameter seats: how many threads there may be, the caller's included.
+  init(seats seatCount: Int) {
+    self.seatCount = seatCount
+    seats = .allocate(byteCount: seatCount * ThreadSeat.stride, alignment: ThreadSeat.stride)
+    for slot in 0..<seatCount {
+      (seats + slot * ThreadSeat.stride).initializeMemory(as: ThreadSeat.self, to: ThreadSeat())
+    }
     pthread_mutex_init(callers, nil)
-    pthread_mutex_init(state, nil)
-    pthread_cond_init(jobPosted, nil)
+    pthread_mutex_init(sleep, nil)
+    pthread_cond_init(jobOffered, nil)
     pthread_cond_init(workersLeft, nil)
   }
 
   deinit {
     pthread_mutex_destroy(callers)
-    pthread_mutex_destroy(state)
-    pthread_cond_destroy(jobPosted)
+    pthread_mutex_destroy(sleep)
+    pthread_cond_destroy(jobOffered)
     pthread_cond_destroy(workersLeft)
     callers.deallocate()
-    state.deallocate()
-    jobPosted.deallocate()
+    sleep.deallocate()
+    jobOffered.deallocate()
     workersLeft.deallocate()
+    seats.deallocate()
   }
 
-  /// Posts a job, takes part in it as slot 0 and returns when every index has been run.
-  func run(_ newJob: ThreadJob) {
-    pthread_mutex_lock(callers)
-    pthread_mutex_lock(state)
-    job = newJob
-    nextIndex.store(0, ordering: .relaxed)
-    generation.wrappingAdd(1, ordering: .releasing)
-    pthread_mutex_unlock(state)
-    pthread_cond_broadcast(jobPosted)
+  private func seat(_ slot: Int) -> UnsafeMutablePointer<ThreadSeat> {
+    (seats + slot * ThreadSeat.stride).assumingMemoryBound(to: ThreadSeat.self)
+  }
 
-    takeIndices(of: newJob, slot: 0)
+  /// Runs `body` for every index below `count`, as slot 0 with the help of the workers, and returns when all have been.
+  func run(_ count: Int, _ body: UnsafePointer<ThreadSeat.Body>) {
+    pthread_mutex_lock(callers)
+    for slot in 0..<seatCount {
+      seat(slot).pointee.setShare(slot * count / seatCount..<(slot + 1) * count / seatCount)
+    }
+    for slot in 1..<seatCount {
+      seat(slot).pointee.body = body
+      seat(slot).pointee.state.store(ThreadSeat.State.offered, ordering: .sequentiallyConsistent)
+    }
+    if sleepingWorkers.load(ordering: .sequentiallyConsistent) > 0 { wake(jobOffered) }
+
+    takeIndices(body, slot: 0)
 
     // Workers that have not joined by now need not: only those that did are waited for.
-    pthread_mutex_lock(state)
-    job = nil
-    pthread_mutex_unlock(state)
-    poll { activeWorkers.load(ordering: .acquiring) == 0 }
-    pthread_mutex_lock(state)
-    while activeWorkers.load(ordering: .acquiring) > 0 { pthread_cond_wait(workersLeft, state) }
-    pthread_mutex_unlock(state)
+    for slot in 1..<seatCount {
+      let offer = seat(slot).pointee.state.compareExchange(
+        expected: ThreadSeat.State.offered, desired: ThreadSeat.State.idle, ordering: .acquiring)
+      if !offer.exchanged { waitUntilIdle(slot) }
+    }
     pthread_mutex_unlock(callers)
+  }
+
+  private func waitUntilIdle(_ slot: Int) {
+    func isIdle() -> Bool { seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) == ThreadSeat.State.idle }
+    if poll(until: isIdle) { return }
+    pthread_mutex_lock(sleep)
+    callerSleeps.store(true, ordering: .sequentiallyConsistent)
+    while !isIdle() { pthread_cond_wait(workersLeft, sleep) }
+    callerSleeps.store(false, ordering: .relaxed)
+    pthread_mutex_unlock(sleep)
   }
 
   /// Runs as the body of one worker thread until the crew is dismissed.
   func work(slot: Int) {
-    var seen = 0
     while true {
-      poll { generation.load(ordering: .acquiring) != seen }
-      pthread_mutex_lock(state)
-      while generation.load(ordering: .acquiring) == seen && !isDismissed { pthread_cond_wait(jobPosted, state) }
-      seen = generation.load(ordering: .acquiring)
-      let joined = job
-      let leaves = isDismissed
-      if !leaves && joined != nil { activeWorkers.wrappingAdd(1, ordering: .relaxed) }
-      pthread_mutex_unlock(state)
-      if leaves { return }
-      guard let joined else { continue }
+      waitForOffer(slot)
+      let offer = seat(slot).pointee.state.compareExchange(
+        expected: ThreadSeat.State.offered, desired: ThreadSeat.State.taken, ordering: .acquiring)
+      if offer.original == ThreadSeat.State.dismissed { return }
+      guard offer.exchanged, let body = seat(slot).pointee.body else { continue }
 
-      takeIndices(of: joined, slot: slot)
+      takeIndices(body, slot: slot)
 
-      pthread_mutex_lock(state)
-      if activeWorkers.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
-        pthread_cond_signal(workersLeft)
-      }
-      pthread_mutex_unlock(state)
+      seat(slot).pointee.state.store(ThreadSeat.State.idle, ordering: .sequentiallyConsistent)
+      if callerSleeps.load(ordering: .sequentiallyConsistent) { wake(workersLeft) }
     }
   }
 
-  /// Tells every worker to leave.
+  private func waitForOffer(_ slot: Int) {
+    func isWanted() -> Bool { seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) != ThreadSeat.State.idle }
+    if poll(until: isWanted) { return }
+    pthread_mutex_lock(sleep)
+    sleepingWorkers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    while !isWanted() { pthread_cond_wait(jobOffered, sleep) }
+    sleepingWorkers.wrappingSubtract(1, ordering: .relaxed)
+    pthread_mutex_unlock(sleep)
+  }
+
+  /// Tells every worker to leave; no job may be running.
   func dismiss() {
-    pthread_mutex_lock(state)
-    isDismissed = true
-    generation.wrappingAdd(1, ordering: .releasing)
-    pthread_mutex_unlock(state)
-    pthread_cond_broadcast(jobPosted)
+    for slot in 1..<seatCount {
+      seat(slot).pointee.state.store(ThreadSeat.State.dismissed, ordering: .sequentiallyConsistent)
+    }
+    wake(jobOffered)
+  }
+
+  private func wake(_ condition: UnsafeMutablePointer<pthread_cond_t>) {
+    // Whoever is about to sleep holds the lock until it does.
+    pthread_mutex_lock(sleep)
+    pthread_mutex_unlock(sleep)
+    pthread_cond_broadcast(condition)
   }
 
   /// Not inlined, so that every reference to the body is gone when it returns.
   @inline(never)
-  private func takeIndices(of job: ThreadJob, slot: Int) {
-    pthread_setspecific(Self.bodyMarker, UnsafeRawPointer(state))
-    while true {
-      let index = nextIndex.wrappingAdd(1, ordering: .relaxed).oldValue
-      if index >= job.count { break }
-      job.body.pointee(index, slot)
+  private func takeIndices(_ body: UnsafePointer<ThreadSeat.Body>, slot: Int) {
+    pthread_setspecific(Self.bodyMarker, UnsafeRawPointer(seats))
+    while let index = seat(slot).pointee.takeFirst() { body.pointee(index, slot) }
+    for distance in 1..<seatCount {
+      let other = seat((slot + distance) % seatCount)
+      while let index = other.pointee.takeLast() { body.pointee(index, slot) }
     }
     pthread_setspecific(Self.bodyMarker, nil)
   }
 
+  /// Whether `isReady` came true while this thread was awake.
   @inline(__always)
-  private func poll(_ isReady: () -> Bool) {
+  private func poll(until isReady: () -> Bool) -> Bool {
     for _ in 0..<Self.relaxations {
-      if isReady() { return }
+      if isReady() { return true }
       gelan_relax()
     }
     for _ in 0..<Self.yields {
-      if isReady() { return }
+      if isReady() { return true }
       sched_yield()
     }
+    return false
   }
 }

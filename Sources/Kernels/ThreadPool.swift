@@ -4,18 +4,20 @@ import Synchronization
 
 /// Spreads independent pieces of work over a fixed number of threads, the calling thread being one of them.
 ///
-/// Indices are taken one at a time from a shared counter, so a slow thread simply takes fewer of them. Calls from
-/// several threads run one after the other; a call made from inside a body runs its indices on the calling thread.
+/// Every thread begins with a share of neighbouring indices, always the same for the same count, and when it has done
+/// that takes single ones from others. Calls from several threads run one after the other; a call made from inside a
+/// body runs its indices on the calling thread.
 package final class ThreadPool: Sendable {
   /// Counts the threads that run bodies, including the one that calls `forEach`.
   package let threads: Int
 
-  private let crew = ThreadCrew()
+  private let crew: ThreadCrew
   private let workers: [pthread_t]
 
   /// Starts `threads - 1` workers, which wait for work, asleep after a millisecond without any; fewer where the system refuses more.
   package init(threads: Int) {
     require(threads >= 1, "A thread pool needs at least one thread, not \(threads).")
+    let crew = ThreadCrew(seats: max(threads, 1))
     var workers: [pthread_t] = []
     for slot in 1..<max(threads, 1) {
       var worker = pthread_t()
@@ -34,6 +36,7 @@ package final class ThreadPool: Sendable {
       }
       workers.append(worker)
     }
+    self.crew = crew
     self.workers = workers
     self.threads = workers.count + 1
   }
@@ -53,12 +56,12 @@ package final class ThreadPool: Sendable {
   /// `slot` is in `0..<threads` and no two bodies of this call that run at the same time share it, so it can select
   /// a thread's own part of a scratch buffer.
   package func forEachWithSlot(_ count: Int, _ body: (_ index: Int, _ slot: Int) -> Void) {
-    require(count >= 0, "A thread pool cannot run a negative number of bodies, here \(count).")
+    require(0...Int(UInt32.max) ~= count, "A thread pool runs 0 to \(UInt32.max) bodies, not \(count).")
     if threads == 1 || count <= 1 || ThreadCrew.isRunningBody {
       for index in 0..<max(count, 0) { body(index, 0) }
     } else {
       withoutActuallyEscaping(body) { body in
-        withUnsafePointer(to: body) { crew.run(ThreadJob(count: count, body: $0)) }
+        withUnsafePointer(to: body) { crew.run(count, $0) }
       }
     }
   }
