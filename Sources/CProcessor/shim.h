@@ -53,6 +53,13 @@ static inline __m512 gelan_dot(__m512 sum, __m512 a, __m512 b) {
 // The number, or the bound with its sign where that is nearer to zero; of NaN the bound.
 static inline __m512 gelan_limit(__m512 x, __m512 bound) { return _mm512_range_ps(x, bound, 2); }
 
+// Sixteen numbers in bf16 as floats.
+static inline __m512 gelan_widen(__m256 x) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_castps_si256(x)), 16));
+}
+
+static inline void gelan_stream_half(float *half, __m256 x) { _mm256_stream_ps(half, x); }
+
 // Rounds to bf16, to the nearest; neighbours come to lie together.
 static inline __m256 gelan_narrow(__m512 x) { return (__m256)_mm512_cvtneps_pbh(x); }
 static inline __m512 gelan_narrow_both(__m512 low, __m512 high) { return (__m512)_mm512_cvtne2ps_pbh(high, low); }

@@ -1,13 +1,15 @@
 import KernelInterface
 import Kernels
 
-/// What convolutions round to before they multiply. Their sums, and the maps between steps, are in single precision.
+/// What convolutions round to before they multiply, and what the maps between steps are kept in. Sums are in single
+/// precision.
 public enum InferencePrecision: String, CaseIterable, Sendable, Hashable {
   /// Single precision: nothing is rounded before it is multiplied.
   case fp32
-  /// Weights and what they are multiplied with are rounded to eight significant bits, numbers below the smallest normal one
-  /// to zero, and SiLU is computed to 2⁻¹² of it: faster, and less exact. Convolutions of fewer than sixteen channels, as of
-  /// an image, and those of each channel by itself stay in single precision. Only processors with AVX512-BF16 can.
+  /// Weights, what they are multiplied with and maps are rounded to eight significant bits, numbers below the smallest
+  /// normal one to zero, and SiLU is computed to 2⁻¹² of it: faster, and less exact. Convolutions of fewer than sixteen
+  /// channels, as of an image, those of each channel by itself and what is decoded to boxes stay in single precision. Only
+  /// processors with AVX512-BF16 can.
   case bf16
 
   /// Whether this processor can.

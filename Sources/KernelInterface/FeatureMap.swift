@@ -7,24 +7,35 @@
 ///
 /// **Kernels may read 15 floats beyond the last pixel** (a whole vector from any channel on) and use none of them; they
 /// never write there.
+///
+/// A map whose every reader would round it to bf16 may be kept so from the start: then two neighbouring channels lie in
+/// the place of a float, as in a panel, pixels have an even number of channels, and strides count places.
 package struct FeatureMap: @unchecked Sendable {
   /// The first channel of the first pixel.
   package let start: UnsafeMutablePointer<Float>
   package let shape: MapShape
-  /// The floats from one pixel to the next, at least the number of channels.
+  /// The floats from one pixel to the next, at least what the channels take.
   package let pixelStride: Int
+  package let precision: Precision
 
-  package init(start: UnsafeMutablePointer<Float>, shape: MapShape, pixelStride: Int) {
+  package init(
+    start: UnsafeMutablePointer<Float>, shape: MapShape, pixelStride: Int, precision: Precision = .fp32
+  ) {
     require(
-      pixelStride >= shape.channels, "Pixels of \(shape.channels) channels do not fit \(pixelStride) floats.")
+      shape.channels % precision.numbersInWord == 0 && pixelStride >= shape.channels / precision.numbersInWord,
+      "Pixels of \(shape.channels) channels in \(precision.rawValue) do not fit \(pixelStride) floats.")
     self.start = start
     self.shape = shape
     self.pixelStride = pixelStride
+    self.precision = precision
   }
 
   package var channels: Int { shape.channels }
   package var height: Int { shape.height }
   package var width: Int { shape.width }
+
+  /// Whether nothing lies between pixels.
+  package var isDense: Bool { pixelStride * precision.numbersInWord == channels }
 
   /// The floats from one row to the next.
   package var rowStride: Int { shape.width * pixelStride }
@@ -33,7 +44,7 @@ package struct FeatureMap: @unchecked Sendable {
   /// and can do so: pixels are whole cache lines.
   package var streams: Bool {
     shape.planeCount * pixelStride >= Self.cachedFloats && pixelStride % 16 == 0 && UInt(bitPattern: start) % 64 == 0
-      && channels % 16 == 0
+      && channels % (16 * precision.numbersInWord) == 0
   }
 
   /// The floats of a map that has left the second-level cache, and is leaving the third, before all of it is written:
@@ -50,7 +61,14 @@ package struct FeatureMap: @unchecked Sendable {
       range.lowerBound >= 0 && range.upperBound <= channels && !range.isEmpty,
       "A map of \(channels) channels has no channels \(range).")
     return FeatureMap(
-      start: start + range.lowerBound,
-      shape: MapShape(channels: range.count, height: shape.height, width: shape.width), pixelStride: pixelStride)
+      start: start + floats(before: range.lowerBound),
+      shape: MapShape(channels: range.count, height: shape.height, width: shape.width), pixelStride: pixelStride,
+      precision: precision)
+  }
+
+  /// The floats from a pixel's first channel to another, which has to begin one.
+  package func floats(before channel: Int) -> Int {
+    require(channel % precision.numbersInWord == 0, "Channel \(channel) in \(precision.rawValue) begins no float.")
+    return channel / precision.numbersInWord
   }
 }

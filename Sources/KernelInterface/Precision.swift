@@ -1,4 +1,4 @@
-/// What the factors of a convolution's products are rounded to; sums are in single precision.
+/// What the factors of a convolution's products are rounded to, or what a map holds; sums are in single precision.
 package enum Precision: String, CaseIterable, Sendable, Hashable {
   /// Single precision: nothing is rounded before it is multiplied.
   case fp32
@@ -6,6 +6,7 @@ package enum Precision: String, CaseIterable, Sendable, Hashable {
   /// one count as zeros. A SiLU that follows is computed to 2⁻¹² of it.
   case bf16
 
-  /// How many factors the four bytes of a panel's or of packed weights' place hold: neighbours of a row's depth.
+  /// How many numbers the four bytes of a place hold: neighbours of a row's depth in a panel or in packed weights,
+  /// neighbouring channels in a map.
   package var numbersInWord: Int { self == .bf16 ? 2 : 1 }
 }

@@ -5,14 +5,19 @@ package struct PixelRun {
   /// The floats from one pixel to the next.
   package var pixelStep: Int
   package var count: Int
-  /// The floats to copy of each pixel; whole vectors are read.
+  /// The numbers to copy of each pixel; whole vectors are read.
   package var channels: Int
+  /// What the pixels hold, as their map does: single precision, or the panel's own.
+  package var precision: Precision
 
-  package init(source: UnsafePointer<Float>, pixelStep: Int, count: Int, channels: Int) {
+  package init(
+    source: UnsafePointer<Float>, pixelStep: Int, count: Int, channels: Int, precision: Precision = .fp32
+  ) {
     self.source = source
     self.pixelStep = pixelStep
     self.count = count
     self.channels = channels
+    self.precision = precision
   }
 }
 
@@ -44,14 +49,17 @@ package struct Epilogue {
   package var before: Addend?
   /// Whether the output had better not pass through the caches. Then its first column, and so that of every group of
   /// channels, starts a cache line, all columns are whole vectors, and the pixels are whole lines; sums that are stored as
-  /// they are, and depthwise ones, are written as ever.
+  /// they are, and depthwise ones, are written as ever, and so are tiles in bf16.
   package var streams: Bool
+  /// What the output holds, as its map does: single precision, or that of the factors.
+  package var precision: Precision
 
   package init(
     bias: UnsafePointer<Float>? = nil, activation: ActivationFunction = .identity, before: Addend? = nil,
-    after: Addend? = nil, streams: Bool = false
+    after: Addend? = nil, streams: Bool = false, precision: Precision = .fp32
   ) {
     self.streams = streams
+    self.precision = precision
     self.bias = bias
     self.activation = activation
     self.before = before
@@ -67,8 +75,13 @@ package struct Addend {
   package var rowStride: Int
   /// The binary logarithm of how many output rows and columns each of its rows and columns is for.
   package var shift: Int
+  /// What the map holds: single precision, or that of the factors.
+  package var precision: Precision
 
-  package init(start: UnsafePointer<Float>, pixelStride: Int, rowStride: Int, shift: Int) {
+  package init(
+    start: UnsafePointer<Float>, pixelStride: Int, rowStride: Int, shift: Int, precision: Precision = .fp32
+  ) {
+    self.precision = precision
     self.start = start
     self.pixelStride = pixelStride
     self.rowStride = rowStride

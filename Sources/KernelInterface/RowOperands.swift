@@ -52,11 +52,17 @@ package struct PoolingRow {
   package var outputStride: Int
   /// As an epilogue has it.
   package var streams: Bool
+  /// What the maps hold.
+  package var precision: Precision
+  package var outputPrecision: Precision
 
   package init(
     kind: Kind, source: UnsafePointer<Float>, pixelStride: Int, rows: WindowAxis, columns: WindowAxis, y: Int,
-    channels: Int, output: UnsafeMutablePointer<Float>, outputStride: Int, streams: Bool = false
+    channels: Int, output: UnsafeMutablePointer<Float>, outputStride: Int, streams: Bool = false,
+    precision: Precision = .fp32, outputPrecision: Precision = .fp32
   ) {
+    self.precision = precision
+    self.outputPrecision = outputPrecision
     self.kind = kind
     self.source = source
     self.pixelStride = pixelStride
@@ -80,6 +86,8 @@ package struct ElementwiseRun {
   package var pixelStrides: UnsafePointer<Int>
   /// The binary logarithms of how many pixels each input's pixels are for.
   package var shifts: UnsafePointer<Int>
+  /// What each input's map holds.
+  package var precisions: UnsafePointer<Precision>
   package var sourceCount: Int
   package var count: Int
   package var channels: Int
@@ -91,13 +99,16 @@ package struct ElementwiseRun {
   package var outputStride: Int
   /// As an epilogue has it.
   package var streams: Bool
+  package var outputPrecision: Precision
 
   package init(
     sources: UnsafePointer<UnsafePointer<Float>>, pixelStrides: UnsafePointer<Int>, shifts: UnsafePointer<Int>,
-    sourceCount: Int, count: Int, channels: Int, scale: UnsafePointer<Float>?, shift: UnsafePointer<Float>?,
-    activation: ActivationFunction, output: UnsafeMutablePointer<Float>, outputStride: Int,
-    streams: Bool = false
+    precisions: UnsafePointer<Precision>, sourceCount: Int, count: Int, channels: Int, scale: UnsafePointer<Float>?,
+    shift: UnsafePointer<Float>?, activation: ActivationFunction, output: UnsafeMutablePointer<Float>,
+    outputStride: Int, streams: Bool = false, outputPrecision: Precision = .fp32
   ) {
+    self.precisions = precisions
+    self.outputPrecision = outputPrecision
     self.sources = sources
     self.pixelStrides = pixelStrides
     self.shifts = shifts

@@ -1,7 +1,7 @@
 /// The inner loops, built for one instruction set.
 ///
 /// The same source, `Sources/VectorCode`, is compiled once for every instruction set; this table is all that the rest of
-/// the program sees of a build of it, or its part `ProductCode` of the build for products in bf16. Pointers and counts go
+/// the program sees of a build of it, or `BF16Code` of the build for bf16. Pointers and counts go
 /// in, no collections: generic code of the standard library that two builds share could be linked from the wrong one. `make check-processors` proves that there is none.
 package struct VectorCode: Sendable {
   /// As printed and as asked for: `avx512-paired`, `avx512`, `avx2`, `baseline`.
@@ -10,8 +10,8 @@ package struct VectorCode: Sendable {
   package private(set) var addsBesideMultiplying = false
   /// What makes products of numbers in single precision.
   package let singlePrecision: ProductCode
-  /// What makes products of numbers in bf16, where the processor has instructions for them.
-  package private(set) var bf16: ProductCode?
+  /// What works in bf16, where the processor has instructions for it.
+  package private(set) var bf16: BF16Code?
 
   package let balanceRows: @Sendable (RowBalance) -> Void
   package let balanceColumns: @Sendable (ColumnBalance) -> Void
@@ -43,7 +43,7 @@ package struct VectorCode: Sendable {
   package func products(_ precision: Precision) -> ProductCode? {
     switch precision {
     case .fp32: singlePrecision
-    case .bf16: bf16
+    case .bf16: bf16?.products
     }
   }
 }
@@ -57,10 +57,10 @@ extension VectorCode {
     return code
   }
 
-  /// The same code, with what makes products of numbers in bf16.
-  package func multiplyingBF16(by products: ProductCode) -> VectorCode {
+  /// The same code, with what works in bf16.
+  package func with(_ bf16: BF16Code) -> VectorCode {
     var code = self
-    code.bf16 = products
+    code.bf16 = bf16
     return code
   }
 }

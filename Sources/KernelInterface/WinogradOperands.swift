@@ -44,6 +44,9 @@ package struct WinogradInput {
   /// The first channel of the map's first pixel.
   package var source: UnsafePointer<Float>
   package var pixelStride: Int
+  /// What the map holds: single precision, or that of the factors. Of every thirty-two channels in bf16 the transform
+  /// takes those with even numbers before the others.
+  package var precision: Precision
   package var height: Int
   package var width: Int
   package var channels: Int
@@ -60,13 +63,14 @@ package struct WinogradInput {
   package var temporary: UnsafeMutablePointer<Float>
 
   package init(
-    tile: WinogradTile, source: UnsafePointer<Float>, pixelStride: Int, height: Int, width: Int, channels: Int,
-    padding: Int, tilesAcross: Int, firstTile: Int, count: Int, transformed: UnsafeMutablePointer<Float>,
+    tile: WinogradTile, source: UnsafePointer<Float>, pixelStride: Int, precision: Precision, height: Int, width: Int,
+    channels: Int, padding: Int, tilesAcross: Int, firstTile: Int, count: Int, transformed: UnsafeMutablePointer<Float>,
     pointStride: Int, blockStride: Int, temporary: UnsafeMutablePointer<Float>
   ) {
     self.tile = tile
     self.source = source
     self.pixelStride = pixelStride
+    self.precision = precision
     self.height = height
     self.width = width
     self.channels = channels

@@ -32,13 +32,14 @@ package struct ConvolutionOperands {
     return Epilogue(
       bias: weights.bias.map { UnsafePointer($0 + group * roundUp(layout.groupOutputs, to: 16)) },
       activation: activation, before: before.map { addend($0, first) }, after: after.map { addend($0, first) },
-      streams: output.streams && layout.groupOutputs % 16 == 0)
+      streams: output.streams && layout.groupOutputs % (16 * output.precision.numbersInWord) == 0,
+      precision: output.precision)
   }
 
   private func addend(_ map: FeatureMap, _ channel: Int) -> Addend {
     Addend(
-      start: map.start + channel, pixelStride: map.pixelStride, rowStride: map.rowStride,
-      shift: map.shift(to: output.shape))
+      start: map.start + map.floats(before: channel), pixelStride: map.pixelStride, rowStride: map.rowStride,
+      shift: map.shift(to: output.shape), precision: map.precision)
   }
 }
 
@@ -78,6 +79,11 @@ package struct Convolution {
 
   /// - Parameter scratch: `scratchCount` floats on a cache line.
   package func run(_ operands: ConvolutionOperands, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool) {
+    let maps = operands.inputs + [operands.before, operands.after].compactMap(\.self) + [operands.output]
+    require(
+      maps.allSatisfy { $0.precision == .fp32 || $0.precision == kernel.precision }
+        && (tiles == nil || operands.inputs.map(\.precision) == layout.precisions),
+      "Maps in bf16 are for convolutions in bf16 whose weights were laid out for them.")
     if let strips {
       runProduct(strips, layout, geometry, operands, code: code, productCode: productCode, scratch: scratch, pool: pool)
     } else if let tiles {

@@ -91,4 +91,13 @@ extension VectorCode {
     }
     return code
   }
+
+  /// What works on maps in bf16.
+  var inBF16: BF16Code {
+    guard let bf16 else { fatalError("The instruction set \(name) knows no bf16.") }
+    return bf16
+  }
 }
+
+/// Whether one of the maps that a step works on is kept in bf16.
+func isAnyInBF16(_ maps: [FeatureMap]) -> Bool { maps.contains { $0.precision == .bf16 } }

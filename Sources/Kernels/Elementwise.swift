@@ -46,6 +46,8 @@ private func runElementwise(
       },
     "An elementwise operation needs inputs of its output's shape, or of a fraction of it.")
   let strides = inputs.map(\.pixelStride)
+  let precisions = inputs.map(\.precision)
+  let elementwise = isAnyInBF16(inputs + [output]) ? code.inBF16.elementwise : code.elementwise
   /// Computes neighbouring pixels from those of the inputs that begin there.
   func run(_ pixels: Range<Int>, _ start: (FeatureMap, Int) -> UnsafeMutablePointer<Float>) {
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: inputs.count) { sources in
@@ -54,14 +56,17 @@ private func runElementwise(
       }
       strides.withUnsafeBufferPointer { strides in
         shifts.withUnsafeBufferPointer { shifts in
-          guard let sources = sources.baseAddress, let strides = strides.baseAddress, let shifts = shifts.baseAddress
-          else { return }  // there is an input
-          code.elementwise(
-            ElementwiseRun(
-              sources: sources, pixelStrides: strides, shifts: shifts, sourceCount: inputs.count, count: pixels.count,
-              channels: output.channels, scale: scale, shift: shift, activation: activation,
-              output: output.start + pixels.lowerBound * output.pixelStride, outputStride: output.pixelStride,
-              streams: output.streams))
+          precisions.withUnsafeBufferPointer { precisions in
+            guard let sources = sources.baseAddress, let strides = strides.baseAddress,
+              let shifts = shifts.baseAddress, let precisions = precisions.baseAddress
+            else { return }  // there is an input
+            elementwise(
+              ElementwiseRun(
+                sources: sources, pixelStrides: strides, shifts: shifts, precisions: precisions,
+                sourceCount: inputs.count, count: pixels.count, channels: output.channels, scale: scale, shift: shift,
+                activation: activation, output: output.start + pixels.lowerBound * output.pixelStride,
+                outputStride: output.pixelStride, streams: output.streams, outputPrecision: output.precision))
+          }
         }
       }
     }

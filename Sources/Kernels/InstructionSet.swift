@@ -69,7 +69,7 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
     private var code512: VectorCode {
       let code = VectorCodeAVX512.Build.code
       return ProcessorFeatures.this.hasBF16
-        ? code.multiplyingBF16(by: VectorCodeAVX512BF16.Build.products) : code
+        ? code.with(VectorCodeAVX512BF16.Build.code) : code
     }
   }
 #endif

@@ -8,14 +8,16 @@ package func pool(
   _ kind: PoolingRow.Kind, _ input: FeatureMap, _ geometry: PoolingGeometry, to output: FeatureMap, code: VectorCode,
   pool: ThreadPool
 ) {
+  let run = isAnyInBF16([input, output]) ? code.inBF16.pool : code.pool
   let work = output.width * output.channels * geometry.kernel * geometry.kernel
   pool.forEachRange(output.height, atLeast: rowGrain(work)) {
     for y in $0 {
-      code.pool(
+      run(
         PoolingRow(
           kind: kind, source: UnsafePointer(input.start), pixelStride: input.pixelStride, rows: geometry.rows,
           columns: geometry.columns, y: y, channels: output.channels, output: output.start + y * output.rowStride,
-          outputStride: output.pixelStride, streams: output.streams))
+          outputStride: output.pixelStride, streams: output.streams, precision: input.precision,
+          outputPrecision: output.precision))
     }
   }
 }

@@ -89,7 +89,8 @@ func runProduct(
           weights: UnsafePointer(weights.weights + group * weights.groupCount), groups: tiling.groups,
           firstGroup: firstGroup, groupCount: (part + 1) * tiling.groups.count / tiling.parts - firstGroup,
           columns: layout.groupOutputs,
-          output: output.start + (range.lowerBound * output.pixelStride + group * layout.groupOutputs),
+          output: output.start
+            + (range.lowerBound * output.pixelStride + output.floats(before: group * layout.groupOutputs)),
           outputStride: output.pixelStride, firstPixel: range.lowerBound, width: geometry.outputWidth,
           epilogue: operands.epilogue(group: group), pairing: pairing,
           next: next < tiling.strips ? gather.wholeRows(pixels: pixelRange(next), group: group) : nil))
@@ -127,8 +128,8 @@ private struct PanelGathering {
 
   private func run(_ input: FeatureMap, _ pixels: Range<Int>, channel: Int, channels: Int) -> PixelRun {
     PixelRun(
-      source: UnsafePointer(input.start + (pixels.lowerBound * input.pixelStride + channel)),
-      pixelStep: input.pixelStride, count: pixels.count, channels: channels)
+      source: UnsafePointer(input.start + (pixels.lowerBound * input.pixelStride + input.floats(before: channel))),
+      pixelStep: input.pixelStride, count: pixels.count, channels: channels, precision: input.precision)
   }
 
   func fill(_ panel: UnsafeMutablePointer<Float>, blockStride: Int, pixels: Range<Int>, group: Int) {
@@ -168,7 +169,7 @@ private struct PanelGathering {
     }
     let inputY = rows.origin(y) + segment.tapY * rows.dilation
     guard inputY >= 0 && inputY < rows.input else { return clear(xs.count) }
-    let line = input.start + (inputY * input.rowStride + channel)
+    let line = input.start + (inputY * input.rowStride + input.floats(before: channel))
     // Where the tap, or every tap of the row, meets the map.
     let inside =
       layout.joinsTaps ? columns.interior : columns.positions(tap: segment.tapX)
@@ -184,7 +185,7 @@ private struct PanelGathering {
       productCode.packPixels(
         PixelRun(
           source: UnsafePointer(line + inputX * input.pixelStride), pixelStep: columns.stride * input.pixelStride,
-          count: to - from, channels: segment.count), panel)
+          count: to - from, channels: segment.count, precision: input.precision), panel)
       panel.start += (to - from) * 16
     }
     if layout.joinsTaps {
@@ -206,7 +207,10 @@ private struct PanelGathering {
           at: place, to: isInside ? line[inputX * input.pixelStride + place % input.pixelStride] : 0)
       }
       guard let start = row.baseAddress else { return }  // a kernel has a tap
-      productCode.packPixels(PixelRun(source: start, pixelStep: 0, count: 1, channels: count), panel)
+      productCode.packPixels(
+        PixelRun(
+          source: start, pixelStep: 0, count: 1, channels: count * input.precision.numbersInWord,
+          precision: input.precision), panel)
     }
     panel.start += 16
   }

@@ -25,6 +25,8 @@ package struct ProductLayout: Hashable, Sendable {
   let outputChannels: Int
   /// The channels of each input, joined.
   let inputs: [Int]
+  /// For Winograd's forms, what each input holds: they take the channels of one in bf16 in another order.
+  let precisions: [Precision]
   /// Whether a segment is a whole row of taps: neighbouring pixels of so few channels that one of them fills a vector at
   /// most, with nothing between them.
   let joinsTaps: Bool
@@ -39,9 +41,13 @@ package struct ProductLayout: Hashable, Sendable {
 
   /// - Parameters:
   ///   - inputs: the channels of each input; several are joined, and then there is one group
-  ///   - pixelStride: of the first input
+  ///   - precisions: what each input holds; single precision by default
+  ///   - isDense: whether nothing lies between the pixels of the first input
   ///   - kernel: Winograd's forms meet the transformed inputs as a 1×1 kernel does
-  package init(_ geometry: ConvolutionGeometry, _ kernel: ConvolutionKernel, inputs: [Int], pixelStride: Int) {
+  package init(
+    _ geometry: ConvolutionGeometry, _ kernel: ConvolutionKernel, inputs: [Int], precisions: [Precision]? = nil,
+    isDense: Bool
+  ) {
     require(
       inputs.reduce(0, +) == geometry.inputChannels && (inputs.count == 1 || geometry.groups == 1),
       "A convolution of \(geometry.inputChannels) channels in \(geometry.groups) groups cannot read \(inputs).")
@@ -50,15 +56,16 @@ package struct ProductLayout: Hashable, Sendable {
     groups = geometry.groups
     outputChannels = geometry.outputChannels
     self.inputs = inputs
+    self.precisions = kernel.tile == nil ? [] : precisions ?? inputs.map { _ in .fp32 }
     joinsTaps =
       inputs.count == 1 && geometry.groups == 1 && geometry.dilation == 1 && kernelWidth > 1
-      && pixelStride == geometry.inputChannels && pixelStride <= 16
+      && isDense && geometry.inputChannels <= 16
     numbersInWord = kernel.precision.numbersInWord
     var pieces: [Segment] = []
     var depths: [UInt8] = []
     var weightChannel = 0
     for (input, channels) in inputs.enumerated() {
-      let count = joinsTaps ? kernelWidth * pixelStride : channels / groups
+      let count = joinsTaps ? kernelWidth * channels : channels / groups
       pieces.append(
         Segment(
           tapY: 0, tapX: 0, input: input, channel: 0, count: count, block: depths.count, weightChannel: weightChannel))
@@ -96,14 +103,25 @@ package struct ProductLayout: Hashable, Sendable {
     places.reserveCapacity(depth * numbersInWord)
     forEachSegment { segment in
       let channels = inputs[segment.input] / groups
+      let isSplit = !precisions.isEmpty && precisions[segment.input] == .bf16
       for index in 0..<segment.count {
         // The taps of a row follow each other, with all channels each.
-        let (tap, channel) = index.quotientAndRemainder(dividingBy: channels)
+        var (tap, channel) = index.quotientAndRemainder(dividingBy: channels)
+        if isSplit { channel = evensFirst(channel, of: channels) }
         places.append(Int32((segment.weightChannel + channel) * taps + segment.tapY * kernelWidth + segment.tapX + tap))
       }
       if places.count % numbersInWord != 0 { places.append(-1) }
     }
     return places
+  }
+
+  /// The channel that Winograd's transform of a map in bf16 has in a place: of every thirty-two those with even numbers
+  /// come before the others.
+  private func evensFirst(_ place: Int, of channels: Int) -> Int {
+    let first = place / 32 * 32
+    guard first + 32 <= channels else { return place }
+    let within = place - first
+    return first + (within < 16 ? 2 * within : 2 * within - 31)
   }
 
   var taps: Int { kernelHeight * kernelWidth }

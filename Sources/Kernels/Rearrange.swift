@@ -5,7 +5,7 @@ import KernelInterface
 ///
 /// - Parameter output: of the input's shape, must not overlap `input`
 package func copy(_ input: FeatureMap, to output: FeatureMap, pool: ThreadPool) {
-  rearrange(output, pool) { y, x in input.pixel(y, x) }
+  rearrange(input, output, pool) { y, x in input.pixel(y, x) }
 }
 
 /// Repeats every pixel `scale` times in both directions.
@@ -13,7 +13,7 @@ package func copy(_ input: FeatureMap, to output: FeatureMap, pool: ThreadPool) 
 /// - Parameter output: (channels, height·scale, width·scale), must not overlap `input`
 package func upsampleNearest(_ input: FeatureMap, scale: Int, to output: FeatureMap, pool: ThreadPool) {
   require(scale >= 1, "A map cannot be upsampled by a scale of \(scale).")
-  rearrange(output, pool) { y, x in input.pixel(y / scale, x / scale) }
+  rearrange(input, output, pool) { y, x in input.pixel(y / scale, x / scale) }
 }
 
 /// Resizes a map by taking, for each output pixel, the input pixel that PyTorch's "nearest" mode takes.
@@ -24,7 +24,7 @@ package func upsampleNearest(_ input: FeatureMap, scale: Int, to output: Feature
 package func resizeNearest(_ input: FeatureMap, to output: FeatureMap, pool: ThreadPool) {
   let rows = nearestSources(input: input.height, output: output.height)
   let columns = nearestSources(input: input.width, output: output.width)
-  rearrange(output, pool) { y, x in input.pixel(rows[y], columns[x]) }
+  rearrange(input, output, pool) { y, x in input.pixel(rows[y], columns[x]) }
 }
 
 private func nearestSources(input: Int, output: Int) -> [Int] {
@@ -37,7 +37,7 @@ private func nearestSources(input: Int, output: Int) -> [Int] {
 /// - Parameter output: (channels, top + height + bottom, left + width + right), must not overlap `input`
 package func zeroPad(_ input: FeatureMap, left: Int, top: Int, to output: FeatureMap, pool: ThreadPool) {
   require(left >= 0 && top >= 0, "A map cannot be padded by a negative number of pixels: left \(left), top \(top).")
-  rearrange(output, pool) { y, x in
+  rearrange(input, output, pool) { y, x in
     let isInside = y >= top && y - top < input.height && x >= left && x - left < input.width
     return isInside ? input.pixel(y - top, x - left) : nil
   }
@@ -65,7 +65,7 @@ package func spaceToDepth(_ input: FeatureMap, block: Int, order: BlockOrder, to
     for fast in 0..<block {
       let (dy, dx) = order == .rowsFirst ? (slow, fast) : (fast, slow)
       let first = (slow * block + fast) * input.channels
-      rearrange(output.channels(first..<first + input.channels), pool) { y, x in
+      rearrange(input, output.channels(first..<first + input.channels), pool) { y, x in
         input.pixel(y * block + dy, x * block + dx)
       }
     }
@@ -83,16 +83,18 @@ package func depthToSpace(_ input: FeatureMap, block: Int, to output: FeatureMap
     block > 0 && input.channels % (block * block) == 0,
     "A depth of \(input.channels) channels cannot be spread over blocks of \(block)×\(block).")
   let channels = input.channels / (block * block)
-  rearrange(output, pool) { y, x in
-    input.pixel(y / block, x / block) + (y % block * block + x % block) * channels
+  rearrange(input, output, pool) { y, x in
+    input.pixel(y / block, x / block) + input.floats(before: (y % block * block + x % block) * channels)
   }
 }
 
-/// Fills a map with the pixels that `source` gives, or with zeros where it gives none.
+/// Fills a map with the pixels of another that `source` gives, or with zeros where it gives none.
 private func rearrange(
-  _ output: FeatureMap, _ pool: ThreadPool, _ source: (_ y: Int, _ x: Int) -> UnsafePointer<Float>?
+  _ input: FeatureMap, _ output: FeatureMap, _ pool: ThreadPool,
+  _ source: (_ y: Int, _ x: Int) -> UnsafePointer<Float>?
 ) {
-  let bytes = output.channels * MemoryLayout<Float>.stride
+  require(input.precision == output.precision, "What moves numbers does not round them.")
+  let bytes = output.floats(before: output.channels) * MemoryLayout<Float>.stride
   pool.forEachRange(output.height, atLeast: rowGrain(output.width * output.channels)) {
     for y in $0 {
       var target = output.start + y * output.rowStride

@@ -120,7 +120,9 @@ final class ThreadCrew: @unchecked Sendable {
   }
 
   private func waitForOffer(_ slot: Int) {
-    func isWanted() -> Bool { seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) != ThreadSeat.State.idle }
+    func isWanted() -> Bool {
+      seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) != ThreadSeat.State.idle
+    }
     if poll(until: isWanted) { return }
     pthread_mutex_lock(sleep)
     sleepingWorkers.wrappingAdd(1, ordering: .sequentiallyConsistent)

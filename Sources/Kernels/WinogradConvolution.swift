@@ -101,8 +101,9 @@ func runWinograd(
           let input = operands.inputs[segment.input]
           productCode.transformInput(
             WinogradInput(
-              tile: tiling.tile, source: UnsafePointer(input.start + group * layout.groupInputs),
-              pixelStride: input.pixelStride, height: input.height, width: input.width, channels: segment.count,
+              tile: tiling.tile, source: UnsafePointer(input.start + input.floats(before: group * layout.groupInputs)),
+              pixelStride: input.pixelStride, precision: input.precision, height: input.height, width: input.width,
+              channels: segment.count,
               padding: geometry.verticalPadding, tilesAcross: tiling.tilesAcross, firstTile: firstTile + first,
               count: tiles, transformed: transformed + segment.block * blockStride + first * 16,
               pointStride: transformedStride, blockStride: blockStride, temporary: temporary))
@@ -143,7 +144,8 @@ func runWinograd(
           WinogradOutput(
             tile: tiling.tile, products: UnsafePointer(firstProduct), pointStride: pointStride,
             tileStride: productStride, vectors: vectors, columns: layout.groupOutputs, tilesAcross: tiling.tilesAcross,
-            firstTile: firstTile, count: count, output: output.start + group * layout.groupOutputs,
+            firstTile: firstTile, count: count,
+            output: output.start + output.floats(before: group * layout.groupOutputs),
             outputStride: output.pixelStride, height: output.height, width: output.width, epilogue: epilogue,
             temporary: temporary))
         firstGroup += groupCount

@@ -19,67 +19,6 @@ package struct PreparedStep {
   package let run: () -> Void
 }
 
-/// The sizes of a plan's steps at one input size.
-struct StepGeometry {
-  let plan: Plan
-  let height: Int
-  let width: Int
-  let precision: Precision
-
-  func shape(_ view: BufferView) -> [Int] {
-    guard let shape = plan.type(of: view).shape(height: height, width: width) else {
-      preconditionFailure("The memory plan exists, so every buffer has a size.")
-    }
-    return shape
-  }
-
-  func map(_ view: BufferView) -> MapShape {
-    let shape = shape(view)
-    return MapShape(channels: shape[0], height: shape[1], width: shape[2])
-  }
-
-  func pixelStride(_ view: BufferView) -> Int { MemoryPlan.stride(of: plan.buffers[view.buffer]) }
-
-  func pooling(_ step: Step, kernel: Int, stride: Int, padding: Int) -> PoolingGeometry {
-    PoolingGeometry(input: map(step.inputs[0]), kernel: kernel, stride: stride, padding: padding)
-  }
-
-  /// The convolution that a step is, and how it is computed.
-  func convolution(_ op: Conv2D, _ step: Step, code: VectorCode, threads: Int) -> ConvolutionChoice {
-    let joined = step.inputs.prefix(op.joinedCount(step.inputs.count)).map(map)
-    let geometry = ConvolutionGeometry(
-      input: MapShape(
-        channels: joined.reduce(0) { $0 + $1.channels }, height: joined[0].height, width: joined[0].width),
-      outputChannels: op.outputChannels, kernelHeight: op.kernel, kernelWidth: op.kernel, stride: op.stride,
-      verticalPadding: op.padding, horizontalPadding: op.padding, dilation: op.dilation, groups: op.groups)
-    let kernel = ConvolutionKernel.best(
-      for: geometry, pairs: code.addsBesideMultiplying, precision: precision)
-    let layout = ProductLayout(
-      geometry, kernel, inputs: joined.map(\.channels), pixelStride: pixelStride(step.inputs[0]))
-    return ConvolutionChoice(
-      kernel: kernel, geometry: geometry, layout: layout,
-      convolution: Convolution(kernel, geometry, layout, code: code, threads: threads))
-  }
-}
-
-extension StepGeometry {
-  /// The floats of scratch memory that the greediest step wants.
-  func scratchCount(code: VectorCode, threads: Int) -> Int {
-    plan.steps.map { step in
-      guard case .conv2D(let op) = step.op else { return 0 }
-      return convolution(op, step, code: code, threads: threads).convolution.scratchCount
-    }.max() ?? 0
-  }
-}
-
-/// How a convolution is computed at one size.
-struct ConvolutionChoice {
-  let kernel: ConvolutionKernel
-  let geometry: ConvolutionGeometry
-  let layout: ProductLayout
-  let convolution: Convolution
-}
-
 /// The memory that a session's steps work on.
 struct StepOperands {
   let arena: UnsafeMutablePointer<Float>
@@ -101,8 +40,7 @@ struct StepOperands {
   }
 
   func map(_ view: BufferView, _ geometry: StepGeometry) -> FeatureMap {
-    FeatureMap(
-      start: start(view) + view.lower, shape: geometry.map(view), pixelStride: geometry.pixelStride(view))
+    geometry.map(view, at: start(view))
   }
 }
 
@@ -125,7 +63,7 @@ func prepare(
   let run: () -> Void
   switch step.op {
   case .conv2D(let op):
-    let choice = geometry.convolution(op, step, code: code, threads: pool.threads)
+    let choice = geometry.convolution(op, step, threads: pool.threads)
     kernelName = choice.kernel.description
     multiplications = choice.convolution.multiplications
     precision = choice.kernel.precision

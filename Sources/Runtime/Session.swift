@@ -60,21 +60,23 @@ package final class Session {
     self.width = width ?? input.width
     guard self.height > 0, self.width > 0, self.height % input.heightMultiple == 0,
       self.width % input.widthMultiple == 0,
-      let memory = MemoryPlan(plan, height: self.height, width: self.width)
+      let inFloats = MemoryPlan(plan, height: self.height, width: self.width)
     else {
       throw ModelError(
         "an input of \(self.height)x\(self.width) is not legal for this plan; heights are multiples of "
           + "\(input.heightMultiple) and widths of \(input.widthMultiple)")
     }
-    self.memory = memory
-
-    let geometry = StepGeometry(plan: plan, height: self.height, width: self.width, precision: precision)
-    pool = ThreadPool(threads: threads)
     code = instructions.code
+    let geometry = StepGeometry(
+      plan: plan, height: self.height, width: self.width, precision: precision, code: code)
+    memory =
+      geometry.rounded.isEmpty
+      ? inFloats
+      : MemoryPlan(plan, height: self.height, width: self.width, halved: geometry.rounded) ?? inFloats
+    pool = ThreadPool(threads: threads)
     let scratchStart = memory.count + MemoryPlan.alignment
     arena = try AlignedFloats(
-      count: saturatingSum([scratchStart, geometry.scratchCount(code: code, threads: pool.threads), MemoryPlan.overrun]
-      ),
+      count: saturatingSum([scratchStart, geometry.scratchCount(threads: pool.threads), MemoryPlan.overrun]),
       for: "the buffers of an input of \(self.height)x\(self.width)")
     let ends = ([plan.input.view] + plan.outputs.map(\.view)).map { geometry.shape($0).reduce(1, *) }
     planes = try AlignedFloats(

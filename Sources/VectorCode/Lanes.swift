@@ -17,7 +17,7 @@ func store(_ vector: Lanes, _ destination: UnsafeMutablePointer<Float>) {
 
 /// Stores sixteen floats to a cache line past the caches with AVX-512, through them elsewhere.
 @inline(__always)
-func stream(_ vector: Lanes, _ line: UnsafeMutablePointer<Float>) {
+func storePastCaches(_ vector: Lanes, _ line: UnsafeMutablePointer<Float>) {
   #if TILE_OF_32_REGISTERS
     gelan_stream(line, vector)
   #else
@@ -28,7 +28,7 @@ func stream(_ vector: Lanes, _ line: UnsafeMutablePointer<Float>) {
 /// Stores a vector past the caches, whole, or the first `count` floats of it through them.
 @inline(__always)
 func store(_ vector: Lanes, _ destination: UnsafeMutablePointer<Float>, first count: Int, streams: Bool) {
-  if streams { stream(vector, destination) } else { store(vector, destination, first: count) }
+  if streams { storePastCaches(vector, destination) } else { store(vector, destination, first: count) }
 }
 
 /// Lets other threads see what was stored past the caches before what they are told next.

@@ -3,7 +3,7 @@ import KernelInterface
 
 /// Multiplies a panel with packed weights, a tile at a time, and finishes each tile while it is in the first-level cache.
 func multiplyPanel(_ product: PanelProduct) {
-  if product.epilogue.isEmpty, product.columns % 16 == 0 {
+  if product.epilogue.isEmpty, product.columns % 16 == 0, product.epilogue.isInSinglePrecision {
     forEachTile(product) { tile in
       let output = product.output + (tile.row * product.outputStride + tile.firstVector * 16)
       multiplyTile(tile, product, output, product.outputStride)
@@ -12,6 +12,11 @@ func multiplyPanel(_ product: PanelProduct) {
     withStackMemory { sums in
       forEachTile(product) { tile in
         multiplyTile(tile, product, sums, tile.vectors * 16)
+        #if BF16_PRODUCTS
+          if !product.epilogue.isInSinglePrecision {
+            return run(RoundedTileFinish(sums: sums, tile: tile, product: product), with: product.epilogue.activation)
+          }
+        #endif
         run(TileFinish(sums: sums, tile: tile, product: product), with: product.epilogue.activation)
       }
     }
@@ -52,16 +57,18 @@ private struct ReadAhead {
   private var pixel: UnsafePointer<Float>
   private var left: Int
   private let pixelStep: Int
-  private let channels: Int
+  private let floats: Int
   private let perTile: Int
 
   @inline(__always)
   init(_ product: PanelProduct) {
     guard let next = product.next else {
-      (pixel, left, pixelStep, channels, perTile) = (product.panel, 0, 0, 0, 0)
+      (pixel, left, pixelStep, floats, perTile) = (product.panel, 0, 0, 0, 0)
       return
     }
-    (pixel, left, pixelStep, channels) = (next.source, next.count, next.pixelStep, next.channels)
+    (pixel, left, pixelStep, floats) = (
+      next.source, next.count, next.pixelStep, next.isInSinglePrecision ? next.channels : next.channels / 2
+    )
     let tiles = max(1, product.groupCount * product.rows / 16)
     perTile = (next.count + tiles - 1) / tiles
   }
@@ -69,10 +76,10 @@ private struct ReadAhead {
   @inline(__always)
   mutating func step() {
     for _ in 0..<max(0, min(perTile, left)) {
-      var channel = 0
-      while channel < channels {
-        gelan_prefetch(pixel + channel)
-        channel += 16
+      var float = 0
+      while float < floats {
+        gelan_prefetch(pixel + float)
+        float += 16
       }
       pixel += pixelStep
     }
@@ -265,7 +272,7 @@ private struct TileFinish: ActivationLoop {
       let count = vector == vectors - 1 ? lastCount : 16
       if isPlain, count == 16, epilogue.streams {
         for r in 0..<rows {
-          stream(activation(load(source + r * vectors * 16) + bias), target + r * product.outputStride)
+          storePastCaches(activation(load(source + r * vectors * 16) + bias), target + r * product.outputStride)
         }
       } else if isPlain, count == 16 {
         for r in 0..<rows {
@@ -275,9 +282,9 @@ private struct TileFinish: ActivationLoop {
         var (y, x) = (product.firstPixel + row).quotientAndRemainder(dividingBy: product.width)
         for r in 0..<rows {
           var value = load(source + r * vectors * 16) + bias
-          if let before = epilogue.before { value += load(before.pixel(y: y, x: x) + channel) }
+          if let before = epilogue.before { value += before.numbers(y: y, x: x, channel) }
           value = activation(value)
-          if let after = epilogue.after { value += load(after.pixel(y: y, x: x) + channel) }
+          if let after = epilogue.after { value += after.numbers(y: y, x: x, channel) }
           store(value, target + r * product.outputStride, first: count, streams: epilogue.streams)
           x += 1
           if x == product.width { (y, x) = (y + 1, 0) }
@@ -287,19 +294,84 @@ private struct TileFinish: ActivationLoop {
   }
 }
 
+#if BF16_PRODUCTS
+  /// The same for an output in bf16.
+  private struct RoundedTileFinish: ActivationLoop {
+    let sums: UnsafePointer<Float>
+    let tile: Tile
+    let product: PanelProduct
+
+    @inline(never)
+    func run(_ activation: some LaneFunction) {
+      let epilogue = product.epilogue
+      let isPlain = epilogue.before == nil && epilogue.after == nil
+      let columns = product.columns - tile.firstVector * 16
+      var vector = 0
+      while vector < tile.vectors {
+        if isPlain, vector + 2 <= tile.vectors, columns - vector * 16 >= 32 {
+          finishTwo(vector, activation)
+          vector += 2
+        } else {
+          finishOne(vector, min(16, columns - vector * 16), activation)
+          vector += 1
+        }
+      }
+    }
+
+    /// Two vectors fill a line, if they begin one.
+    @inline(__always)
+    private func finishTwo(_ vector: Int, _ activation: some LaneFunction) {
+      let (firstBias, secondBias) = (bias(vector), bias(vector + 1))
+      let source = sums + vector * 16
+      let target = output(vector)
+      let streams = product.epilogue.streams && UInt(bitPattern: target) % 64 == 0
+      for r in 0..<tile.rows {
+        let pair = source + r * tile.vectors * 16
+        let numbers = gelan_narrow_both(activation(load(pair) + firstBias), activation(load(pair + 16) + secondBias))
+        if streams {
+          storePastCaches(numbers, target + r * product.outputStride)
+        } else {
+          store(numbers, target + r * product.outputStride)
+        }
+      }
+    }
+
+    @inline(__always)
+    private func finishOne(_ vector: Int, _ count: Int, _ activation: some LaneFunction) {
+      let epilogue = product.epilogue
+      let channel = (tile.firstVector + vector) * 16
+      let bias = bias(vector)
+      let source = sums + vector * 16
+      let target = output(vector)
+      var (y, x) = (product.firstPixel + tile.row).quotientAndRemainder(dividingBy: product.width)
+      for r in 0..<tile.rows {
+        var value = load(source + r * tile.vectors * 16) + bias
+        if let before = epilogue.before { value += before.numbers(y: y, x: x, channel) }
+        value = activation(value)
+        if let after = epilogue.after { value += after.numbers(y: y, x: x, channel) }
+        PanelStorage.put(value, target + r * product.outputStride, first: count)
+        x += 1
+        if x == product.width { (y, x) = (y + 1, 0) }
+      }
+    }
+
+    @inline(__always)
+    private func bias(_ vector: Int) -> Lanes {
+      product.epilogue.bias.map { load($0 + (tile.firstVector + vector) * 16) } ?? Lanes(repeating: -0.0)
+    }
+
+    @inline(__always)
+    private func output(_ vector: Int) -> UnsafeMutablePointer<Float> {
+      product.output + (tile.row * product.outputStride + (tile.firstVector + vector) * 8)
+    }
+  }
+#endif
+
 extension Epilogue {
   /// Whether sums are stored as they are.
   ///
   /// A pattern rather than `==`, which would ask for the conformance by a function that all builds share.
   fileprivate var isEmpty: Bool {
     if case .identity = activation { bias == nil && before == nil && after == nil } else { false }
-  }
-}
-
-extension Addend {
-  /// The first channel of what is added to an output pixel.
-  @inline(__always)
-  func pixel(y: Int, x: Int) -> UnsafePointer<Float> {
-    start + (y >> shift) * rowStride + (x >> shift) * pixelStride
   }
 }

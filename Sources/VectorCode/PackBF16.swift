@@ -7,6 +7,7 @@ import KernelInterface
 
   /// Copies neighbouring pixels into a panel, rounded to bf16, thirty-two channels at a time.
   func packPixels(_ run: PixelRun, _ panel: Panel) {
+    if !run.isInSinglePrecision { return copyPixels(run, panel) }
     // Pixel by pixel, as memory is read ahead; the panel is in cache.
     var pixel = run.source
     var row = panel.start
@@ -30,6 +31,25 @@ import KernelInterface
     }
   }
 
+  /// Copies pixels that are in bf16 already.
+  private func copyPixels(_ run: PixelRun, _ panel: Panel) {
+    var pixel = run.source
+    var row = panel.start
+    for _ in 0..<run.count {
+      var source = pixel
+      var destination = row
+      var left = run.channels
+      while left > 0 {
+        store(load(source), destination)
+        source += 16
+        destination += panel.blockStride
+        left -= 32
+      }
+      pixel += run.pixelStep
+      row += 16
+    }
+  }
+
   /// Loads up to sixteen numbers of which the last, if its number is odd, has a zero for a neighbour; beyond that they may
   /// be anything.
   @inline(__always)
@@ -45,17 +65,33 @@ import KernelInterface
   }
 
   @inline(__always)
-  private func storeHalf(_ numbers: SIMD8<Float>, _ destination: UnsafeMutablePointer<Float>) {
+  func storeHalf(_ numbers: SIMD8<Float>, _ destination: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(destination).storeBytes(of: numbers, as: SIMD8<Float>.self)
   }
 
-  /// How vectors of transformed tiles are stored: in half as much memory.
-  enum PanelStorage: LaneStorage {
+  /// How vectors of transformed tiles and of maps in bf16 lie in memory: in half as much.
+  enum PanelStorage: LaneSource, LaneStorage {
     @inline(__always) static var vectorsInBlock: Int { 2 }
+
+    @inline(__always)
+    static func get(_ source: UnsafePointer<Float>) -> Lanes {
+      gelan_widen(UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self))
+    }
 
     @inline(__always)
     static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>) {
       storeHalf(gelan_narrow(lanes), destination)
+    }
+
+    @inline(__always)
+    static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>, first count: Int) {
+      if count >= 16 { return put(lanes, destination) }
+      store(gelan_narrow_both(lanes, Lanes()), destination, first: count / 2)
+    }
+
+    @inline(__always)
+    static func stream(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>) {
+      gelan_stream_half(destination, gelan_narrow(lanes))
     }
   }
 

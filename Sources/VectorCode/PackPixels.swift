@@ -51,11 +51,6 @@ func clearPixels(_ run: PixelRun, _ panel: Panel) {
     }
   }
 
-  /// How vectors of transformed tiles are stored: a panel holds them as they are.
-  enum PanelStorage: LaneStorage {
-    @inline(__always) static var vectorsInBlock: Int { 1 }
-
-    @inline(__always)
-    static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>) { store(lanes, destination) }
-  }
+  /// How vectors of transformed tiles lie in memory: a panel holds them as they are.
+  typealias PanelStorage = FloatStorage
 #endif

@@ -2,7 +2,11 @@ import KernelInterface
 
 /// The inner loops as the flags of this target build them.
 package enum Build {
-  #if !BF16_PRODUCTS
+  #if BF16_PRODUCTS
+    package static var code: BF16Code {
+      BF16Code(products: products, elementwise: elementwiseRun, pool: poolRow)
+    }
+  #else
     package static var code: VectorCode {
       #if TILE_OF_32_REGISTERS
         let name = "avx512"

@@ -14,9 +14,8 @@ func transformInput(_ input: WinogradInput) {
 private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput, _: Transform.Type) {
   let side = Transform.inputs
   let step = Transform.outputs * Transform.stride
-  // The transform in one direction, and a tile that reaches beyond the map.
-  let half = input.temporary
-  let patch = half + side * side * 16
+  // Behind the transform in one direction, a tile that reaches beyond the map.
+  let patch = input.temporary + side * side * 16
   let rowStride = input.width * input.pixelStride
   var y = input.firstTile / input.tilesAcross
   var x = input.firstTile - y * input.tilesAcross
@@ -29,26 +28,30 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
     while channel < input.channels {
       let isFirstOfBlock = channel / 16 % PanelStorage.vectorsInBlock == 0
       let target = isFirstOfBlock ? block : block + 8
-      var source = input.source + (top * rowStride + left * input.pixelStride + channel)
-      var (rowStep, columnStep) = (rowStride, input.pixelStride)
+      let float = input.isInSinglePrecision ? channel : channel / 2
+      var source = SourceTile(
+        start: input.source + (top * rowStride + left * input.pixelStride + float), rowStep: rowStride,
+        columnStep: input.pixelStride)
       if !isInside {
-        fillPatch(patch, side, input, top: top, left: left, channel: channel)
-        source = UnsafePointer(patch)
-        (rowStep, columnStep) = (side * 16, 16)
+        fillPatch(patch, side, input, top: top, left: left, float: float)
+        source = SourceTile(start: UnsafePointer(patch), rowStep: side * 16, columnStep: 16)
       }
-      for column in 0..<side {
-        // The same channels of the next tile: their lines are too far from each other for the processor to foresee.
-        let next = source + (column + step) * columnStep
-        for row in 0..<side { gelan_prefetch(next + row * rowStep) }
-        Transform.input(source + column * columnStep, rowStep, half + column * 16, side * 16, FloatStorage.self)
-      }
-      if PanelStorage.vectorsInBlock == 2, input.channels - channel < 16 {
-        clearNeighbour(half, side * side, input.channels - channel)
-      }
-      for row in 0..<side {
-        Transform.input(
-          half + row * side * 16, 16, target + row * side * input.pointStride, input.pointStride, PanelStorage.self)
-      }
+      #if BF16_PRODUCTS
+        if !input.isInSinglePrecision {
+          if input.channels - channel >= 32 {
+            source.transform(Transform.self, EvenSource.self, input, to: block)
+            source.transform(Transform.self, OddSource.self, input, to: block + 8, isFirst: false)
+            channel += 32
+            block += input.blockStride
+          } else {
+            source.transform(Transform.self, PanelStorage.self, input, to: target)
+            channel += 16
+          }
+          continue
+        }
+      #endif
+      source.transform(
+        Transform.self, FloatStorage.self, input, to: target, channels: min(16, input.channels - channel))
       channel += 16
       if channel / 16 % PanelStorage.vectorsInBlock == 0 { block += input.blockStride }
     }
@@ -60,6 +63,41 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
   }
 }
 
+/// One vector of channels of a tile.
+private struct SourceTile {
+  let start: UnsafePointer<Float>
+  let rowStep: Int
+  let columnStep: Int
+
+  /// - Parameters:
+  ///   - channels: how many there are
+  ///   - isFirst: whether these lines have not been read for other channels
+  @inline(__always)
+  func transform<Transform: WinogradTransform, Source: LaneSource>(
+    _: Transform.Type, _: Source.Type, _ input: WinogradInput, to target: UnsafeMutablePointer<Float>,
+    channels: Int = 16, isFirst: Bool = true
+  ) {
+    let side = Transform.inputs
+    let step = Transform.outputs * Transform.stride
+    let half = input.temporary
+    for column in 0..<side {
+      if isFirst {
+        // The same channels of the next tile: their lines are too far from each other for the processor to foresee.
+        let next = start + (column + step) * columnStep
+        for row in 0..<side { gelan_prefetch(next + row * rowStep) }
+      }
+      Transform.input(
+        start + column * columnStep, rowStep, Source.self, half + column * 16, side * 16, FloatStorage.self)
+    }
+    if PanelStorage.vectorsInBlock == 2, channels < 16 { clearNeighbour(half, side * side, channels) }
+    for row in 0..<side {
+      Transform.input(
+        half + row * side * 16, 16, FloatStorage.self, target + row * side * input.pointStride, input.pointStride,
+        PanelStorage.self)
+    }
+  }
+}
+
 /// Puts zeros behind the last channel of half a transform if that has no neighbour: products in bf16 take both.
 @inline(never)
 private func clearNeighbour(_ half: UnsafeMutablePointer<Float>, _ count: Int, _ channels: Int) {
@@ -67,10 +105,10 @@ private func clearNeighbour(_ half: UnsafeMutablePointer<Float>, _ count: Int, _
   for index in 0..<count { half[index * 16 + channels] = 0 }
 }
 
-/// Copies a tile that reaches beyond the map, with zeros there.
+/// Copies a tile that reaches beyond the map, with zeros there: sixteen floats of each pixel, whatever these hold.
 @inline(never)
 private func fillPatch(
-  _ patch: UnsafeMutablePointer<Float>, _ side: Int, _ input: WinogradInput, top: Int, left: Int, channel: Int
+  _ patch: UnsafeMutablePointer<Float>, _ side: Int, _ input: WinogradInput, top: Int, left: Int, float: Int
 ) {
   let columns = max(0, -left)..<max(max(0, -left), min(side, input.width - left))
   for row in 0..<side {
@@ -81,7 +119,7 @@ private func fillPatch(
       continue
     }
     for column in 0..<columns.lowerBound { store(Lanes(), target + column * 16) }
-    var source = input.source + ((y * input.width + left + columns.lowerBound) * input.pixelStride + channel)
+    var source = input.source + ((y * input.width + left + columns.lowerBound) * input.pixelStride + float)
     for column in columns {
       store(load(source), target + column * 16)
       source += input.pixelStride
@@ -92,15 +130,24 @@ private func fillPatch(
 
 /// Turns products into outputs: Aᵀ m A for each tile and column, then the epilogue.
 func transformOutput(_ output: WinogradOutput) {
+  #if BF16_PRODUCTS
+    if case .bf16 = output.epilogue.precision { return transformOutput(output, PanelStorage.self) }
+  #endif
+  transformOutput(output, FloatStorage.self)
+}
+
+@inline(__always)
+private func transformOutput<Storage: LaneStorage>(_ output: WinogradOutput, _: Storage.Type) {
+  let activation = output.epilogue.activation
   switch output.tile {
-  case .four: run(OutputTiles<FourTransform>(output: output), with: output.epilogue.activation)
-  case .six: run(OutputTiles<SixTransform>(output: output), with: output.epilogue.activation)
-  case .stridedTwo: run(OutputTiles<StridedTwoTransform>(output: output), with: output.epilogue.activation)
-  case .stridedFour: run(OutputTiles<StridedFourTransform>(output: output), with: output.epilogue.activation)
+  case .four: run(OutputTiles<FourTransform, Storage>(output: output), with: activation)
+  case .six: run(OutputTiles<SixTransform, Storage>(output: output), with: activation)
+  case .stridedTwo: run(OutputTiles<StridedTwoTransform, Storage>(output: output), with: activation)
+  case .stridedFour: run(OutputTiles<StridedFourTransform, Storage>(output: output), with: activation)
   }
 }
 
-private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
+private struct OutputTiles<Transform: WinogradTransform, Storage: LaneStorage>: ActivationLoop {
   let output: WinogradOutput
 
   @inline(never)
@@ -130,8 +177,12 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
         tileY += 1
       }
     }
-    if output.epilogue.streams { finishStreams() }
+    if streams { finishStreams() }
   }
+
+  /// Half lines one after another had better pass through the caches.
+  @inline(__always)
+  private var streams: Bool { output.epilogue.streams && Storage.vectorsInBlock == 1 }
 
   /// Adds the bias, applies the activation, adds what is to be added, and stores a tile's sums.
   @inline(__always)
@@ -148,30 +199,40 @@ private struct OutputTiles<Transform: WinogradTransform>: ActivationLoop {
     for row in 0..<rows {
       let source = sums + row * Transform.outputs * 16
       let y = top + row
-      let line = output.output + ((y * output.width + left) * output.outputStride + channel)
+      let line =
+        output.output + ((y * output.width + left) * output.outputStride + channel / Storage.vectorsInBlock)
       if isWhole, let after = epilogue.after {
-        let addend = after.pixel(y: y, x: left) + channel
+        let addend = after.pixel(y: y, x: left) + after.floats(before: channel)
         for column in 0..<Transform.outputs {
-          let value = activation(load(source + column * 16) + bias) + load(addend + column * after.pixelStride)
+          let value =
+            activation(load(source + column * 16) + bias) + after.numbers(addend + column * after.pixelStride)
           // The next tile's.
           gelan_prefetch(addend + (column + Transform.outputs) * after.pixelStride)
-          store(value, line + column * output.outputStride, first: 16, streams: epilogue.streams)
+          if streams {
+            storePastCaches(value, line + column * output.outputStride)
+          } else {
+            Storage.put(value, line + column * output.outputStride)
+          }
         }
-      } else if isWhole, epilogue.streams {
+      } else if isWhole, streams {
         for column in 0..<Transform.outputs {
-          stream(activation(load(source + column * 16) + bias), line + column * output.outputStride)
+          storePastCaches(activation(load(source + column * 16) + bias), line + column * output.outputStride)
         }
       } else if isWhole {
         for column in 0..<Transform.outputs {
-          store(activation(load(source + column * 16) + bias), line + column * output.outputStride)
+          Storage.put(activation(load(source + column * 16) + bias), line + column * output.outputStride)
         }
       } else {
         for column in 0..<columns {
           var value = load(source + column * 16) + bias
-          if let before = epilogue.before { value += load(before.pixel(y: y, x: left + column) + channel) }
+          if let before = epilogue.before { value += before.numbers(y: y, x: left + column, channel) }
           value = activation(value)
-          if let after = epilogue.after { value += load(after.pixel(y: y, x: left + column) + channel) }
-          store(value, line + column * output.outputStride, first: count, streams: epilogue.streams)
+          if let after = epilogue.after { value += after.numbers(y: y, x: left + column, channel) }
+          if streams {
+            storePastCaches(value, line + column * output.outputStride)
+          } else {
+            Storage.put(value, line + column * output.outputStride, first: count)
+          }
         }
       }
     }

@@ -5,10 +5,10 @@ protocol WinogradTransform {
   /// The inputs from one output's to the next's.
   static var stride: Int { get }
 
-  /// Bᵀ: inputs to points, which a panel may hold in another form.
-  static func input<Storage: LaneStorage>(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
-    _: Storage.Type)
+  /// Bᵀ: inputs, which a map may hold in another form, to points, which a panel may.
+  static func input<Source: LaneSource, Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _: Source.Type, _ target: UnsafeMutablePointer<Float>,
+    _ targetStep: Int, _: Storage.Type)
 
   /// Aᵀ: products to outputs.
   static func output(
@@ -18,14 +18,46 @@ protocol WinogradTransform {
   static func weights(_ point: Int) -> (Double, Double, Double)
 }
 
-/// How a vector is stored.
-protocol LaneStorage {
-  static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>)
+/// How a vector is loaded.
+protocol LaneSource {
+  /// How many vectors sixteen floats hold.
+  static var vectorsInBlock: Int { get }
+
+  static func get(_ source: UnsafePointer<Float>) -> Lanes
 }
 
-enum FloatStorage: LaneStorage {
+/// How a vector is stored.
+protocol LaneStorage {
+  /// How many vectors sixteen floats hold.
+  static var vectorsInBlock: Int { get }
+
+  static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>)
+
+  /// Stores the first `count` numbers, which fill floats, and writes nothing beyond them.
+  static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>, first count: Int)
+
+  /// Stores past the caches what fills a line, or a part of one whose other parts come next.
+  static func stream(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>)
+}
+
+enum FloatStorage: LaneSource, LaneStorage {
+  @inline(__always) static var vectorsInBlock: Int { 1 }
+
+  @inline(__always)
+  static func get(_ source: UnsafePointer<Float>) -> Lanes { load(source) }
+
   @inline(__always)
   static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>) { store(lanes, destination) }
+
+  @inline(__always)
+  static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>, first count: Int) {
+    store(lanes, destination, first: count)
+  }
+
+  @inline(__always)
+  static func stream(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>) {
+    storePastCaches(lanes, destination)
+  }
 }
 
 extension WinogradTransform {
@@ -42,16 +74,16 @@ enum FourTransform: WinogradTransform {
   private static let b: Float = 1.414_213_56
 
   @inline(__always)
-  static func input<Storage: LaneStorage>(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
-    _: Storage.Type
+  static func input<Source: LaneSource, Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _: Source.Type, _ target: UnsafeMutablePointer<Float>,
+    _ targetStep: Int, _: Storage.Type
   ) {
-    let d0 = load(source)
-    let d1 = load(source + sourceStep)
-    let d2 = load(source + 2 * sourceStep)
-    let d3 = load(source + 3 * sourceStep)
-    let d4 = load(source + 4 * sourceStep)
-    let d5 = load(source + 5 * sourceStep)
+    let d0 = Source.get(source)
+    let d1 = Source.get(source + sourceStep)
+    let d2 = Source.get(source + 2 * sourceStep)
+    let d3 = Source.get(source + 3 * sourceStep)
+    let d4 = Source.get(source + 4 * sourceStep)
+    let d5 = Source.get(source + 5 * sourceStep)
     let evenA = sum(d4, d2, times: -2)
     let oddA = sum(d3, d1, times: -2) * Lanes(repeating: a)
     let evenB = sum(d4, d2, times: -0.5)
@@ -100,18 +132,18 @@ enum SixTransform: WinogradTransform {
   @inline(__always) static var outputs: Int { 6 }
 
   @inline(__always)
-  static func input<Storage: LaneStorage>(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
-    _: Storage.Type
+  static func input<Source: LaneSource, Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _: Source.Type, _ target: UnsafeMutablePointer<Float>,
+    _ targetStep: Int, _: Storage.Type
   ) {
-    let d0 = load(source)
-    let d1 = load(source + sourceStep)
-    let d2 = load(source + 2 * sourceStep)
-    let d3 = load(source + 3 * sourceStep)
-    let d4 = load(source + 4 * sourceStep)
-    let d5 = load(source + 5 * sourceStep)
-    let d6 = load(source + 6 * sourceStep)
-    let d7 = load(source + 7 * sourceStep)
+    let d0 = Source.get(source)
+    let d1 = Source.get(source + sourceStep)
+    let d2 = Source.get(source + 2 * sourceStep)
+    let d3 = Source.get(source + 3 * sourceStep)
+    let d4 = Source.get(source + 4 * sourceStep)
+    let d5 = Source.get(source + 5 * sourceStep)
+    let d6 = Source.get(source + 6 * sourceStep)
+    let d7 = Source.get(source + 7 * sourceStep)
     let even1 = sum(d2 + d6, d4, times: -4.25)
     let odd1 = sum(d1 + d5, d3, times: -4.25)
     let even2 = sum(sum(d6, d2, times: 0.25), d4, times: -1.25)
@@ -171,18 +203,18 @@ enum StridedTwoTransform: WinogradTransform {
   @inline(__always) static var stride: Int { 2 }
 
   @inline(__always)
-  static func input<Storage: LaneStorage>(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
-    _: Storage.Type
+  static func input<Source: LaneSource, Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _: Source.Type, _ target: UnsafeMutablePointer<Float>,
+    _ targetStep: Int, _: Storage.Type
   ) {
-    let d0 = load(source)
-    let d2 = load(source + 2 * sourceStep)
-    let d4 = load(source + 4 * sourceStep)
+    let d0 = Source.get(source)
+    let d2 = Source.get(source + 2 * sourceStep)
+    let d4 = Source.get(source + 4 * sourceStep)
     Storage.put(d2 + d0, target)
     Storage.put(d2 - d0, target + targetStep)
     Storage.put(d4 - d0, target + 2 * targetStep)
-    Storage.put(load(source + sourceStep), target + 3 * targetStep)
-    Storage.put(load(source + 3 * sourceStep), target + 4 * targetStep)
+    Storage.put(Source.get(source + sourceStep), target + 3 * targetStep)
+    Storage.put(Source.get(source + 3 * sourceStep), target + 4 * targetStep)
   }
 
   @inline(__always)
@@ -215,15 +247,15 @@ enum StridedFourTransform: WinogradTransform {
   @inline(__always) static var stride: Int { 2 }
 
   @inline(__always)
-  static func input<Storage: LaneStorage>(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
-    _: Storage.Type
+  static func input<Source: LaneSource, Storage: LaneStorage>(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _: Source.Type, _ target: UnsafeMutablePointer<Float>,
+    _ targetStep: Int, _: Storage.Type
   ) {
-    let d0 = load(source)
-    let d2 = load(source + 2 * sourceStep)
-    let d4 = load(source + 4 * sourceStep)
-    let d6 = load(source + 6 * sourceStep)
-    let d8 = load(source + 8 * sourceStep)
+    let d0 = Source.get(source)
+    let d2 = Source.get(source + 2 * sourceStep)
+    let d4 = Source.get(source + 4 * sourceStep)
+    let d6 = Source.get(source + 6 * sourceStep)
+    let d8 = Source.get(source + 8 * sourceStep)
     let evenA = sum(d6, d2, times: -1.5625)
     let oddA = sum(d4, d0, times: -1.5625) * Lanes(repeating: 0.5)
     let evenB = sum(d6, d2, times: -0.25)
@@ -233,10 +265,10 @@ enum StridedFourTransform: WinogradTransform {
     Storage.put(evenB + oddB, target + 2 * targetStep)
     Storage.put(evenB - oddB, target + 3 * targetStep)
     Storage.put(sum(sum(d8, d4, times: -1.8125), d0, times: 0.390625), target + 4 * targetStep)
-    Storage.put(load(source + sourceStep), target + 5 * targetStep)
-    Storage.put(load(source + 3 * sourceStep), target + 6 * targetStep)
-    Storage.put(load(source + 5 * sourceStep), target + 7 * targetStep)
-    Storage.put(load(source + 7 * sourceStep), target + 8 * targetStep)
+    Storage.put(Source.get(source + sourceStep), target + 5 * targetStep)
+    Storage.put(Source.get(source + 3 * sourceStep), target + 6 * targetStep)
+    Storage.put(Source.get(source + 5 * sourceStep), target + 7 * targetStep)
+    Storage.put(Source.get(source + 7 * sourceStep), target + 8 * targetStep)
   }
 
   @inline(__always)

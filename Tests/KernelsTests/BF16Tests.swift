@@ -8,12 +8,6 @@ import Testing
 struct BF16Tests {
   static let kernels = ConvolutionKernel.all.filter { $0.precision == .bf16 }
 
-  /// The nearest number of eight significant bits; of two, the one whose last bit is 0.
-  private func nearest(_ value: Float) -> Float {
-    let unit = Double(value.binade) * 0x1p-7
-    return value == 0 ? value : Float((Double(value) / unit).rounded(.toNearestOrEven) * unit)
-  }
-
   private func example(_ kernel: ConvolutionKernel, channels: Int = 37, outputs: Int = 21) -> ConvolutionCase {
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: channels, height: 9, width: 14), outputChannels: outputs, kernelHeight: 3,
@@ -27,8 +21,8 @@ struct BF16Tests {
   @Test func roundsFactorsToTheNearest() {
     let given = example(.product.bf16)
     var rounded = given
-    rounded.input = given.input.map(nearest)
-    rounded.weight = given.weight.map(nearest)
+    rounded.input = given.input.map(roundedToBF16)
+    rounded.weight = given.weight.map(roundedToBF16)
     #expect(rounded.input != given.input && rounded.weight != given.weight)
     for set in sets(for: .product.bf16) {
       let result = given.run(.product.bf16, set, threadPools[1])
@@ -40,8 +34,8 @@ struct BF16Tests {
   /// With factors that bf16 holds, products are exact and sums round as in single precision.
   @Test(arguments: [16, 17, 37, 64, 80]) func keepsSinglePrecisionInSums(_ channels: Int) {
     var example = example(.product.bf16, channels: channels)
-    example.input = example.input.map(nearest)
-    example.weight = example.weight.map(nearest)
+    example.input = example.input.map(roundedToBF16)
+    example.weight = example.weight.map(roundedToBF16)
     let reference = example.reference()
     let walk = 2 * unitRoundoff * Double(example.geometry.depth + 2).squareRoot()
     for set in sets(for: .product.bf16) {

@@ -127,7 +127,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
         input: MapShape(channels: channels, height: 13, width: 22), outputChannels: 31, kernelHeight: kernel,
         kernelWidth: kernel, stride: stride, verticalPadding: combination, horizontalPadding: combination)
       let example = integerCase(geometry, hasBias: true, &numbers)
-      #expect(ProductLayout(geometry, .product, inputs: [channels], pixelStride: channels).joinsTaps)
+      #expect(ProductLayout(geometry, .product, inputs: [channels], isDense: true).joinsTaps)
       for layout in 0..<3 { checkExactly(example, layout, combination) }
     }
   }
@@ -138,7 +138,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: channels, height: 8, width: 8), outputChannels: 8, kernelHeight: window,
         kernelWidth: window, dilation: dilation, groups: groups)
-      return ProductLayout(geometry, .product, inputs: [channels], pixelStride: stride).joinsTaps
+      return ProductLayout(geometry, .product, inputs: [channels], isDense: stride == channels).joinsTaps
     }
     #expect(joins(3, 3) && joins(4, 4) && joins(15, 15) && joins(16, 16))
     #expect(!joins(3, 4) && !joins(4, 8) && !joins(5, 16) && !joins(17, 17))

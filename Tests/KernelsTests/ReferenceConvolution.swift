@@ -1,4 +1,5 @@
 import KernelInterface
+import Testing
 
 @testable import Kernels
 
@@ -81,10 +82,21 @@ struct ConvolutionCase {
     return reference
   }
 
+  /// Which maps are kept in bf16.
+  struct RoundedMaps: OptionSet, CustomTestStringConvertible {
+    let rawValue: Int
+    static let inputs = RoundedMaps(rawValue: 1)
+    static let addends = RoundedMaps(rawValue: 2)
+    static let output = RoundedMaps(rawValue: 4)
+
+    func precision(_ maps: RoundedMaps) -> Precision { contains(maps) ? .bf16 : .fp32 }
+    var testDescription: String { "\(rawValue)" }
+  }
+
   /// Runs one kernel over copies of the operands and checks that it wrote its output and nothing else.
   func run(
     _ kernel: ConvolutionKernel, _ set: InstructionSet, _ pool: ThreadPool, inputs inputLayout: MapLayout = .padded,
-    output outputLayout: MapLayout = .padded
+    output outputLayout: MapLayout = .padded, rounded: RoundedMaps = []
   ) -> (values: [Float], isIntact: Bool) {
     let g = geometry
     var inputs: [TestMap] = []
@@ -92,23 +104,24 @@ struct ConvolutionCase {
     for channels in joined {
       let range = first * g.inputShape.planeCount..<(first + channels) * g.inputShape.planeCount
       let shape = MapShape(channels: channels, height: g.inputHeight, width: g.inputWidth)
-      inputs.append(TestMap(shape, inputLayout, Array(input[range])))
+      inputs.append(TestMap(shape, inputLayout, Array(input[range]), precision: rounded.precision(.inputs)))
       first += channels
     }
-    let layout = ProductLayout(g, kernel, inputs: joined, pixelStride: inputs[0].map.pixelStride)
+    let layout = ProductLayout(
+      g, kernel, inputs: joined, precisions: inputs.map(\.map.precision), isDense: inputs[0].map.isDense)
     let weights = withFencedInputs([weight, bias ?? []]) {
       PackedWeights(
         kernel, layout, weight: $0[0], bias: bias == nil ? nil : $0[1], in: WeightMemory(), code: set.code, pool: pool)!
     }
-    let output = TestMap(g.outputShape, outputLayout)
+    let output = TestMap(g.outputShape, outputLayout, precision: rounded.precision(.output))
     var operands = ConvolutionOperands(
       inputs: inputs.map(\.map), weights: weights, activation: activation, output: output.map)
     let beforeMap = before.map { before in
       let shape = MapShape(
         channels: g.outputChannels, height: g.outputHeight >> before.shift, width: g.outputWidth >> before.shift)
-      return TestMap(shape, inputLayout, before.values)
+      return TestMap(shape, inputLayout, before.values, precision: rounded.precision(.addends))
     }
-    let afterMap = after.map { TestMap(g.outputShape, outputLayout, $0) }
+    let afterMap = after.map { TestMap(g.outputShape, outputLayout, $0, precision: rounded.precision(.addends)) }
     operands.before = beforeMap?.map
     operands.after = afterMap?.map
     let convolution = Convolution(kernel, g, layout, code: set.code, threads: pool.threads)

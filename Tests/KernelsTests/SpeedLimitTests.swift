@@ -47,7 +47,7 @@ import Testing
   }
 
   private func multiplications(_ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry) -> Int {
-    let layout = ProductLayout(geometry, kernel, inputs: [geometry.inputChannels], pixelStride: geometry.inputChannels)
+    let layout = ProductLayout(geometry, kernel, inputs: [geometry.inputChannels], isDense: true)
     return kernel.multiplications(geometry, layout)
   }
 

@@ -59,11 +59,12 @@ enum MapLayout: CaseIterable {
   /// Channels from an odd one on, amid those of a larger map.
   case view
 
-  func place(of channels: Int) -> (stride: Int, offset: Int) {
+  /// The floats from one pixel to the next, and those before the first.
+  func place(of floats: Int) -> (stride: Int, offset: Int) {
     switch self {
-    case .dense: (channels, 0)
-    case .padded: (roundUp(channels, to: 16), 0)
-    case .view: channels <= 3 ? (8, 5) : (roundUp(channels + 5, to: 16), 5)
+    case .dense: (floats, 0)
+    case .padded: (roundUp(floats, to: 16), 0)
+    case .view: floats <= 3 ? (8, 5) : (roundUp(floats + 5, to: 16), 5)
     }
   }
 }
@@ -75,16 +76,19 @@ final class TestMap {
   let map: FeatureMap
   private let memory: FencedMemory
   private let offset: Int
+  /// The floats that a pixel's channels take.
+  private let floats: Int
   private static let overrun = 15
 
   /// - Parameter values: (channels, height, width), or nothing for NaN.
-  init(_ shape: MapShape, _ layout: MapLayout, _ values: [Float]? = nil) {
-    let (stride, offset) = layout.place(of: shape.channels)
+  init(_ shape: MapShape, _ layout: MapLayout, _ values: [Float]? = nil, precision: Precision = .fp32) {
+    floats = shape.channels / precision.numbersInWord
+    let (stride, offset) = layout.place(of: floats)
     self.offset = offset
-    let count = offset + (shape.planeCount - 1) * stride + shape.channels + Self.overrun
+    let count = offset + (shape.planeCount - 1) * stride + floats + Self.overrun
     // The end is the end of a page.
     memory = FencedMemory(count: layout == .padded ? roundUp(count, to: 16) : count)
-    map = FeatureMap(start: memory.start + offset, shape: shape, pixelStride: stride)
+    map = FeatureMap(start: memory.start + offset, shape: shape, pixelStride: stride, precision: precision)
     if let values { fill(values) }
   }
 
@@ -94,6 +98,10 @@ final class TestMap {
   func fill(_ values: [Float]) {
     precondition(values.count == map.shape.count)
     let (plane, channels, stride, start) = (map.shape.planeCount, map.channels, map.pixelStride, map.start)
+    if map.precision == .bf16 {
+      for (i, value) in values.enumerated() { half(i % plane, i / plane).pointee = bf16(value) }
+      return
+    }
     values.withUnsafeBufferPointer { values in
       var pixel = 0
       while pixel < plane {
@@ -110,6 +118,9 @@ final class TestMap {
   /// The numbers as planes, (channels, height, width).
   var values: [Float] {
     let (plane, channels, stride, start) = (map.shape.planeCount, map.channels, map.pixelStride, map.start)
+    if map.precision == .bf16 {
+      return (0..<map.shape.count).map { i in Float(bitPattern: UInt32(half(i % plane, i / plane).pointee) << 16) }
+    }
     return [Float](unsafeUninitializedCapacity: map.shape.count) { values, count in
       var channel = 0
       while channel < channels {
@@ -124,14 +135,20 @@ final class TestMap {
     }
   }
 
+  /// The place of a number in bf16.
+  private func half(_ pixel: Int, _ channel: Int) -> UnsafeMutablePointer<UInt16> {
+    (UnsafeMutableRawPointer(map.start + pixel * map.pixelStride) + 2 * channel)
+      .assumingMemoryBound(to: UInt16.self)
+  }
+
   /// Whether everything around the channels is as it was: before the first pixel, between pixels and after the last.
   var surroundingsAreIntact: Bool {
-    let (channels, stride) = (map.channels, map.pixelStride)
+    let stride = map.pixelStride
     var index = 0
     while index < memory.count {
       let place = index - offset
-      let isInside = place >= 0 && place % stride < channels
-      let isBeyond = place >= (map.shape.planeCount - 1) * stride + channels
+      let isInside = place >= 0 && place % stride < floats
+      let isBeyond = place >= (map.shape.planeCount - 1) * stride + floats
       if (!isInside || isBeyond) && !memory.isUntouched(index) { return false }
       index += 1
     }
@@ -205,6 +222,16 @@ struct TestNumbers {
     (0..<count).map { _ in (Float(next() % 200_001) / 100_000 - 1) * range }
   }
 }
+
+/// The bits of the nearest number of eight significant bits; of two, the one whose last bit is 0.
+func bf16(_ value: Float) -> UInt16 {
+  let bits = value.bitPattern
+  if value.isNaN { return UInt16(bits >> 16) | 0x40 }
+  return UInt16((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+}
+
+/// The nearest number that bf16 holds.
+func roundedToBF16(_ value: Float) -> Float { Float(bitPattern: UInt32(bf16(value)) << 16) }
 
 /// Half the distance between 1 and the next single-precision number: the relative error of one rounded operation.
 let unitRoundoff = 0x1p-24

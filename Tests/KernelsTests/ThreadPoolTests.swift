@@ -30,6 +30,24 @@ import Testing
     #expect(begun.load(ordering: .acquiring) == threads)
   }
 
+  /// Each begins with its half, and who has done that goes on from the other's end: none gets scattered indices.
+  @Test func givesEachThreadNeighbours() {
+    let pool = ThreadPool(threads: 2)
+    for _ in 0..<100 {
+      let slots = UnsafeMutablePointer<Int>.allocate(capacity: 100)
+      defer { slots.deallocate() }
+      let begun = Atomic<Int>(0)
+      pool.forEachWithSlot(100) { index, slot in
+        slots[index] = slot
+        guard index == 0 || index == 50 else { return }
+        begun.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        while begun.load(ordering: .acquiring) < 2 { sched_yield() }
+      }
+      #expect(slots[0] == 0 && slots[50] == 1)
+      #expect((1..<100).count { slots[$0] != slots[$0 - 1] } <= 2)
+    }
+  }
+
   @Test(arguments: [1, 2, 3])
   func givesEachRunningBodyASlotOfItsOwn(_ threads: Int) {
     let pool = ThreadPool(threads: threads)

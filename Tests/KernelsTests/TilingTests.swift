@@ -104,7 +104,7 @@ import Testing
     #expect(!isPaired || groups == ColumnGroups(count: 3, width: 1, lastWidth: 1))
     func layout(_ algorithm: ConvolutionKernel.Algorithm) -> ProductLayout {
       let kernel = ConvolutionKernel(algorithm: algorithm, arithmetic: arithmetic)
-      return ProductLayout(geometry, kernel, inputs: [channels], pixelStride: channels)
+      return ProductLayout(geometry, kernel, inputs: [channels], isDense: true)
     }
     let product = layout(.product)
     let strips = ProductTiling(

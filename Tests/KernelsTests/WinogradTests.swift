@@ -42,7 +42,9 @@ import Testing
   /// their sums are larger: half as much again, of which 0.9 are seen.
   ///
   /// - Returns: The bound for each output channel.
-  private func bounds(_ example: ConvolutionCase, _ kernel: ConvolutionKernel, _ set: InstructionSet) -> [Double] {
+  private func bounds(
+    _ example: ConvolutionCase, _ kernel: ConvolutionKernel, _ set: InstructionSet, _ precision: Precision
+  ) -> [Double] {
     let geometry = example.geometry
     func size(_ numbers: some Collection<Float>) -> Double {
       numbers.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
@@ -53,7 +55,7 @@ import Testing
     // 1.2 of the product. Errors are independent and grow as a sum's size does; the largest of thousands is five and a half
     // times the mean, 0.96 of this bound.
     let rounding =
-      kernel.precision == .bf16
+      precision == .bf16
       ? 6.5 * 0x1p-9 : (kernel.isPaired ? 3 : 2) * unitRoundoff * Double(roundings).squareRoot()
     let factor = rounding * Self.amplification(kernel) * typicalInput
     return (0..<geometry.outputChannels).map { channel in
@@ -84,13 +86,43 @@ import Testing
     for (set, layout, pool) in surroundings where set.multiplies(kernel.precision) {
       let result = example.run(kernel, set, pool, inputs: layout, output: layout)
       #expect(result.isIntact)
-      let bounds = bounds(example, kernel, set)
+      let bounds = bounds(example, kernel, set, kernel.precision)
       var worst = 0.0
       for (i, value) in result.values.enumerated() {
         let difference = abs(Double(value) - expected[i])
         worst = max(worst, difference.isNaN ? .infinity : difference / bounds[i / geometry.outputShape.planeCount])
       }
       #expect(worst <= 1, "\(set), \(layout), \(pool.threads) threads: \(worst) of the bound")
+    }
+  }
+
+  /// Of a map in bf16 the same numbers come, in another order.
+  @Test(
+    .enabled(if: hasBF16, "this processor multiplies no numbers in bf16"),
+    arguments: kernels.filter { $0.precision == .bf16 },
+    [
+      Shape(joined: [2], outputs: 5, height: 4, width: 6), Shape(joined: [32], outputs: 16, height: 12, width: 12),
+      Shape(joined: [48], outputs: 33, height: 13, width: 21),
+      Shape(joined: [24, 96], outputs: 30, height: 10, width: 10),
+      Shape(joined: [6, 64, 38], outputs: 18, height: 9, width: 14, padding: 0),
+      Shape(joined: [144], outputs: 40, height: 15, width: 16, padding: 2, groups: 2),
+    ])
+  func readsMapsInBF16(_ kernel: ConvolutionKernel, _ shape: Shape) {
+    let geometry = shape.geometry(kernel)
+    var numbers = TestNumbers(seed: shape.outputs)
+    let example = ConvolutionCase(
+      geometry: geometry, joined: shape.joined,
+      input: numbers.reals(geometry.inputShape.count).map(roundedToBF16), weight: numbers.reals(geometry.weightCount),
+      bias: nil)
+    for (set, layout, pool) in surroundings where set.multiplies(.bf16) {
+      let expected = example.run(kernel, set, pool).values
+      let result = example.run(kernel, set, pool, inputs: layout, output: layout, rounded: .inputs)
+      #expect(result.isIntact)
+      // The errors of both, without those of rounding to bf16, which are the same.
+      let bounds = bounds(example, kernel, set, .fp32).map { 2 * $0 }
+      for (i, (value, other)) in zip(result.values, expected).enumerated() {
+        #expect(abs(value - other) <= Float(bounds[i / geometry.outputShape.planeCount]), "element \(i) with \(set)")
+      }
     }
   }
 
@@ -127,7 +159,7 @@ import Testing
         kernel, set, threadPools[(combination + number) % 3], inputs: MapLayout.allCases[(combination + number) % 3],
         output: MapLayout.allCases[(combination + number + 1) % 3])
       #expect(result.isIntact)
-      let bounds = bounds(example, kernel, set)
+      let bounds = bounds(example, kernel, set, kernel.precision)
       var worst = 0.0
       for (i, value) in result.values.enumerated() {
         let difference = abs(Double(value) - expected[i])

@@ -60,6 +60,14 @@ struct MemoryPlanTests {
     #expect(MemoryPlan.stride(of: try buffer("\(channels) x (H*W)")) == channels)
   }
 
+  /// Two channels take a float; whole lines and odd numbers of them are as of floats.
+  @Test(arguments: [(2, 1), (15, 8), (16, 8), (30, 15), (32, 16), (34, 32), (64, 32), (256, 144), (272, 144)])
+  func halvedPixelsLieApart(_ channels: Int, _ stride: Int) throws {
+    let plan = try Plan(text: "plan 1 \"p\"\nbuffer \(channels) x H x W\n")
+    #expect(MemoryPlan.stride(of: try #require(plan.buffers.first), isHalved: true) == stride)
+    #expect(try #require(MemoryPlan(plan, height: 4, width: 8, halved: [0])).sizes == [(32 * stride + 15) / 16 * 16])
+  }
+
   private func check(_ row: Case) throws {
     let plan = row.plan
     let wanted = wanted(plan)

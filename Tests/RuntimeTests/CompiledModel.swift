@@ -1,4 +1,5 @@
 import Compiler
+import KernelInterface
 import Kernels
 import ModelIR
 import Runtime
@@ -20,18 +21,21 @@ struct CompiledModel {
   }
 
   func outputs(
-    for image: [Float], height: Int, width: Int, threads: Int = 2, instructions: InstructionSet = .best
+    for image: [Float], height: Int, width: Int, threads: Int = 2, instructions: InstructionSet = .best,
+    precision: Precision = .fp32
   ) throws -> [[Float]] {
-    try run(model, image, height: height, width: width, threads: threads, instructions: instructions)
+    try run(
+      model, image, height: height, width: width, threads: threads, instructions: instructions, precision: precision)
   }
 }
 
 /// Every output of a model for one image.
 func run(
   _ model: InferenceModel, _ image: [Float], height: Int, width: Int, threads: Int = 2,
-  instructions: InstructionSet = .best
+  instructions: InstructionSet = .best, precision: Precision = .fp32
 ) throws -> [[Float]] {
-  let session = try Session(model, height: height, width: width, threads: threads, instructions: instructions)
+  let session = try Session(
+    model, height: height, width: width, threads: threads, instructions: instructions, precision: precision)
   _ = session.input.update(fromContentsOf: image)
   session.run()
   return session.plan.outputs.indices.map { Array(session.output($0)) }

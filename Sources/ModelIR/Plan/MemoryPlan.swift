@@ -24,18 +24,23 @@ package struct MemoryPlan: Sendable, Hashable {
   /// Whole vectors, so that pixels start on cache lines; an odd number of lines where there are many, so that
   /// neighbouring rows do not meet in one set of the first-level cache. Pixels of fewer channels than a vector holds lie
   /// close together, and convolutions copy those of a row of taps at once. Predictions are rows, one after another.
-  package static func stride(of buffer: TensorType) -> Int {
-    guard buffer.extents != nil, buffer.channels >= alignment else { return buffer.channels }
-    let lines = (buffer.channels + alignment - 1) / alignment
+  ///
+  /// - Parameter isHalved: whether two channels lie in the place of a float
+  package static func stride(of buffer: TensorType, isHalved: Bool = false) -> Int {
+    let floats = isHalved ? (buffer.channels + 1) / 2 : buffer.channels
+    guard buffer.extents != nil, floats >= alignment else { return floats }
+    let lines = (floats + alignment - 1) / alignment
     return (lines % 8 == 0 ? lines + 1 : lines) * alignment
   }
 
+  /// - Parameter halved: the buffers whose numbers take half as much memory as floats.
   /// - Returns: Nothing when the size is not legal for the plan, or memory of that size cannot be addressed.
-  package init?(_ plan: Plan, height: Int, width: Int) {
+  package init?(_ plan: Plan, height: Int, width: Int, halved: Set<Int> = []) {
     var floats: [Int] = []
-    for buffer in plan.buffers {
+    for (index, buffer) in plan.buffers.enumerated() {
       guard let shape = buffer.shape(height: height, width: width) else { return nil }
-      let size = ([Self.stride(of: buffer)] + shape.dropFirst()).reduce(1) { saturatingProduct($0, $1) }
+      let stride = Self.stride(of: buffer, isHalved: halved.contains(index))
+      let size = ([stride] + shape.dropFirst()).reduce(1) { saturatingProduct($0, $1) }
       // With weights below 2³¹, what a step multiplies then stays below 2⁶³.
       guard size < 1 << 40, shape.dropFirst().reduce(1, { saturatingProduct($0, $1) }) < 1 << 31 else { return nil }
       floats.append((size + Self.alignment - 1) / Self.alignment * Self.alignment)

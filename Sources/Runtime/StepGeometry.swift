@@ -1,0 +1,97 @@
+import KernelInterface
+import Kernels
+import ModelIR
+
+/// The sizes of a plan's steps at one input size.
+struct StepGeometry {
+  let plan: Plan
+  let height: Int
+  let width: Int
+  let precision: Precision
+  let code: VectorCode
+  /// The maps that are kept in bf16.
+  private(set) var rounded: Set<Int> = []
+
+  init(plan: Plan, height: Int, width: Int, precision: Precision, code: VectorCode) {
+    self.plan = plan
+    self.height = height
+    self.width = width
+    self.precision = precision
+    self.code = code
+    if precision == .bf16 { rounded = mapsInBF16() }
+  }
+
+  func shape(_ view: BufferView) -> [Int] {
+    guard let shape = plan.type(of: view).shape(height: height, width: width) else {
+      preconditionFailure("The memory plan exists, so every buffer has a size.")
+    }
+    return shape
+  }
+
+  func map(_ view: BufferView) -> MapShape {
+    let shape = shape(view)
+    return MapShape(channels: shape[0], height: shape[1], width: shape[2])
+  }
+
+  /// A view's map, once it is known where the buffer lies.
+  func map(_ view: BufferView, at start: UnsafeMutablePointer<Float>) -> FeatureMap {
+    let (buffer, isRounded) = (plan.buffers[view.buffer], rounded.contains(view.buffer))
+    let shape = map(view)
+    return FeatureMap(
+      start: start, shape: MapShape(channels: buffer.channels, height: shape.height, width: shape.width),
+      pixelStride: MemoryPlan.stride(of: buffer, isHalved: isRounded), precision: isRounded ? .bf16 : .fp32
+    ).channels(view.lower..<view.upper)
+  }
+
+  /// Whether a view shows whole pixels with nothing between them.
+  private func isDense(_ view: BufferView) -> Bool {
+    let isRounded = rounded.contains(view.buffer)
+    return MemoryPlan.stride(of: plan.buffers[view.buffer], isHalved: isRounded) * (isRounded ? 2 : 1)
+      == view.upper - view.lower
+  }
+
+  func pooling(_ step: Step, kernel: Int, stride: Int, padding: Int) -> PoolingGeometry {
+    PoolingGeometry(input: map(step.inputs[0]), kernel: kernel, stride: stride, padding: padding)
+  }
+
+  /// The convolution that a step is, and how it is computed.
+  func convolution(_ op: Conv2D, _ step: Step, threads: Int) -> ConvolutionChoice {
+    let (kernel, geometry, joined) = kernel(op, step)
+    let layout = ProductLayout(
+      geometry, kernel, inputs: joined,
+      precisions: step.inputs.prefix(joined.count).map { rounded.contains($0.buffer) ? .bf16 : .fp32 },
+      isDense: isDense(step.inputs[0]))
+    return ConvolutionChoice(
+      kernel: kernel, geometry: geometry, layout: layout,
+      convolution: Convolution(kernel, geometry, layout, code: code, threads: threads))
+  }
+
+  /// The kernel of a convolution, and the channels of the maps that it joins.
+  func kernel(_ op: Conv2D, _ step: Step) -> (ConvolutionKernel, ConvolutionGeometry, joined: [Int]) {
+    let joined = step.inputs.prefix(op.joinedCount(step.inputs.count)).map(map)
+    let geometry = ConvolutionGeometry(
+      input: MapShape(
+        channels: joined.reduce(0) { $0 + $1.channels }, height: joined[0].height, width: joined[0].width),
+      outputChannels: op.outputChannels, kernelHeight: op.kernel, kernelWidth: op.kernel, stride: op.stride,
+      verticalPadding: op.padding, horizontalPadding: op.padding, dilation: op.dilation, groups: op.groups)
+    let kernel = ConvolutionKernel.best(
+      for: geometry, pairs: code.addsBesideMultiplying, precision: precision)
+    return (kernel, geometry, joined.map(\.channels))
+  }
+
+  /// The floats of scratch memory that the greediest step wants.
+  func scratchCount(threads: Int) -> Int {
+    plan.steps.map { step in
+      guard case .conv2D(let op) = step.op else { return 0 }
+      return convolution(op, step, threads: threads).convolution.scratchCount
+    }.max() ?? 0
+  }
+}
+
+/// How a convolution is computed at one size.
+struct ConvolutionChoice {
+  let kernel: ConvolutionKernel
+  let geometry: ConvolutionGeometry
+  let layout: ProductLayout
+  let convolution: Convolution
+}

@@ -1,0 +1,84 @@
+import Compiler
+import KernelInterface
+import Kernels
+import ModelIR
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+/// Which maps a session in bf16 keeps in bf16, and what comes of it.
+@Suite(.serialized, .enabled(if: InstructionSet.best.multiplies(.bf16), "this processor multiplies no numbers in bf16"))
+struct RoundedMapsTests {
+  private func rounded(_ plan: Plan, _ precision: Precision = .bf16) -> Set<Int> {
+    StepGeometry(
+      plan: plan, height: plan.input.height, width: plan.input.width, precision: precision,
+      code: InstructionSet.best.code
+    ).rounded
+  }
+
+  /// The channels of the maps that are not.
+  private func exactMaps(_ graph: Graph, passes: [Pass] = .execution) -> [Int] {
+    let plan = plan(passes.reduce(optimize(graph)) { $1.run($0) })
+    let rounded = rounded(plan)
+    return plan.buffers.indices.filter { plan.buffers[$0].extents != nil && !rounded.contains($0) }
+      .map { plan.buffers[$0].channels }
+  }
+
+  /// The image, what the convolution of the image makes, and what is decoded: 16 bins for each of four sides and 80 classes.
+  @Test(arguments: [("gelan-t", 16), ("gelan-s", 32), ("gelan-c", 64), ("gelan-e", 128)])
+  func ofAPublishedNetworkAllButTheEnds(_ name: String, _ first: Int) throws {
+    let graph = try Fixtures.graph(Fixtures.models.appending(path: name + ".yaml"))
+    #expect(exactMaps(graph) == [3, first, 144, 144, 144])
+    #expect(rounded(plan(optimize(graph)), .fp32).isEmpty)
+  }
+
+  /// Two channels take a float, and what moves numbers does not round them.
+  @Test func noneOfOddChannelsNorWhatIsMovedFromAnExactMap() throws {
+    func channels(_ rows: String) throws -> [Int] {
+      try exactMaps(
+        Fixtures.graph(
+          """
+          name: rounded
+          classes: 2
+          input: 64
+          backbone:
+            first: [-1, 1, Conv, [24, 3, 2]]
+          \(rows)
+            last: [-1, 1, Conv, [32, 3, 2]]
+          heads:
+            detect: [[last], 1, DDetect, [classes]]
+          """), passes: [])
+    }
+    let ends = [3, 24, 66]
+    #expect(try channels("  a: [-1, 1, Conv, [40, 3, 2]]\n  b: [-1, 1, Conv, [48, 1, 1]]") == ends)
+    #expect(try channels("  a: [-1, 1, Conv, [41, 3, 2]]\n  b: [-1, 1, Conv, [48, 1, 1]]") == [3, 24, 41, 66])
+    #expect(try channels("  a: [-1, 1, nn.MaxPool2d, [2, 2]]\n  b: [-1, 1, Conv, [48, 1, 1]]") == ends)
+    #expect(
+      try channels("  a: [-1, 1, nn.Upsample, [null, 2, nearest]]\n  b: [-1, 1, Conv, [48, 3, 4]]") == [3, 24, 24, 66])
+  }
+
+  /// Every rounding is by 2⁻⁹ at most, and those of the steps behind each other add up as a random walk does; twice that
+  /// for what rounds twice, and for steps that make numbers smaller.
+  @Test func modelsComputeWhatTheyDoInSinglePrecision() throws {
+    var mapCount = 0
+    for seed: UInt64 in 0..<120 {
+      let graph = try Fixtures.graph(RandomModel(seed: seed).text)
+      let checkpoint = Checkpoint(randomFor: graph, seed: seed)
+      let compiled = try CompiledModel(graph, checkpoint, passes: seed % 2 == 0 ? .execution : [])
+      mapCount += rounded(compiled.bound.plan).count
+      var generator = SeededGenerator(seed: seed)
+      let (height, width) = (graph.heightMultiple * 3, graph.widthMultiple * 5)
+      let image = generator.image(channels: graph.nodes[0].type.channels, height: height, width: width)
+      let exact = try compiled.outputs(for: image, height: height, width: width)
+      let found = try compiled.outputs(for: image, height: height, width: width, precision: .bf16)
+      let bound = 2 * 0x1p-9 * Double(compiled.bound.plan.steps.count).squareRoot()
+      for (exact, found) in zip(exact, found) {
+        func size(_ numbers: some Sequence<Double>) -> Double { numbers.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+        let error = size(zip(exact, found).map { Double($0) - Double($1) }) / size(exact.map(Double.init))
+        #expect(error <= bound, "seed \(seed): \(error / bound) of the bound")
+      }
+    }
+    #expect(mapCount > 300, "The random models hardly had maps to round.")
+  }
+}
