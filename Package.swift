@@ -13,7 +13,7 @@ let unrolled: [SwiftSetting] = [.unsafeFlags(["-Xllvm", "-unroll-threshold=4000"
 /// same for several modules, and would be linked from any of them, compiled for AVX or not.
 let whole: [SwiftSetting] = [.unsafeFlags(["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"])]
 
-/// The inner loops are compiled once for every instruction set, and once more for products in bf16, from the same files: the
+/// The inner loops are compiled once for every instruction set, and once more for bf16, from the same files: the
 /// folders are links to one. Which of them runs is chosen when the program starts.
 #if arch(x86_64)
   let vectorCode: [Target.Dependency] = [

@@ -11,7 +11,7 @@ public struct DetectionOptions: Sendable, Hashable {
   public var maximumDetections: Int
   /// The size of the network's input.
   public var input: InputShape
-  /// What convolutions may round to before they multiply.
+  /// What convolutions may round to before they multiply, and maps be kept in.
   public var precision: InferencePrecision
   /// Which classes a box is reported for: the most probable one, or, to measure precision, every one.
   package var labels = SelectionOptions.Labels.best

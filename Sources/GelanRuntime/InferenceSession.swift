@@ -20,7 +20,7 @@ public final class InferenceSession {
   ///   - width: Likewise.
   ///   - batch: How many images a run takes, at least one.
   ///   - threads: How many threads a run may use, at least one.
-  ///   - precision: What convolutions may round to before they multiply.
+  ///   - precision: What convolutions may round to before they multiply, and maps be kept in.
   /// - Throws: `InferenceError.size` when the size is not legal or wants more memory than there is, `.precision` when the
   ///   processor does not have it.
   public convenience init(

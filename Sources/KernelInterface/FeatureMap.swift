@@ -8,8 +8,8 @@
 /// **Kernels may read 15 floats beyond the last pixel** (a whole vector from any channel on) and use none of them; they
 /// never write there.
 ///
-/// A map whose every reader would round it to bf16 may be kept so from the start: then two neighbouring channels lie in
-/// the place of a float, as in a panel, pixels have an even number of channels, and strides count places.
+/// In bf16 two neighbouring channels lie in the place of a float, as in a panel, pixels have an even number of channels,
+/// and strides count places.
 package struct FeatureMap: @unchecked Sendable {
   /// The first channel of the first pixel.
   package let start: UnsafeMutablePointer<Float>
@@ -33,9 +33,6 @@ package struct FeatureMap: @unchecked Sendable {
   package var channels: Int { shape.channels }
   package var height: Int { shape.height }
   package var width: Int { shape.width }
-
-  /// Whether nothing lies between pixels.
-  package var isDense: Bool { pixelStride * precision.numbersInWord == channels }
 
   /// The floats from one row to the next.
   package var rowStride: Int { shape.width * pixelStride }

@@ -79,13 +79,18 @@ package struct Convolution {
 
   /// - Parameter scratch: `scratchCount` floats on a cache line.
   package func run(_ operands: ConvolutionOperands, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool) {
-    let maps = operands.inputs + [operands.before, operands.after].compactMap(\.self) + [operands.output]
+    let read = operands.inputs + [operands.before, operands.after].compactMap(\.self)
     require(
-      maps.allSatisfy { $0.precision == .fp32 || $0.precision == kernel.precision }
+      read.allSatisfy { $0.precision == .fp32 || $0.precision == kernel.precision }
+        && (operands.output.precision == .fp32 || kernel.writesBF16)
         && (tiles == nil || operands.inputs.map(\.precision) == layout.precisions),
-      "Maps in bf16 are for convolutions in bf16 whose weights were laid out for them.")
+      "Maps in bf16 are read by convolutions in bf16 whose weights were laid out for them.")
     if let strips {
-      runProduct(strips, layout, geometry, operands, code: code, productCode: productCode, scratch: scratch, pool: pool)
+      let roundsOutput = kernel.precision == .fp32 && operands.output.precision == .bf16
+      runProduct(
+        strips, layout, geometry, operands, code: code, productCode: productCode,
+        multiply: roundsOutput ? code.inBF16.multiplySinglePrecision : productCode.multiply, scratch: scratch,
+        pool: pool)
     } else if let tiles {
       runWinograd(tiles, layout, geometry, operands, code: code, productCode: productCode, scratch: scratch, pool: pool)
     } else {

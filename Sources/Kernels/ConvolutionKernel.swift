@@ -79,6 +79,9 @@ package struct ConvolutionKernel: Sendable, Hashable, CustomStringConvertible {
   /// Whether products are made by pairs.
   var isPaired: Bool { arithmetic == .paired }
 
+  /// Whether it can write a map in bf16.
+  package var writesBF16: Bool { arithmetic == .bf16 || algorithm == .product && arithmetic == .plain }
+
   /// What the factors of its products are rounded to.
   package var precision: Precision { arithmetic == .bf16 ? .bf16 : .fp32 }
 }

@@ -19,7 +19,9 @@ package func decodeDetections(
   let anchors = levels.reduce(0) { $0 + $1.shape.planeCount }
   var offset = 0
   for (level, stride) in zip(levels, strides) {
-    require(level.channels == 4 * bins + classes, "A level of \(level.channels) channels is no head's.")
+    require(
+      level.channels == 4 * bins + classes && level.precision == .fp32,
+      "A level of \(level.channels) channels in \(level.precision.rawValue) is no head's.")
     let start = output + offset
     let cells = level.shape.planeCount
     // Sixteen anchors at a time, so a partial vector occurs once a level.

@@ -65,11 +65,10 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
 
 #if arch(x86_64)
   extension InstructionSet {
-    /// The inner loops for AVX-512, and for products in bf16 where the processor has them.
+    /// The inner loops for AVX-512, and those for bf16 where the processor has its instructions.
     private var code512: VectorCode {
       let code = VectorCodeAVX512.Build.code
-      return ProcessorFeatures.this.hasBF16
-        ? code.with(VectorCodeAVX512BF16.Build.code) : code
+      return ProcessorFeatures.this.hasBF16 ? code.with(VectorCodeAVX512BF16.Build.code) : code
     }
   }
 #endif

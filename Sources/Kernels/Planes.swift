@@ -18,6 +18,7 @@ private func interleave(
   _ direction: PlanarRun.Direction, _ planes: UnsafeMutablePointer<Float>, _ map: FeatureMap, _ code: VectorCode,
   _ pool: ThreadPool
 ) {
+  require(map.precision == .fp32, "Planes are in single precision, and so is a map that is brought into them.")
   let plane = map.shape.planeCount
   pool.forEachRange(plane, atLeast: max(1, 16384 / map.channels)) { pixels in
     code.interleave(

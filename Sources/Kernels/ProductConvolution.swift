@@ -46,7 +46,8 @@ struct ProductTiling {
 /// part's weights and finishes the sums.
 func runProduct(
   _ tiling: ProductTiling, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands,
-  code: VectorCode, productCode: ProductCode, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  code: VectorCode, productCode: ProductCode, multiply: (PanelProduct) -> Void, scratch: UnsafeMutablePointer<Float>,
+  pool: ThreadPool
 ) {
   let weights = operands.weights
   let output = operands.output
@@ -82,7 +83,7 @@ func runProduct(
               depth: layout.depth, result: rows + 2 * first))
         }
       }
-      productCode.multiply(
+      multiply(
         PanelProduct(
           panel: UnsafePointer(panel), blockStride: blockStride, rows: range.count, depths: depths,
           blocks: layout.depths.count, depth: layout.depth,

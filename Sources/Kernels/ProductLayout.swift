@@ -3,7 +3,7 @@ import KernelInterface
 /// How the inputs of a convolution meet its kernel: in which order the depth of the product goes through taps, inputs and
 /// channels. Weights are packed in the same order.
 package struct ProductLayout: Hashable, Sendable {
-  /// One stretch of neighbouring floats of an input pixel, or of the pixels of one kernel row.
+  /// One stretch of neighbouring numbers of an input pixel, or of the pixels of one kernel row.
   struct Segment: Hashable, Sendable {
     let tapY: Int
     /// The tap, or the first of a row of taps.
@@ -11,7 +11,7 @@ package struct ProductLayout: Hashable, Sendable {
     let input: Int
     /// The first channel within the group, of this input.
     let channel: Int
-    /// The floats.
+    /// The numbers.
     let count: Int
     /// The first block of the panel.
     let block: Int

@@ -18,8 +18,9 @@ final class ThreadCrew: @unchecked Sendable {
   private let jobOffered = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let workersLeft = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  private let seatCount: Int
   private let seats: UnsafeMutableRawPointer
+  /// How many threads there are, the caller's included; told before the first job, with which workers come to know it.
+  private var seatCount: Int
   /// The workers that sleep, or are about to, and whether the caller does. Both are announced before a last look at what
   /// they would wait for, and asked for after that has been changed, all in one order for all threads: so none sleeps on.
   private let sleepingWorkers = Atomic<Int>(0)
@@ -41,11 +42,11 @@ final class ThreadCrew: @unchecked Sendable {
 
   static var isRunningBody: Bool { pthread_getspecific(bodyMarker) != nil }
 
-  /// - Parameter seats: how many threads there may be, the caller's included.
-  init(seats seatCount: Int) {
-    self.seatCount = seatCount
-    seats = .allocate(byteCount: seatCount * ThreadSeat.stride, alignment: ThreadSeat.stride)
-    for slot in 0..<seatCount {
+  /// - Parameter capacity: how many threads there may be, the caller's included.
+  init(capacity: Int) {
+    seatCount = capacity
+    seats = .allocate(byteCount: capacity * ThreadSeat.stride, alignment: ThreadSeat.stride)
+    for slot in 0..<capacity {
       (seats + slot * ThreadSeat.stride).initializeMemory(as: ThreadSeat.self, to: ThreadSeat())
     }
     pthread_mutex_init(callers, nil)
@@ -66,6 +67,9 @@ final class ThreadCrew: @unchecked Sendable {
     seats.deallocate()
   }
 
+  /// Takes away the seats of threads that could not be started; no job may have been run.
+  func keepSeats(_ count: Int) { seatCount = count }
+
   private func seat(_ slot: Int) -> UnsafeMutablePointer<ThreadSeat> {
     (seats + slot * ThreadSeat.stride).assumingMemoryBound(to: ThreadSeat.self)
   }
@@ -73,12 +77,12 @@ final class ThreadCrew: @unchecked Sendable {
   /// Runs `body` for every index below `count`, as slot 0 with the help of the workers, and returns when all have been.
   func run(_ count: Int, _ body: UnsafePointer<ThreadSeat.Body>) {
     pthread_mutex_lock(callers)
-    for slot in 0..<seatCount {
-      seat(slot).pointee.setShare(slot * count / seatCount..<(slot + 1) * count / seatCount)
-    }
+    // Rounded up, since the caller is the thread that is certain to be awake.
+    func start(_ slot: Int) -> Int { (slot * count + seatCount - 1) / seatCount }
+    for slot in 0..<seatCount { seat(slot).pointee.setShare(start(slot)..<start(slot + 1)) }
     for slot in 1..<seatCount {
       seat(slot).pointee.body = body
-      seat(slot).pointee.state.store(ThreadSeat.State.offered, ordering: .sequentiallyConsistent)
+      seat(slot).pointee.state.store(.offered, ordering: .sequentiallyConsistent)
     }
     if sleepingWorkers.load(ordering: .sequentiallyConsistent) > 0 { wake(jobOffered) }
 
@@ -87,14 +91,14 @@ final class ThreadCrew: @unchecked Sendable {
     // Workers that have not joined by now need not: only those that did are waited for.
     for slot in 1..<seatCount {
       let offer = seat(slot).pointee.state.compareExchange(
-        expected: ThreadSeat.State.offered, desired: ThreadSeat.State.idle, ordering: .acquiring)
+        expected: .offered, desired: .idle, ordering: .acquiring)
       if !offer.exchanged { waitUntilIdle(slot) }
     }
     pthread_mutex_unlock(callers)
   }
 
   private func waitUntilIdle(_ slot: Int) {
-    func isIdle() -> Bool { seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) == ThreadSeat.State.idle }
+    func isIdle() -> Bool { seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) == .idle }
     if poll(until: isIdle) { return }
     pthread_mutex_lock(sleep)
     callerSleeps.store(true, ordering: .sequentiallyConsistent)
@@ -108,20 +112,20 @@ final class ThreadCrew: @unchecked Sendable {
     while true {
       waitForOffer(slot)
       let offer = seat(slot).pointee.state.compareExchange(
-        expected: ThreadSeat.State.offered, desired: ThreadSeat.State.taken, ordering: .acquiring)
-      if offer.original == ThreadSeat.State.dismissed { return }
-      guard offer.exchanged, let body = seat(slot).pointee.body else { continue }
+        expected: .offered, desired: .taken, ordering: .acquiring)
+      if offer.original == .dismissed { return }
+      if !offer.exchanged { continue }
 
-      takeIndices(body, slot: slot)
+      if let body = seat(slot).pointee.body { takeIndices(body, slot: slot) }
 
-      seat(slot).pointee.state.store(ThreadSeat.State.idle, ordering: .sequentiallyConsistent)
+      seat(slot).pointee.state.store(.idle, ordering: .sequentiallyConsistent)
       if callerSleeps.load(ordering: .sequentiallyConsistent) { wake(workersLeft) }
     }
   }
 
   private func waitForOffer(_ slot: Int) {
     func isWanted() -> Bool {
-      seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) != ThreadSeat.State.idle
+      seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) != .idle
     }
     if poll(until: isWanted) { return }
     pthread_mutex_lock(sleep)
@@ -134,7 +138,7 @@ final class ThreadCrew: @unchecked Sendable {
   /// Tells every worker to leave; no job may be running.
   func dismiss() {
     for slot in 1..<seatCount {
-      seat(slot).pointee.state.store(ThreadSeat.State.dismissed, ordering: .sequentiallyConsistent)
+      seat(slot).pointee.state.store(.dismissed, ordering: .sequentiallyConsistent)
     }
     wake(jobOffered)
   }

@@ -12,14 +12,18 @@ package final class ThreadPool: Sendable {
   package let threads: Int
 
   private let crew: ThreadCrew
+  /// More than any machine has processors for.
+  private static let mostThreads = 4096
   private let workers: [pthread_t]
 
-  /// Starts `threads - 1` workers, which wait for work, asleep after a millisecond without any; fewer where the system refuses more.
+  /// Starts `threads - 1` workers, which wait for work, asleep after a millisecond without any; fewer where the
+  /// system refuses more, and 4096 at most.
   package init(threads: Int) {
     require(threads >= 1, "A thread pool needs at least one thread, not \(threads).")
-    let crew = ThreadCrew(seats: max(threads, 1))
+    let threads = min(max(threads, 1), Self.mostThreads)
+    let crew = ThreadCrew(capacity: threads)
     var workers: [pthread_t] = []
-    for slot in 1..<max(threads, 1) {
+    for slot in 1..<threads {
       var worker = pthread_t()
       let start = Unmanaged.passRetained(WorkerStart(crew: crew, slot: slot))
       let status = pthread_create(
@@ -36,6 +40,7 @@ package final class ThreadPool: Sendable {
       }
       workers.append(worker)
     }
+    crew.keepSeats(workers.count + 1)
     self.crew = crew
     self.workers = workers
     self.threads = workers.count + 1

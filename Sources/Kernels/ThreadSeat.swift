@@ -8,17 +8,14 @@ struct ThreadSeat: ~Copyable {
   typealias Body = (_ index: Int, _ slot: Int) -> Void
 
   /// What the thread of a seat has to do. Whoever offers a job takes it back unless the thread has taken it by then.
-  enum State {
-    static let idle = 0
-    static let offered = 1
-    static let taken = 2
-    static let dismissed = 3
+  enum State: Int, AtomicRepresentable {
+    case idle, offered, taken, dismissed
   }
 
   /// The bytes from one seat to the next: two cache lines, because processors fetch them in pairs.
   static let stride = 128
 
-  let state = Atomic<Int>(State.idle)
+  let state = Atomic<State>(.idle)
   /// The end of the share in the upper half, its first index in the lower.
   private let share = Atomic<UInt64>(0)
   /// Held by address: a thread that kept a reference of its own a moment past the end of the call would turn a body

@@ -28,8 +28,10 @@ package final class Session {
   private let pool: ThreadPool
   /// What the inner loops use of the processor.
   package let instructions: InstructionSet
-  /// What convolutions may round to before they multiply.
+  /// What convolutions may round to before they multiply, and maps be kept in.
   package let precision: Precision
+  /// The plan's buffers that are kept in bf16.
+  package let mapsInBF16: Set<Int>
   private let code: VectorCode
   private let inputMap: FeatureMap
   /// Each output that is a map.
@@ -40,7 +42,7 @@ package final class Session {
   ///   - batch: How many images a run takes, at least 1.
   ///   - threads: How many threads a run may use.
   ///   - instructions: What the inner loops may use of the processor; all that it has by default.
-  ///   - precision: What convolutions may round to before they multiply.
+  ///   - precision: What convolutions may round to before they multiply, and maps be kept in.
   package init(
     _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int,
     instructions: InstructionSet = .best, precision: Precision = .fp32
@@ -58,21 +60,22 @@ package final class Session {
     let input = plan.input
     self.height = height ?? input.height
     self.width = width ?? input.width
+    let illegalSize = ModelError(
+      "an input of \(self.height)x\(self.width) is not legal for this plan; heights are multiples of "
+        + "\(input.heightMultiple) and widths of \(input.widthMultiple)")
     guard self.height > 0, self.width > 0, self.height % input.heightMultiple == 0,
       self.width % input.widthMultiple == 0,
-      let inFloats = MemoryPlan(plan, height: self.height, width: self.width)
-    else {
-      throw ModelError(
-        "an input of \(self.height)x\(self.width) is not legal for this plan; heights are multiples of "
-          + "\(input.heightMultiple) and widths of \(input.widthMultiple)")
-    }
+      MemoryPlan.sizes(of: plan, height: self.height, width: self.width) != nil
+    else { throw illegalSize }
+
     code = instructions.code
     let geometry = StepGeometry(
       plan: plan, height: self.height, width: self.width, precision: precision, code: code)
-    memory =
-      geometry.rounded.isEmpty
-      ? inFloats
-      : MemoryPlan(plan, height: self.height, width: self.width, halved: geometry.rounded) ?? inFloats
+    mapsInBF16 = geometry.rounded
+    guard let memory = MemoryPlan(plan, height: self.height, width: self.width, halved: mapsInBF16) else {
+      throw illegalSize
+    }
+    self.memory = memory
     pool = ThreadPool(threads: threads)
     let scratchStart = memory.count + MemoryPlan.alignment
     arena = try AlignedFloats(

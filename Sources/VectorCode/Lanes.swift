@@ -89,15 +89,33 @@ func sum(_ addend: Lanes, _ a: Lanes, times b: Float) -> Lanes {
   sum(addend, a, times: Lanes(repeating: b))
 }
 
-/// Adds to each sum the product of its weight with a row's number, or in bf16 the products of two weights with two numbers.
-@inline(__always)
-func accumulate(_ sums: Lanes, _ weights: Lanes, _ numbers: Lanes) -> Lanes {
-  #if BF16_PRODUCTS
-    gelan_dot(sums, weights, numbers)
-  #else
-    sum(sums, weights, times: numbers)
-  #endif
+/// What a place of a panel and of packed weights holds.
+protocol Factors {
+  /// Adds to each sum the products of its place of weights with a row's.
+  static func accumulate(_ sums: Lanes, _ weights: Lanes, _ numbers: Lanes) -> Lanes
 }
+
+/// A number.
+enum SingleFactors: Factors {
+  @inline(__always)
+  static func accumulate(_ sums: Lanes, _ weights: Lanes, _ numbers: Lanes) -> Lanes {
+    sum(sums, weights, times: numbers)
+  }
+}
+
+#if BF16_PRODUCTS
+  /// Two numbers in bf16.
+  enum BF16Factors: Factors {
+    @inline(__always)
+    static func accumulate(_ sums: Lanes, _ weights: Lanes, _ numbers: Lanes) -> Lanes {
+      gelan_dot(sums, weights, numbers)
+    }
+  }
+
+  typealias PanelFactors = BF16Factors
+#else
+  typealias PanelFactors = SingleFactors
+#endif
 
 /// Transposes up to sixteen pixels: (count, channels) becomes (channels, 16). Lanes beyond the last pixel repeat it.
 ///

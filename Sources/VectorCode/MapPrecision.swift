@@ -1,24 +1,12 @@
 import CProcessor
 import KernelInterface
 
-// What maps hold decides how they are read. Patterns rather than `==`, which would ask for the conformance by a function
-// that all builds share.
-
-extension PixelRun {
-  var isInSinglePrecision: Bool { @inline(__always) get { if case .fp32 = precision { true } else { false } } }
-}
-
-extension WinogradInput {
-  var isInSinglePrecision: Bool { @inline(__always) get { if case .fp32 = precision { true } else { false } } }
-}
-
-extension Epilogue {
-  var isInSinglePrecision: Bool { @inline(__always) get { if case .fp32 = precision { true } else { false } } }
+extension Precision {
+  /// A pattern rather than `==`, which would ask for the conformance by a function that all builds share.
+  var isSingle: Bool { @inline(__always) get { if case .fp32 = self { true } else { false } } }
 }
 
 extension Addend {
-  var isInSinglePrecision: Bool { @inline(__always) get { if case .fp32 = precision { true } else { false } } }
-
   /// The first channel of what is added to an output pixel.
   @inline(__always)
   func pixel(y: Int, x: Int) -> UnsafePointer<Float> {
@@ -27,13 +15,13 @@ extension Addend {
 
   /// The floats of a pixel before a channel.
   @inline(__always)
-  func floats(before channel: Int) -> Int { isInSinglePrecision ? channel : channel / 2 }
+  func floats(before channel: Int) -> Int { precision.isSingle ? channel : channel / 2 }
 
   /// Sixteen neighbouring channels.
   @inline(__always)
   func numbers(_ place: UnsafePointer<Float>) -> Lanes {
     #if BF16_PRODUCTS
-      if !isInSinglePrecision { return PanelStorage.get(place) }
+      if !precision.isSingle { return PanelStorage.get(place) }
     #endif
     return load(place)
   }
@@ -44,22 +32,6 @@ extension Addend {
 }
 
 #if BF16_PRODUCTS
-  extension PoolingRow {
-    var isInSinglePrecision: Bool { @inline(__always) get { if case .fp32 = precision { true } else { false } } }
-    var isOutputInSinglePrecision: Bool {
-      @inline(__always) get { if case .fp32 = outputPrecision { true } else { false } }
-    }
-  }
-
-  extension ElementwiseRun {
-    var isOutputInSinglePrecision: Bool {
-      @inline(__always) get { if case .fp32 = outputPrecision { true } else { false } }
-    }
-
-    @inline(__always)
-    func isInSinglePrecision(_ source: Int) -> Bool { if case .fp32 = precisions[source] { true } else { false } }
-  }
-
   /// Of sixteen pairs of numbers in bf16 the first ones.
   enum EvenSource: LaneSource {
     @inline(__always) static var vectorsInBlock: Int { 2 }

@@ -28,7 +28,7 @@ func multiplyAdds(_ count: Int, _ result: UnsafeMutablePointer<Float>) {
   @inline(__always) func advance(_ index: Int, _ a: inout Lanes) {
     guard index < sideBySide else { return }
     #if BF16_PRODUCTS
-      a = accumulate(a, factor, term)
+      a = PanelFactors.accumulate(a, factor, term)
     #else
       a = sum(term, a, times: factor)
     #endif

@@ -2,18 +2,26 @@ import CProcessor
 import KernelInterface
 
 /// Multiplies a panel with packed weights, a tile at a time, and finishes each tile while it is in the first-level cache.
-func multiplyPanel(_ product: PanelProduct) {
-  if product.epilogue.isEmpty, product.columns % 16 == 0, product.epilogue.isInSinglePrecision {
+func multiplyPanel(_ product: PanelProduct) { multiplyPanel(product, PanelFactors.self) }
+
+#if BF16_PRODUCTS
+  /// The same for factors in single precision, as convolutions of few channels keep them, whose output may be in bf16.
+  func multiplySinglePrecisionPanel(_ product: PanelProduct) { multiplyPanel(product, SingleFactors.self) }
+#endif
+
+@inline(__always)
+private func multiplyPanel<Numbers: Factors>(_ product: PanelProduct, _: Numbers.Type) {
+  if product.epilogue.isEmpty, product.columns % 16 == 0, product.epilogue.precision.isSingle {
     forEachTile(product) { tile in
       let output = product.output + (tile.row * product.outputStride + tile.firstVector * 16)
-      multiplyTile(tile, product, output, product.outputStride)
+      multiplyTile(tile, product, output, product.outputStride, Numbers.self)
     }
   } else {
     withStackMemory { sums in
       forEachTile(product) { tile in
-        multiplyTile(tile, product, sums, tile.vectors * 16)
+        multiplyTile(tile, product, sums, tile.vectors * 16, Numbers.self)
         #if BF16_PRODUCTS
-          if !product.epilogue.isInSinglePrecision {
+          if !product.epilogue.precision.isSingle {
             return run(RoundedTileFinish(sums: sums, tile: tile, product: product), with: product.epilogue.activation)
           }
         #endif
@@ -67,7 +75,7 @@ private struct ReadAhead {
       return
     }
     (pixel, left, pixelStep, floats) = (
-      next.source, next.count, next.pixelStep, next.isInSinglePrecision ? next.channels : next.channels / 2
+      next.source, next.count, next.pixelStep, next.precision.isSingle ? next.channels : next.channels / 2
     )
     let tiles = max(1, product.groupCount * product.rows / 16)
     perTile = (next.count + tiles - 1) / tiles
@@ -98,8 +106,8 @@ private struct ReadAhead {
   private var pairedRowLimit: Int { 16 }
 
   @inline(__always)
-  private func multiplyTile(
-    _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
+  private func multiplyTile<Numbers: Factors>(
+    _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int, _: Numbers.Type
   ) {
     #if !BF16_PRODUCTS
       if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
@@ -114,43 +122,43 @@ private struct ReadAhead {
       ) -> Void
     ) { multiply(panel, stride, depths, blocks, product.depth, weights, sums, sumStride) }
     switch (tile.vectors, tile.rows) {
-    case (1, 1): run(ProductTile<1, 1>.multiply)
-    case (1, 2): run(ProductTile<2, 1>.multiply)
-    case (1, 3): run(ProductTile<3, 1>.multiply)
-    case (1, 4): run(ProductTile<4, 1>.multiply)
-    case (1, 5): run(ProductTile<5, 1>.multiply)
-    case (1, 6): run(ProductTile<6, 1>.multiply)
-    case (1, 7): run(ProductTile<7, 1>.multiply)
-    case (1, 8): run(ProductTile<8, 1>.multiply)
-    case (1, 9): run(ProductTile<9, 1>.multiply)
-    case (1, 10): run(ProductTile<10, 1>.multiply)
-    case (1, 11): run(ProductTile<11, 1>.multiply)
-    case (1, 12): run(ProductTile<12, 1>.multiply)
-    case (1, 13): run(ProductTile<13, 1>.multiply)
-    case (1, _): run(ProductTile<14, 1>.multiply)
-    case (2, 1): run(ProductTile<1, 2>.multiply)
-    case (2, 2): run(ProductTile<2, 2>.multiply)
-    case (2, 3): run(ProductTile<3, 2>.multiply)
-    case (2, 4): run(ProductTile<4, 2>.multiply)
-    case (2, 5): run(ProductTile<5, 2>.multiply)
-    case (2, 6): run(ProductTile<6, 2>.multiply)
-    case (2, 7): run(ProductTile<7, 2>.multiply)
-    case (2, 8): run(ProductTile<8, 2>.multiply)
-    case (2, 9): run(ProductTile<9, 2>.multiply)
-    case (2, 10): run(ProductTile<10, 2>.multiply)
-    case (2, 11): run(ProductTile<11, 2>.multiply)
-    case (2, 12): run(ProductTile<12, 2>.multiply)
-    case (2, 13): run(ProductTile<13, 2>.multiply)
-    case (2, _): run(ProductTile<14, 2>.multiply)
-    case (_, 1): run(ProductTile<1, 3>.multiply)
-    case (_, 2): run(ProductTile<2, 3>.multiply)
-    case (_, 3): run(ProductTile<3, 3>.multiply)
-    case (_, 4): run(ProductTile<4, 3>.multiply)
-    case (_, 5): run(ProductTile<5, 3>.multiply)
-    case (_, 6): run(ProductTile<6, 3>.multiply)
-    case (_, 7): run(ProductTile<7, 3>.multiply)
-    case (_, 8): run(ProductTile<8, 3>.multiply)
-    default: run(ProductTile<9, 3>.multiply)
+    case (1, 1): run(ProductTile<1, 1, Numbers>.multiply)
+    case (1, 2): run(ProductTile<2, 1, Numbers>.multiply)
+    case (1, 3): run(ProductTile<3, 1, Numbers>.multiply)
+    case (1, 4): run(ProductTile<4, 1, Numbers>.multiply)
+    case (1, 5): run(ProductTile<5, 1, Numbers>.multiply)
+    case (1, 6): run(ProductTile<6, 1, Numbers>.multiply)
+    case (1, 7): run(ProductTile<7, 1, Numbers>.multiply)
+    case (1, 8): run(ProductTile<8, 1, Numbers>.multiply)
+    case (1, 9): run(ProductTile<9, 1, Numbers>.multiply)
+    case (1, 10): run(ProductTile<10, 1, Numbers>.multiply)
+    case (1, 11): run(ProductTile<11, 1, Numbers>.multiply)
+    case (1, 12): run(ProductTile<12, 1, Numbers>.multiply)
+    case (1, 13): run(ProductTile<13, 1, Numbers>.multiply)
+    case (1, _): run(ProductTile<14, 1, Numbers>.multiply)
+    case (2, 1): run(ProductTile<1, 2, Numbers>.multiply)
+    case (2, 2): run(ProductTile<2, 2, Numbers>.multiply)
+    case (2, 3): run(ProductTile<3, 2, Numbers>.multiply)
+    case (2, 4): run(ProductTile<4, 2, Numbers>.multiply)
+    case (2, 5): run(ProductTile<5, 2, Numbers>.multiply)
+    case (2, 6): run(ProductTile<6, 2, Numbers>.multiply)
+    case (2, 7): run(ProductTile<7, 2, Numbers>.multiply)
+    case (2, 8): run(ProductTile<8, 2, Numbers>.multiply)
+    case (2, 9): run(ProductTile<9, 2, Numbers>.multiply)
+    case (2, 10): run(ProductTile<10, 2, Numbers>.multiply)
+    case (2, 11): run(ProductTile<11, 2, Numbers>.multiply)
+    case (2, 12): run(ProductTile<12, 2, Numbers>.multiply)
+    case (2, 13): run(ProductTile<13, 2, Numbers>.multiply)
+    case (2, _): run(ProductTile<14, 2, Numbers>.multiply)
+    case (_, 1): run(ProductTile<1, 3, Numbers>.multiply)
+    case (_, 2): run(ProductTile<2, 3, Numbers>.multiply)
+    case (_, 3): run(ProductTile<3, 3, Numbers>.multiply)
+    case (_, 4): run(ProductTile<4, 3, Numbers>.multiply)
+    case (_, 5): run(ProductTile<5, 3, Numbers>.multiply)
+    case (_, 6): run(ProductTile<6, 3, Numbers>.multiply)
+    case (_, 7): run(ProductTile<7, 3, Numbers>.multiply)
+    case (_, 8): run(ProductTile<8, 3, Numbers>.multiply)
+    default: run(ProductTile<9, 3, Numbers>.multiply)
     }
   }
 #else
@@ -181,8 +189,8 @@ private struct ReadAhead {
   }
 
   @inline(__always)
-  private func multiplyTile(
-    _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int
+  private func multiplyTile<Numbers: Factors>(
+    _ tile: Tile, _ product: PanelProduct, _ sums: UnsafeMutablePointer<Float>, _ sumStride: Int, _: Numbers.Type
   ) {
     #if !BF16_PRODUCTS
       if let pairing = product.pairing { return multiplyPairs(tile, product, pairing, sums, sumStride) }
@@ -197,12 +205,12 @@ private struct ReadAhead {
       ) -> Void
     ) { multiply(panel, stride, depths, blocks, product.depth, weights, sums, sumStride) }
     switch tile.rows {
-    case 1: run(ProductTile<1, 1>.multiply)
-    case 2: run(ProductTile<2, 1>.multiply)
-    case 3: run(ProductTile<3, 1>.multiply)
-    case 4: run(ProductTile<4, 1>.multiply)
-    case 5: run(ProductTile<5, 1>.multiply)
-    default: run(ProductTile<6, 1>.multiply)
+    case 1: run(ProductTile<1, 1, Numbers>.multiply)
+    case 2: run(ProductTile<2, 1, Numbers>.multiply)
+    case 3: run(ProductTile<3, 1, Numbers>.multiply)
+    case 4: run(ProductTile<4, 1, Numbers>.multiply)
+    case 5: run(ProductTile<5, 1, Numbers>.multiply)
+    default: run(ProductTile<6, 1, Numbers>.multiply)
     }
   }
 #endif
@@ -279,18 +287,35 @@ private struct TileFinish: ActivationLoop {
           store(activation(load(source + r * vectors * 16) + bias), target + r * product.outputStride)
         }
       } else {
-        var (y, x) = (product.firstPixel + row).quotientAndRemainder(dividingBy: product.width)
-        for r in 0..<rows {
-          var value = load(source + r * vectors * 16) + bias
-          if let before = epilogue.before { value += before.numbers(y: y, x: x, channel) }
-          value = activation(value)
-          if let after = epilogue.after { value += after.numbers(y: y, x: x, channel) }
-          store(value, target + r * product.outputStride, first: count, streams: epilogue.streams)
-          x += 1
-          if x == product.width { (y, x) = (y + 1, 0) }
-        }
+        finish(product, tile, vector, count, sums, bias, activation, FloatStorage.self)
       }
     }
+  }
+}
+
+/// Finishes a vector that is a part of one, or to which a map is added.
+@inline(__always)
+private func finish<Storage: LaneStorage>(
+  _ product: PanelProduct, _ tile: Tile, _ vector: Int, _ count: Int, _ sums: UnsafePointer<Float>, _ bias: Lanes,
+  _ activation: some LaneFunction, _: Storage.Type
+) {
+  let epilogue = product.epilogue
+  let channel = (tile.firstVector + vector) * 16
+  let target = product.output + (tile.row * product.outputStride + channel / Storage.vectorsInBlock)
+  let streams = epilogue.streams && Storage.vectorsInBlock == 1
+  var (y, x) = (product.firstPixel + tile.row).quotientAndRemainder(dividingBy: product.width)
+  for r in 0..<tile.rows {
+    var value = load(sums + (r * tile.vectors + vector) * 16) + bias
+    if let before = epilogue.before { value += before.numbers(y: y, x: x, channel) }
+    value = activation(value)
+    if let after = epilogue.after { value += after.numbers(y: y, x: x, channel) }
+    if streams {
+      storePastCaches(value, target + r * product.outputStride)
+    } else {
+      Storage.put(value, target + r * product.outputStride, first: count)
+    }
+    x += 1
+    if x == product.width { (y, x) = (y + 1, 0) }
   }
 }
 
@@ -312,19 +337,20 @@ private struct TileFinish: ActivationLoop {
           finishTwo(vector, activation)
           vector += 2
         } else {
-          finishOne(vector, min(16, columns - vector * 16), activation)
+          let count = min(16, columns - vector * 16)
+          finish(product, tile, vector, count, sums, bias(vector), activation, PanelStorage.self)
           vector += 1
         }
       }
     }
 
-    /// Two vectors fill a line, if they begin one.
+    /// Two vectors fill a line: groups of three, after which others would begin amid one, come last and are not streamed.
     @inline(__always)
     private func finishTwo(_ vector: Int, _ activation: some LaneFunction) {
       let (firstBias, secondBias) = (bias(vector), bias(vector + 1))
       let source = sums + vector * 16
       let target = output(vector)
-      let streams = product.epilogue.streams && UInt(bitPattern: target) % 64 == 0
+      let streams = product.epilogue.streams
       for r in 0..<tile.rows {
         let pair = source + r * tile.vectors * 16
         let numbers = gelan_narrow_both(activation(load(pair) + firstBias), activation(load(pair + 16) + secondBias))
@@ -333,25 +359,6 @@ private struct TileFinish: ActivationLoop {
         } else {
           store(numbers, target + r * product.outputStride)
         }
-      }
-    }
-
-    @inline(__always)
-    private func finishOne(_ vector: Int, _ count: Int, _ activation: some LaneFunction) {
-      let epilogue = product.epilogue
-      let channel = (tile.firstVector + vector) * 16
-      let bias = bias(vector)
-      let source = sums + vector * 16
-      let target = output(vector)
-      var (y, x) = (product.firstPixel + tile.row).quotientAndRemainder(dividingBy: product.width)
-      for r in 0..<tile.rows {
-        var value = load(source + r * tile.vectors * 16) + bias
-        if let before = epilogue.before { value += before.numbers(y: y, x: x, channel) }
-        value = activation(value)
-        if let after = epilogue.after { value += after.numbers(y: y, x: x, channel) }
-        PanelStorage.put(value, target + r * product.outputStride, first: count)
-        x += 1
-        if x == product.width { (y, x) = (y + 1, 0) }
       }
     }
 

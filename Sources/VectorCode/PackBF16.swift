@@ -7,7 +7,7 @@ import KernelInterface
 
   /// Copies neighbouring pixels into a panel, rounded to bf16, thirty-two channels at a time.
   func packPixels(_ run: PixelRun, _ panel: Panel) {
-    if !run.isInSinglePrecision { return copyPixels(run, panel) }
+    if !run.precision.isSingle { return copyPixels(run, panel) }
     // Pixel by pixel, as memory is read ahead; the panel is in cache.
     var pixel = run.source
     var row = panel.start

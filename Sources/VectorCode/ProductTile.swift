@@ -6,7 +6,7 @@ import CProcessor
 /// At each depth it loads the weights of all columns once and multiplies them with one place of each row; sums stay in
 /// registers from the first depth to the last. Rows and vectors are known when the type is compiled, so what is said of
 /// those beyond them costs nothing. Sums have names, since an array of them would not reliably become registers.
-enum ProductTile<let rows: Int, let vectors: Int> {
+enum ProductTile<let rows: Int, let vectors: Int, Numbers: Factors> {
   /// - Parameters:
   ///   - panel: (blocks, …, 16), the tile's first row
   ///   - depth: the sum of the depths
@@ -50,9 +50,9 @@ enum ProductTile<let rows: Int, let vectors: Int> {
         @inline(__always) func add(_ row: Int, _ sumA: inout Lanes, _ sumB: inout Lanes, _ sumC: inout Lanes) {
           guard row < rows else { return }
           let number = Lanes(repeating: numbers[row * 16])
-          sumA = accumulate(sumA, a, number)
-          if vectors > 1 { sumB = accumulate(sumB, b, number) }
-          if vectors > 2 { sumC = accumulate(sumC, c, number) }
+          sumA = Numbers.accumulate(sumA, a, number)
+          if vectors > 1 { sumB = Numbers.accumulate(sumB, b, number) }
+          if vectors > 2 { sumC = Numbers.accumulate(sumC, c, number) }
         }
         add(0, &a0, &b0, &c0)
         add(1, &a1, &b1, &c1)

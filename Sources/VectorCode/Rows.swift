@@ -45,7 +45,7 @@ private struct DepthwisePixels: ActivationLoop {
 /// Pools one output row.
 func poolRow(_ row: PoolingRow) {
   #if BF16_PRODUCTS
-    switch (row.isInSinglePrecision, row.isOutputInSinglePrecision) {
+    switch (row.precision.isSingle, row.outputPrecision.isSingle) {
     case (true, true): poolRow(row, FloatStorage.self, FloatStorage.self)
     case (true, false): poolRow(row, FloatStorage.self, PanelStorage.self)
     case (false, true): poolRow(row, PanelStorage.self, FloatStorage.self)
@@ -173,7 +173,7 @@ private struct PooledRow<Source: LaneSource, Storage: LaneStorage, Kind: PooledK
 /// Computes each element of neighbouring pixels from those in the same place.
 func elementwiseRun(_ elements: ElementwiseRun) {
   #if BF16_PRODUCTS
-    if !elements.isOutputInSinglePrecision {
+    if !elements.outputPrecision.isSingle {
       return run(ElementwisePixels<PanelStorage>(elements: elements), with: elements.activation)
     }
   #endif
@@ -242,7 +242,7 @@ extension ElementwiseRun {
   @inline(__always)
   fileprivate func vector(_ index: Int, _ pixel: Int, _ channel: Int) -> Lanes {
     #if BF16_PRODUCTS
-      if !isInSinglePrecision(index) { return PanelStorage.get(source(index, pixel) + channel / 2) }
+      if !precisions[index].isSingle { return PanelStorage.get(source(index, pixel) + channel / 2) }
     #endif
     return load(source(index, pixel) + channel)
   }
@@ -250,7 +250,7 @@ extension ElementwiseRun {
   @inline(__always)
   fileprivate func fourVectors(_ index: Int, _ pixel: Int, _ channel: Int) -> (Lanes, Lanes, Lanes, Lanes) {
     #if BF16_PRODUCTS
-      if !isInSinglePrecision(index) { return fourVectors(source(index, pixel) + channel / 2, PanelStorage.self) }
+      if !precisions[index].isSingle { return fourVectors(source(index, pixel) + channel / 2, PanelStorage.self) }
     #endif
     return fourVectors(source(index, pixel) + channel, FloatStorage.self)
   }
@@ -268,7 +268,7 @@ extension ElementwiseRun {
   @inline(__always)
   fileprivate func readAhead(_ index: Int, _ pixel: Int, _ channel: Int) {
     #if BF16_PRODUCTS
-      if !isInSinglePrecision(index) {
+      if !precisions[index].isSingle {
         gelan_prefetch(source(index, pixel) + channel / 2)
         gelan_prefetch(source(index, pixel) + (channel / 2 + 16))
         return

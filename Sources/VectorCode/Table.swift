@@ -4,7 +4,9 @@ import KernelInterface
 package enum Build {
   #if BF16_PRODUCTS
     package static var code: BF16Code {
-      BF16Code(products: products, elementwise: elementwiseRun, pool: poolRow)
+      BF16Code(
+        products: products, multiplySinglePrecision: multiplySinglePrecisionPanel, elementwise: elementwiseRun,
+        pool: poolRow)
     }
   #else
     package static var code: VectorCode {
@@ -22,7 +24,7 @@ package enum Build {
     }
   #endif
 
-  package static var products: ProductCode {
+  private static var products: ProductCode {
     ProductCode(
       precision: panelPrecision, limits: tileLimits, packPixels: packPixels, clearPixels: clearPixels,
       multiply: multiplyPanel, packWeights: packWeights, transformInput: transformInput,

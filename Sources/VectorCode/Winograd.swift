@@ -28,7 +28,7 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
     while channel < input.channels {
       let isFirstOfBlock = channel / 16 % PanelStorage.vectorsInBlock == 0
       let target = isFirstOfBlock ? block : block + 8
-      let float = input.isInSinglePrecision ? channel : channel / 2
+      let float = input.precision.isSingle ? channel : channel / 2
       var source = SourceTile(
         start: input.source + (top * rowStride + left * input.pixelStride + float), rowStep: rowStride,
         columnStep: input.pixelStride)
@@ -37,7 +37,7 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
         source = SourceTile(start: UnsafePointer(patch), rowStep: side * 16, columnStep: 16)
       }
       #if BF16_PRODUCTS
-        if !input.isInSinglePrecision {
+        if !input.precision.isSingle {
           if input.channels - channel >= 32 {
             source.transform(Transform.self, EvenSource.self, input, to: block)
             source.transform(Transform.self, OddSource.self, input, to: block + 8, isFirst: false)
@@ -131,7 +131,7 @@ private func fillPatch(
 /// Turns products into outputs: Aᵀ m A for each tile and column, then the epilogue.
 func transformOutput(_ output: WinogradOutput) {
   #if BF16_PRODUCTS
-    if case .bf16 = output.epilogue.precision { return transformOutput(output, PanelStorage.self) }
+    if !output.epilogue.precision.isSingle { return transformOutput(output, PanelStorage.self) }
   #endif
   transformOutput(output, FloatStorage.self)
 }

@@ -88,6 +88,8 @@ struct ConvolutionCase {
     static let inputs = RoundedMaps(rawValue: 1)
     static let addends = RoundedMaps(rawValue: 2)
     static let output = RoundedMaps(rawValue: 4)
+    /// Of several inputs every other one.
+    static let someInputs = RoundedMaps(rawValue: 8)
 
     func precision(_ maps: RoundedMaps) -> Precision { contains(maps) ? .bf16 : .fp32 }
     var testDescription: String { "\(rawValue)" }
@@ -104,11 +106,12 @@ struct ConvolutionCase {
     for channels in joined {
       let range = first * g.inputShape.planeCount..<(first + channels) * g.inputShape.planeCount
       let shape = MapShape(channels: channels, height: g.inputHeight, width: g.inputWidth)
-      inputs.append(TestMap(shape, inputLayout, Array(input[range]), precision: rounded.precision(.inputs)))
+      let isRounded = rounded.contains(.inputs) || rounded.contains(.someInputs) && inputs.count % 2 == 0
+      inputs.append(TestMap(shape, inputLayout, Array(input[range]), precision: isRounded ? .bf16 : .fp32))
       first += channels
     }
     let layout = ProductLayout(
-      g, kernel, inputs: joined, precisions: inputs.map(\.map.precision), isDense: inputs[0].map.isDense)
+      g, kernel, inputs: joined, precisions: inputs.map(\.map.precision), isDense: inputs[0].isDense)
     let weights = withFencedInputs([weight, bias ?? []]) {
       PackedWeights(
         kernel, layout, weight: $0[0], bias: bias == nil ? nil : $0[1], in: WeightMemory(), code: set.code, pool: pool)!

@@ -56,7 +56,7 @@ enum MapLayout: CaseIterable {
   case dense
   /// In whole vectors on cache lines, as plans lay out the others.
   case padded
-  /// Channels from an odd one on, amid those of a larger map.
+  /// Channels from the sixth float of a pixel on, amid those of a larger map.
   case view
 
   /// The floats from one pixel to the next, and those before the first.
@@ -91,6 +91,9 @@ final class TestMap {
     map = FeatureMap(start: memory.start + offset, shape: shape, pixelStride: stride, precision: precision)
     if let values { fill(values) }
   }
+
+  /// Whether nothing lies between pixels.
+  var isDense: Bool { map.pixelStride == floats }
 
   /// Lends the map to what reads it; an input that is read through `map` alone may be gone by then.
   func lend<Result>(_ body: (FeatureMap) -> Result) -> Result { withExtendedLifetime(self) { body(map) } }

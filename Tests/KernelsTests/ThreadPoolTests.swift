@@ -131,6 +131,22 @@ import Testing
     }
   }
 
+  /// So long that the caller, which has nothing left to do, goes to sleep.
+  @Test func wakesASleepingCaller() {
+    let pool = ThreadPool(threads: 2)
+    for _ in 0..<20 {
+      let begun = Atomic<Int>(0)
+      let ended = Atomic<Int>(0)
+      pool.forEachWithSlot(2) { _, slot in
+        begun.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        while begun.load(ordering: .acquiring) < 2 { sched_yield() }
+        if slot == 1 { usleep(10_000) }
+        ended.wrappingAdd(1, ordering: .acquiringAndReleasing)
+      }
+      #expect(ended.load(ordering: .acquiring) == 2)
+    }
+  }
+
   @Test func endsItsWorkers() {
     func taskCount() -> Int {
       guard let folder = opendir("/proc/self/task") else { return -1 }

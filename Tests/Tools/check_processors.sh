@@ -185,7 +185,7 @@ for set in baseline avx2 avx512 avx512-paired; do
     echo "  this processor runs no $set kernels, so those are not checked"
   fi
 done
-# In bf16, where this processor has it: factors have eight bits, which moves boxes by some hundredths of a pixel.
+# In bf16, where this processor has it: factors and maps have eight bits, which moves boxes by some hundredths of a pixel.
 if "$gelan" bench "$work/every-step.plan" --repeat 1 --precision bf16 > /dev/null 2>&1; then
   for set in avx512 avx512-paired; do
     for plan in gelan-t every-step; do

@@ -25,27 +25,35 @@ package struct MemoryPlan: Sendable, Hashable {
   /// neighbouring rows do not meet in one set of the first-level cache. Pixels of fewer channels than a vector holds lie
   /// close together, and convolutions copy those of a row of taps at once. Predictions are rows, one after another.
   ///
-  /// - Parameter isHalved: whether two channels lie in the place of a float
+  /// - Parameter isHalved: whether two channels, an even number of them, lie in the place of a float
   package static func stride(of buffer: TensorType, isHalved: Bool = false) -> Int {
-    let floats = isHalved ? (buffer.channels + 1) / 2 : buffer.channels
+    let floats = isHalved ? buffer.channels / 2 : buffer.channels
     guard buffer.extents != nil, floats >= alignment else { return floats }
     let lines = (floats + alignment - 1) / alignment
     return (lines % 8 == 0 ? lines + 1 : lines) * alignment
   }
 
+  /// The floats of each buffer, in whole lines.
+  ///
   /// - Parameter halved: the buffers whose numbers take half as much memory as floats.
   /// - Returns: Nothing when the size is not legal for the plan, or memory of that size cannot be addressed.
-  package init?(_ plan: Plan, height: Int, width: Int, halved: Set<Int> = []) {
+  package static func sizes(of plan: Plan, height: Int, width: Int, halved: Set<Int> = []) -> [Int]? {
     var floats: [Int] = []
     for (index, buffer) in plan.buffers.enumerated() {
       guard let shape = buffer.shape(height: height, width: width) else { return nil }
-      let stride = Self.stride(of: buffer, isHalved: halved.contains(index))
+      let stride = stride(of: buffer, isHalved: halved.contains(index))
       let size = ([stride] + shape.dropFirst()).reduce(1) { saturatingProduct($0, $1) }
       // With weights below 2³¹, what a step multiplies then stays below 2⁶³.
       guard size < 1 << 40, shape.dropFirst().reduce(1, { saturatingProduct($0, $1) }) < 1 << 31 else { return nil }
-      floats.append((size + Self.alignment - 1) / Self.alignment * Self.alignment)
+      floats.append((size + alignment - 1) / alignment * alignment)
     }
-    let sizes = floats
+    return floats
+  }
+
+  /// - Parameter halved: the buffers whose numbers take half as much memory as floats.
+  /// - Returns: Nothing when the size is not legal for the plan, or memory of that size cannot be addressed.
+  package init?(_ plan: Plan, height: Int, width: Int, halved: Set<Int> = []) {
+    guard let sizes = Self.sizes(of: plan, height: height, width: width, halved: halved) else { return nil }
     let lifetimes = Self.lifetimes(of: plan)
     // The most that is wanted at once is the least that the arena can be; the first order that reaches it is taken.
     let peak = Self.peak(sizes, lifetimes, steps: plan.steps.count)

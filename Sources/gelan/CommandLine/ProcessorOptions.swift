@@ -11,7 +11,7 @@ extension Command.Option {
 
   static let precision = Self(
     "--precision", value: InferencePrecision.allCases.map(\.rawValue).joined(separator: "|"),
-    help: "what convolutions round to: bf16 is faster, less exact, and needs AVX512-BF16; fp32 by default")
+    help: "what convolutions and maps round to: bf16 is faster, less exact, and needs AVX512-BF16; fp32 by default")
 }
 
 /// The environment variable that stands for `--kernels` where a call does not give it.
@@ -25,7 +25,7 @@ extension Arguments {
     return try instructions(name, from: kernelsVariable)
   }
 
-  /// What convolutions may round to before they multiply; these instructions have to have it.
+  /// What convolutions may round to before they multiply, and maps be kept in; these instructions have to have it.
   func precision(_ instructions: InstructionSet) throws(CommandFailure) -> InferencePrecision {
     guard let precision = try choice("--precision").flatMap(InferencePrecision.init) else { return .fp32 }
     guard instructions.multiplies(precision.base) else {

@@ -52,7 +52,7 @@ extension Command {
     let session = try openSession(
       model, size, batch: batch, threads: threads, instructions: instructions, precision: precision.base)
     let sessionTime = watch.lap()
-    _ = MemoryPlan(model.plan, height: session.height, width: session.width)
+    _ = MemoryPlan(model.plan, height: session.height, width: session.width, halved: session.mapsInBF16)
     let opening = BenchOpening(
       plan: path, input: [batch] + session.inputShape, threads: threads, openTime: openTime, sessionTime: sessionTime,
       placementTime: watch.lap(), kernels: session.instructions.rawValue, precision: session.precision.rawValue)

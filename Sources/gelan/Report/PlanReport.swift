@@ -104,7 +104,7 @@ struct PlanReport {
 
   private var memoryText: String {
     let bytes = memory.count * MemoryLayout<Float>.stride
-    return "\(decimal(Double(bytes) / 0x1p20, places: 1)) MiB of buffers at \(height)x\(width), "
+    return "\(decimal(Double(bytes) / 0x1p20, places: 1)) MiB of buffers at \(height)x\(width) in fp32, "
       + "\(decimal(Double(flops.reduce(0, saturatingSum)) * 1e-9, places: 2)) GFLOP an image"
   }
 

@@ -1,3 +1,5 @@
+import KernelInterface
+import Kernels
 import ModelIR
 import Runtime
 import Tensors
@@ -48,7 +50,14 @@ private func exercise(_ model: InferenceModel) {
     let memory = MemoryPlan(model.plan, height: height, width: width), memory.count < 1 << 20
   else { return }
   checkPlaces(memory)
-  guard let session = try? Session(model, height: height, width: width, threads: 1) else { return }
+  exercise(model, height, width, .fp32)
+  if InstructionSet.best.multiplies(.bf16) { exercise(model, height, width, .bf16) }
+}
+
+private func exercise(_ model: InferenceModel, _ height: Int, _ width: Int, _ precision: Precision) {
+  guard let session = try? Session(model, height: height, width: width, threads: 1, precision: precision) else {
+    return
+  }
   let work = session.steps.reduce(0) { saturatingSum([$0, $1.flops, $1.outputShape.reduce(1, *)]) }
   guard work < 1 << 26 else { return }
 
