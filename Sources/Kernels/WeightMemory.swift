@@ -3,14 +3,15 @@ import Glibc
 /// Memory for the packed weights of a model, in a few large pieces: all zeros, each request on a cache line.
 ///
 /// Large pages keep the addresses of a gigabyte of weights in the processor's tables. They are given by the piece, so that
-/// the small weights of a network share them.
+/// the small weights of a network share them. Each piece is as large as all before it: at the end of each half a large page
+/// is lost, and what is not used of the last is never there.
 ///
 /// Not for use by several threads at once.
 package final class WeightMemory: @unchecked Sendable {
   private var pieces: [UnsafeMutableRawBufferPointer] = []
   /// The bytes of the last piece that are in use.
   private var used = 0
-  private static let pieceBytes = 32 << 20
+  private static let leastPieceBytes = 64 << 20
   private static let largePage = 2 << 20
 
   package init() {}
@@ -23,10 +24,12 @@ package final class WeightMemory: @unchecked Sendable {
     let (bytes, overflow) = roundUp(count, to: 16).multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
     guard !overflow, bytes < 1 << 48 else { return nil }
     if pieces.isEmpty || pieces[pieces.count - 1].count - used < bytes {
-      // As much more as aligning the start to a large page may take.
-      let length = max(Self.pieceBytes, roundUp(bytes, to: Self.largePage)) + Self.largePage
       let physical = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-      guard pieces.reduce(length, { $0 + $1.count }) <= physical else { return nil }
+      let present = pieces.reduce(0) { $0 + $1.count }
+      // As much more as aligning the start to a large page may take.
+      let least = roundUp(bytes, to: Self.largePage) + Self.largePage
+      guard least <= physical - present else { return nil }
+      let length = max(least, min(max(Self.leastPieceBytes, present), physical - present))
       guard let start = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
         start != MAP_FAILED
       else { return nil }
