@@ -8,8 +8,8 @@ public enum InferencePrecision: String, CaseIterable, Sendable, Hashable {
   case fp32
   /// Weights, what they are multiplied with and maps are rounded to eight significant bits, numbers below the smallest
   /// normal one to zero, and SiLU is computed to 2⁻¹² of it: faster, and less exact. Convolutions of fewer than sixteen
-  /// channels, as of an image, those of each channel by itself and what is decoded to boxes stay in single precision. Only
-  /// processors with AVX512-BF16 can.
+  /// channels, as of an image, and those of each channel by itself multiply in single precision, and what is decoded to
+  /// boxes stays in it. Only processors with AVX512-BF16 can.
   case bf16
 
   /// Whether this processor can.

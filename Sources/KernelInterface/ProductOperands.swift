@@ -49,8 +49,7 @@ package struct Epilogue {
   package var before: Addend?
   /// Whether the output had better not pass through the caches. Then its first column, and so that of every group of
   /// channels, starts a cache line, all columns are whole vectors, and the pixels are whole lines; sums that are stored as
-  /// they are, and depthwise ones, are written as ever; so are, of outputs in bf16, tiles and sums
-  /// to which a map is added.
+  /// they are, and depthwise ones, are written as ever; so are, of outputs in bf16, tiles and sums to which a map is added.
   package var streams: Bool
   /// What the output holds, as its map does: single precision, or that of the factors.
   package var precision: Precision

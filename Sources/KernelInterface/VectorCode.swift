@@ -1,8 +1,9 @@
 /// The inner loops, built for one instruction set.
 ///
 /// The same source, `Sources/VectorCode`, is compiled once for every instruction set; this table is all that the rest of
-/// the program sees of a build of it, or `BF16Code` of the build for bf16. Pointers and counts go
-/// in, no collections: generic code of the standard library that two builds share could be linked from the wrong one. `make check-processors` proves that there is none.
+/// the program sees of a build of it, or `BF16Code` of the build for bf16. Pointers and counts go in, no collections: generic
+/// code of the standard library that two builds share could be linked from the wrong one. `make check-processors` proves
+/// that there is none.
 package struct VectorCode: Sendable {
   /// As printed and as asked for: `avx512-paired`, `avx512`, `avx2`, `baseline`.
   package private(set) var name: String

@@ -12,15 +12,15 @@ package final class ThreadPool: Sendable {
   package let threads: Int
 
   private let crew: ThreadCrew
+  private let workers: [pthread_t]
   /// More than any machine has processors for.
   private static let mostThreads = 4096
-  private let workers: [pthread_t]
 
   /// Starts `threads - 1` workers, which wait for work, asleep after a millisecond without any; fewer where the
   /// system refuses more, and 4096 at most.
   package init(threads: Int) {
     require(threads >= 1, "A thread pool needs at least one thread, not \(threads).")
-    let threads = min(max(threads, 1), Self.mostThreads)
+    let threads = min(threads, Self.mostThreads)
     let crew = ThreadCrew(capacity: threads)
     var workers: [pthread_t] = []
     for slot in 1..<threads {

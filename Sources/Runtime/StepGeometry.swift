@@ -35,19 +35,25 @@ struct StepGeometry {
 
   /// A view's map, once it is known where the buffer lies.
   func map(_ view: BufferView, at start: UnsafeMutablePointer<Float>) -> FeatureMap {
-    let (buffer, isRounded) = (plan.buffers[view.buffer], rounded.contains(view.buffer))
     let shape = map(view)
     return FeatureMap(
-      start: start, shape: MapShape(channels: buffer.channels, height: shape.height, width: shape.width),
-      pixelStride: MemoryPlan.stride(of: buffer, isHalved: isRounded), precision: isRounded ? .bf16 : .fp32
+      start: start,
+      shape: MapShape(channels: plan.buffers[view.buffer].channels, height: shape.height, width: shape.width),
+      pixelStride: pixelStride(view), precision: precision(of: view)
     ).channels(view.lower..<view.upper)
+  }
+
+  /// What a view's map is kept in.
+  private func precision(of view: BufferView) -> Precision { rounded.contains(view.buffer) ? .bf16 : .fp32 }
+
+  /// The floats from one pixel of a view to the next.
+  private func pixelStride(_ view: BufferView) -> Int {
+    MemoryPlan.stride(of: plan.buffers[view.buffer], isHalved: rounded.contains(view.buffer))
   }
 
   /// Whether a view shows whole pixels with nothing between them.
   private func isDense(_ view: BufferView) -> Bool {
-    let isRounded = rounded.contains(view.buffer)
-    return MemoryPlan.stride(of: plan.buffers[view.buffer], isHalved: isRounded) * (isRounded ? 2 : 1)
-      == view.upper - view.lower
+    pixelStride(view) * precision(of: view).numbersInWord == view.upper - view.lower
   }
 
   func pooling(_ step: Step, kernel: Int, stride: Int, padding: Int) -> PoolingGeometry {
@@ -59,8 +65,7 @@ struct StepGeometry {
     let (kernel, geometry, joined) = kernel(op, step)
     let layout = ProductLayout(
       geometry, kernel, inputs: joined,
-      precisions: step.inputs.prefix(joined.count).map { rounded.contains($0.buffer) ? .bf16 : .fp32 },
-      isDense: isDense(step.inputs[0]))
+      precisions: step.inputs.prefix(joined.count).map(precision(of:)), isDense: isDense(step.inputs[0]))
     return ConvolutionChoice(
       kernel: kernel, geometry: geometry, layout: layout,
       convolution: Convolution(kernel, geometry, layout, code: code, threads: threads))

@@ -25,12 +25,6 @@ func storePastCaches(_ vector: Lanes, _ line: UnsafeMutablePointer<Float>) {
   #endif
 }
 
-/// Stores a vector past the caches, whole, or the first `count` floats of it through them.
-@inline(__always)
-func store(_ vector: Lanes, _ destination: UnsafeMutablePointer<Float>, first count: Int, streams: Bool) {
-  if streams { storePastCaches(vector, destination) } else { store(vector, destination, first: count) }
-}
-
 /// Lets other threads see what was stored past the caches before what they are told next.
 @inline(__always)
 func finishStreams() {
@@ -90,7 +84,7 @@ func sum(_ addend: Lanes, _ a: Lanes, times b: Float) -> Lanes {
 }
 
 /// What a place of a panel and of packed weights holds.
-protocol Factors {
+protocol Factors: SendableMetatype {
   /// Adds to each sum the products of its place of weights with a row's.
   static func accumulate(_ sums: Lanes, _ weights: Lanes, _ numbers: Lanes) -> Lanes
 }

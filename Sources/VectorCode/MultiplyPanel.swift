@@ -309,11 +309,7 @@ private func finish<Storage: LaneStorage>(
     if let before = epilogue.before { value += before.numbers(y: y, x: x, channel) }
     value = activation(value)
     if let after = epilogue.after { value += after.numbers(y: y, x: x, channel) }
-    if streams {
-      storePastCaches(value, target + r * product.outputStride)
-    } else {
-      Storage.put(value, target + r * product.outputStride, first: count)
-    }
+    Storage.put(value, target + r * product.outputStride, first: count, streams: streams)
     x += 1
     if x == product.width { (y, x) = (y + 1, 0) }
   }

@@ -7,7 +7,7 @@ import KernelInterface
 
   /// Copies neighbouring pixels into a panel, rounded to bf16, thirty-two channels at a time.
   func packPixels(_ run: PixelRun, _ panel: Panel) {
-    if !run.precision.isSingle { return copyPixels(run, panel) }
+    if !run.precision.isSingle { return copyPixels(run, floats: run.channels / 2, panel) }
     // Pixel by pixel, as memory is read ahead; the panel is in cache.
     var pixel = run.source
     var row = panel.start
@@ -25,25 +25,6 @@ import KernelInterface
         store(gelan_narrow_both(load(source), wholePairs(source + 16, left - 16)), destination)
       } else if left > 0 {
         storeHalf(gelan_narrow(wholePairs(source, left)), destination)
-      }
-      pixel += run.pixelStep
-      row += 16
-    }
-  }
-
-  /// Copies pixels that are in bf16 already.
-  private func copyPixels(_ run: PixelRun, _ panel: Panel) {
-    var pixel = run.source
-    var row = panel.start
-    for _ in 0..<run.count {
-      var source = pixel
-      var destination = row
-      var left = run.channels
-      while left > 0 {
-        store(load(source), destination)
-        source += 16
-        destination += panel.blockStride
-        left -= 32
       }
       pixel += run.pixelStep
       row += 16

@@ -11,29 +11,33 @@ func clearPixels(_ run: PixelRun, _ panel: Panel) {
   }
 }
 
+/// Copies so many floats of neighbouring pixels into a panel as they are, a vector at a time.
+@inline(__always)
+func copyPixels(_ run: PixelRun, floats: Int, _ panel: Panel) {
+  // Pixel by pixel, as memory is read ahead; the panel is in cache.
+  var pixel = run.source
+  var row = panel.start
+  for _ in 0..<run.count {
+    var source = pixel
+    var destination = row
+    var left = floats
+    while left > 0 {
+      store(load(source), destination)
+      source += 16
+      destination += panel.blockStride
+      left -= 16
+    }
+    pixel += run.pixelStep
+    row += 16
+  }
+}
+
 #if !BF16_PRODUCTS
   /// What panels and packed weights hold.
   var panelPrecision: Precision { .fp32 }
 
-  /// Copies neighbouring pixels into a panel, sixteen channels at a time.
-  func packPixels(_ run: PixelRun, _ panel: Panel) {
-    // Pixel by pixel, as memory is read ahead; the panel is in cache.
-    var pixel = run.source
-    var row = panel.start
-    for _ in 0..<run.count {
-      var source = pixel
-      var destination = row
-      var left = run.channels
-      while left > 0 {
-        store(load(source), destination)
-        source += 16
-        destination += panel.blockStride
-        left -= 16
-      }
-      pixel += run.pixelStep
-      row += 16
-    }
-  }
+  /// Copies neighbouring pixels into a panel.
+  func packPixels(_ run: PixelRun, _ panel: Panel) { copyPixels(run, floats: run.channels, panel) }
 
   /// Lays weights out for products, zeros in columns that do not exist.
   func packWeights(_ packing: WeightPacking) {

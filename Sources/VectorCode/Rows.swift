@@ -159,12 +159,9 @@ private struct PooledRow<Source: LaneSource, Storage: LaneStorage, Kind: PooledK
           value = kind.combine(value, Source.get(corner + (y * rowStride + x * row.pixelStride + place)))
         }
       }
-      let target = output + channel / Storage.vectorsInBlock
-      if row.streams {
-        Storage.stream(kind.finish(value), target)
-      } else {
-        Storage.put(kind.finish(value), target, first: row.channels - channel)
-      }
+      Storage.put(
+        kind.finish(value), output + channel / Storage.vectorsInBlock, first: row.channels - channel,
+        streams: row.streams)
       channel += 16
     }
   }
@@ -193,12 +190,8 @@ private struct ElementwisePixels<Storage: LaneStorage>: ActivationLoop {
         var value = sum
         if let scale = elements.scale { value *= loadPart(scale + channel, count) }
         if let shift = elements.shift { value += loadPart(shift + channel, count) }
-        let target = output + channel / Storage.vectorsInBlock
-        if elements.streams {
-          Storage.stream(activation(value), target)
-        } else {
-          Storage.put(activation(value), target, first: count)
-        }
+        Storage.put(
+          activation(value), output + channel / Storage.vectorsInBlock, first: count, streams: elements.streams)
       }
       var channel = 0
       // Four vectors together: finding a source's pixel takes longer than adding a vector of it.

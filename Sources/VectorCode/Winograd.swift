@@ -208,11 +208,7 @@ private struct OutputTiles<Transform: WinogradTransform, Storage: LaneStorage>: 
             activation(load(source + column * 16) + bias) + after.numbers(addend + column * after.pixelStride)
           // The next tile's.
           gelan_prefetch(addend + (column + Transform.outputs) * after.pixelStride)
-          if streams {
-            storePastCaches(value, line + column * output.outputStride)
-          } else {
-            Storage.put(value, line + column * output.outputStride)
-          }
+          Storage.put(value, line + column * output.outputStride, first: 16, streams: streams)
         }
       } else if isWhole, streams {
         for column in 0..<Transform.outputs {
@@ -228,11 +224,7 @@ private struct OutputTiles<Transform: WinogradTransform, Storage: LaneStorage>: 
           if let before = epilogue.before { value += before.numbers(y: y, x: left + column, channel) }
           value = activation(value)
           if let after = epilogue.after { value += after.numbers(y: y, x: left + column, channel) }
-          if streams {
-            storePastCaches(value, line + column * output.outputStride)
-          } else {
-            Storage.put(value, line + column * output.outputStride, first: count)
-          }
+          Storage.put(value, line + column * output.outputStride, first: count, streams: streams)
         }
       }
     }

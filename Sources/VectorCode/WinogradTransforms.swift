@@ -40,6 +40,14 @@ protocol LaneStorage {
   static func stream(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>)
 }
 
+extension LaneStorage {
+  /// Stores a vector past the caches, whole, or the first `count` numbers of it through them.
+  @inline(__always)
+  static func put(_ lanes: Lanes, _ destination: UnsafeMutablePointer<Float>, first count: Int, streams: Bool) {
+    if streams { stream(lanes, destination) } else { put(lanes, destination, first: count) }
+  }
+}
+
 enum FloatStorage: LaneSource, LaneStorage {
   @inline(__always) static var vectorsInBlock: Int { 1 }
 

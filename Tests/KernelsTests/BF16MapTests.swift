@@ -6,7 +6,7 @@ import Testing
 /// Maps that are kept in bf16: every kernel makes of them what it makes of the same numbers in single precision, and writes
 /// the same results, rounded.
 @Suite(.enabled(if: hasBF16, "this processor multiplies no numbers in bf16"))
-struct RoundedMapTests {
+struct BF16MapTests {
   typealias RoundedMaps = ConvolutionCase.RoundedMaps
 
   struct Shape: CustomTestStringConvertible, Sendable {
