@@ -5,7 +5,7 @@ MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
-.PHONY: demo test fuzz check-shards check-onnx check-processors bench-peers build setup format lint clean
+.PHONY: demo test fuzz check-shards check-onnx check-processors check-arm64 bench-peers build setup format lint clean
 
 demo: build
 	@mkdir -p demo
@@ -54,6 +54,11 @@ check-onnx: build
 check-processors:
 	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) qemu-user binutils"
 	Tests/Tools/check_processors.sh
+
+# Not part of make test: builds for arm64 with Debian's Swift 6.2, in a folder of 6 GB, and runs on an emulated processor.
+check-arm64:
+	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) debootstrap qemu-user-static rsync"
+	Tests/Tools/check_arm64.sh
 
 # Not part of make test: times beside onnxruntime, OpenVINO and ncnn, from PyPI. COMPARE takes the script's own options and
 # models: make bench-peers COMPARE="models-yaml/gelan-t.yaml --threads 1".

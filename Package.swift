@@ -13,22 +13,26 @@ let unrolled: [SwiftSetting] = [.unsafeFlags(["-Xllvm", "-unroll-threshold=4000"
 /// same for several modules, and would be linked from any of them, compiled for AVX or not.
 let whole: [SwiftSetting] = [.unsafeFlags(["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"])]
 
+/// What gelan is built for: this machine, whose compiler reads the manifest, unless the environment names another.
+#if arch(x86_64)
+  let machine = "x86_64"
+#else
+  let machine = "arm64"
+#endif
+let environment = ProcessInfo.processInfo.environment
+let isForX86 = environment["GELAN_ARCHITECTURE"] ?? machine == "x86_64"
+
 /// The inner loops are compiled once for every instruction set, and once more for bf16, from the same files: the
 /// folders are links to one. Which of them runs is chosen when the program starts.
-#if arch(x86_64)
-  let vectorCode: [Target.Dependency] = [
-    "VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512", "VectorCodeAVX512BF16",
-  ]
-  let vectorTargets: [Target] = [
+let vectorTargets: [Target] =
+  isForX86
+  ? [
     vectorTarget("VectorCodeAVX2", processor: "haswell", ["FUSED_MULTIPLY_ADD"]),
     vectorTarget("VectorCodeAVX512", processor: "skylake-avx512", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS"]),
     vectorTarget(
       "VectorCodeAVX512BF16", processor: "cooperlake", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS", "BF16_PRODUCTS"]),
-  ]
-#else
-  let vectorCode: [Target.Dependency] = ["VectorCodeBaseline"]
-  let vectorTargets: [Target] = []
-#endif
+  ] : []
+let vectorCode = vectorTargets.map { Target.Dependency.target(name: $0.name) }
 
 func vectorTarget(_ name: String, processor: String, _ defines: [String]) -> Target {
   .target(
@@ -37,6 +41,84 @@ func vectorTarget(_ name: String, processor: String, _ defines: [String]) -> Tar
       + [.unsafeFlags(["-target-cpu", processor, "-Xcc", "-march=\(processor)"])])
 }
 
+let systemLibraries: [Target] = [
+  .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+  .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+  .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CProcessor"),
+]
+
+/// Text to graph to plan.
+let compiler: [Target] = [
+  .target(name: "Diagnostics", resources: [.embedInCode("Explanations")]),
+  .target(name: "ModelSyntax", dependencies: ["Diagnostics", "CYAML"]),
+  .target(name: "ModelIR"),
+  .target(
+    name: "Compiler", dependencies: ["Diagnostics", "ModelSyntax", "ModelIR", "Tensors"],
+    resources: [.embedInCode("Blocks/gelan.yaml")]),
+]
+
+/// Plan to tensors to boxes.
+let runtime: [Target] = [
+  .target(name: "Tensors", swiftSettings: optimised),
+  .target(name: "PyTorch", dependencies: ["Tensors", "CZlib"], swiftSettings: optimised),
+  .target(name: "KernelInterface", swiftSettings: unchecked),
+  .target(
+    name: "VectorCodeBaseline", dependencies: ["KernelInterface", "CProcessor"], path: "Sources/VectorCode",
+    swiftSettings: unchecked + unrolled + whole),
+  .target(
+    name: "Kernels", dependencies: ["KernelInterface", "CProcessor", "VectorCodeBaseline"] + vectorCode,
+    swiftSettings: unchecked),
+  .target(
+    name: "Runtime", dependencies: ["ModelIR", "KernelInterface", "Kernels", "Tensors"], exclude: ["plan-file.md"]),
+  .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
+  .target(name: "Evaluation", dependencies: ["Tensors"], swiftSettings: optimised),
+  .target(
+    name: "GelanRuntime", dependencies: ["Runtime", "KernelInterface", "Kernels", "Detection", "ModelIR", "Tensors"]),
+  .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
+]
+
+/// Plan to other engines.
+let export: [Target] = [
+  .target(name: "ONNX", dependencies: ["ModelIR", "Tensors"], swiftSettings: optimised)
+]
+
+let tool: [Target] = [
+  .executableTarget(
+    name: "gelan",
+    dependencies: [
+      "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "KernelInterface", "Kernels",
+      "Runtime", "Evaluation", "GelanRuntime", "ONNX",
+    ])
+]
+
+let tests: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["Compiler", "ModelIR", "Tensors"], path: "Tests/Support",
+    swiftSettings: optimised),
+  .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+  .testTarget(name: "ModelSyntaxTests", dependencies: ["ModelSyntax", "TestSupport"]),
+  .testTarget(name: "ModelIRTests", dependencies: ["ModelIR", "TestSupport"]),
+  .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Tensors", "TestSupport"], exclude: ["Golden"]),
+  .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+  .testTarget(name: "PyTorchTests", dependencies: ["PyTorch", "Tensors", "TestSupport"]),
+  .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: optimised),
+  .testTarget(
+    name: "RuntimeTests", dependencies: ["Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
+  .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Compiler", "Tensors", "TestSupport"]),
+  .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
+  .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
+  .testTarget(
+    name: "GelanRuntimeTests", dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Tensors", "TestSupport"]),
+  .testTarget(
+    name: "gelanTests",
+    dependencies: [
+      "gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "Kernels", "GelanRuntime", "TestSupport",
+    ]),
+]
+
+// A list for each part: as one expression they take a compiler longer than it gives itself.
 let package = Package(
   name: "gelan",
   products: [
@@ -44,80 +126,14 @@ let package = Package(
     // For Swift programs that run plans: no YAML, no compiler.
     .library(name: "GelanRuntime", targets: ["GelanRuntime"]),
   ],
-  targets: [
-    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-
-    // Text to graph to plan.
-    .target(name: "Diagnostics", resources: [.embedInCode("Explanations")]),
-    .target(name: "ModelSyntax", dependencies: ["Diagnostics", "CYAML"]),
-    .target(name: "ModelIR"),
-    .target(
-      name: "Compiler", dependencies: ["Diagnostics", "ModelSyntax", "ModelIR", "Tensors"],
-      resources: [.embedInCode("Blocks/gelan.yaml")]),
-
-    // Plan to tensors to boxes.
-    .target(name: "Tensors", swiftSettings: optimised),
-    .target(name: "PyTorch", dependencies: ["Tensors", "CZlib"], swiftSettings: optimised),
-    .systemLibrary(name: "CProcessor"),
-    .target(name: "KernelInterface", swiftSettings: unchecked),
-    .target(
-      name: "VectorCodeBaseline", dependencies: ["KernelInterface", "CProcessor"], path: "Sources/VectorCode",
-      swiftSettings: unchecked + unrolled + whole),
-    .target(name: "Kernels", dependencies: ["KernelInterface", "CProcessor"] + vectorCode, swiftSettings: unchecked),
-    .target(
-      name: "Runtime", dependencies: ["ModelIR", "KernelInterface", "Kernels", "Tensors"], exclude: ["plan-file.md"]),
-    .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
-    .target(name: "Evaluation", dependencies: ["Tensors"], swiftSettings: optimised),
-
-    .target(
-      name: "GelanRuntime", dependencies: ["Runtime", "KernelInterface", "Kernels", "Detection", "ModelIR", "Tensors"]),
-    .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
-
-    // Plan to other engines.
-    .target(name: "ONNX", dependencies: ["ModelIR", "Tensors"], swiftSettings: optimised),
-
-    .executableTarget(
-      name: "gelan",
-      dependencies: [
-        "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "KernelInterface", "Kernels",
-        "Runtime", "Evaluation", "GelanRuntime", "ONNX",
-      ]),
-
-    .target(
-      name: "TestSupport", dependencies: ["Compiler", "ModelIR", "Tensors"], path: "Tests/Support",
-      swiftSettings: optimised),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-    .testTarget(name: "ModelSyntaxTests", dependencies: ["ModelSyntax", "TestSupport"]),
-    .testTarget(name: "ModelIRTests", dependencies: ["ModelIR", "TestSupport"]),
-    .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Tensors", "TestSupport"], exclude: ["Golden"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "PyTorchTests", dependencies: ["PyTorch", "Tensors", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: optimised),
-    .testTarget(
-      name: "RuntimeTests", dependencies: ["Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
-    .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Compiler", "Tensors", "TestSupport"]),
-    .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
-    .testTarget(
-      name: "GelanRuntimeTests",
-      dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Tensors", "TestSupport"]),
-    .testTarget(
-      name: "gelanTests",
-      dependencies: [
-        "gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "Kernels", "GelanRuntime",
-        "TestSupport",
-      ]),
-  ] + vectorTargets
+  targets: systemLibraries + compiler + runtime + vectorTargets + export + tool + tests
 )
 
 // Coverage-guided fuzzers, only for Tests/Fuzz/fuzz.sh: all modules have to be built with -sanitize=fuzzer.
-if ProcessInfo.processInfo.environment["GELAN_FUZZ"] == "1" {
-  let compiler: [Target.Dependency] = ["Compiler", "Diagnostics", "ModelSyntax", "TestSupport"]
+if environment["GELAN_FUZZ"] == "1" {
+  let compilerModules: [Target.Dependency] = ["Compiler", "Diagnostics", "ModelSyntax", "TestSupport"]
   let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
-    ("Model", compiler), ("Expression", compiler), ("Plan", ["ModelIR", "Runtime", "Tensors"]),
+    ("Model", compilerModules), ("Expression", compilerModules), ("Plan", ["ModelIR", "Runtime", "Tensors"]),
     ("Checkpoint", ["PyTorch"]),
   ]
   for (name, dependencies) in fuzzers {

@@ -9,8 +9,9 @@ package struct PreparedStep {
   package let origin: Origin
   /// The kernel that runs it.
   package let kernel: String
-  /// The shape of the result at this size.
+  /// The shape of the result at this size, and what its numbers are kept in.
   package let outputShape: [Int]
+  package let outputPrecision: Precision
   /// Two per multiply-accumulate of the operator, however it is computed.
   package let flops: Int
   /// The multiply-accumulates that the kernel does for it, and of numbers in which precision.
@@ -134,8 +135,8 @@ func prepare(
   }
   return PreparedStep(
     op: step.op, origin: step.origin, kernel: kernelName, outputShape: outputShape,
-    flops: saturatingProduct(2, multiplyAccumulates), multiplications: multiplications, precision: precision,
-    run: run)
+    outputPrecision: geometry.precision(of: step.output), flops: saturatingProduct(2, multiplyAccumulates),
+    multiplications: multiplications, precision: precision, run: run)
 }
 
 extension ActivationFunction {

@@ -44,7 +44,7 @@ struct StepGeometry {
   }
 
   /// What a view's map is kept in.
-  private func precision(of view: BufferView) -> Precision { rounded.contains(view.buffer) ? .bf16 : .fp32 }
+  func precision(of view: BufferView) -> Precision { rounded.contains(view.buffer) ? .bf16 : .fp32 }
 
   /// The floats from one pixel of a view to the next.
   private func pixelStride(_ view: BufferView) -> Int {

@@ -40,7 +40,7 @@ import Testing
     for channel in 0..<channels {
       for y in 0..<height {
         for x in 0..<width {
-          let terms = zip(values, shifts).map { values, shift in
+          let terms = zip(values, shifts).map { (values: [Float], shift: Int) -> Float in
             values[(channel * (height >> shift) + y >> shift) * (width >> shift) + x >> shift]
           }
           expected.append(terms.dropFirst().reduce(terms[0], +))

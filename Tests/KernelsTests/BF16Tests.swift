@@ -47,10 +47,11 @@ struct BF16Tests {
   }
 
   /// Halfway cases, the largest numbers and those that round to infinity, as a pixel and as a weight.
-  @Test(arguments: [
-    (Float(1.003_906_25), Float(1)), (1.011_718_75, 1.015_625), (-1.003_906_25, -1), (1.003_906_4, 1.007_812_5),
-    (3.389_531_4e38, 3.389_531_4e38), (3.4e38, .infinity), (-3.4e38, -.infinity), (.infinity, .infinity), (0, 0),
-  ])
+  @Test(
+    arguments: [
+      (1.003_906_25, 1), (1.011_718_75, 1.015_625), (-1.003_906_25, -1), (1.003_906_4, 1.007_812_5),
+      (3.389_531_4e38, 3.389_531_4e38), (3.4e38, .infinity), (-3.4e38, -.infinity), (.infinity, .infinity), (0, 0),
+    ] as [(Float, Float)])
   func roundsAsIEEEDoes(_ value: Float, _ expected: Float) {
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: 16, height: 1, width: 1), outputChannels: 1, kernelHeight: 1, kernelWidth: 1)

@@ -233,7 +233,8 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
         if kernel.precision == .bf16 && activation == .silu {
           // A sixteenth of what rounding to bf16 may do.
           let isClose = zip(result.values, zip(activated, expected)).allSatisfy {
-            abs($0 - $1.1) <= 0x1p-12 * abs($1.0) + 0x1p-24 * abs($1.1)
+            (value: Float, right: (Float, Float)) in
+            abs(value - right.1) <= 0x1p-12 * abs(right.0) + 0x1p-24 * abs(right.1)
           }
           #expect(isClose, "\(set), \(isAdded)")
         } else {

@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: [
-    0.1, 1 / 3, .pi, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -0.0, 1e21, 123_456_789_012_345_680,
+    0.1, 0.3333333333333333, .pi, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -0.0, 1e21, 123_456_789_012_345_680,
     4503599627370497.5,
   ])
   func numbersReadBack(number: Double) throws {

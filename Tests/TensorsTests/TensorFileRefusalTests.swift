@@ -122,5 +122,6 @@ import Testing
 
 /// A file with the right length before its header, and bytes that count upwards after it.
 private func file(_ header: String, dataCount: Int = 0) -> [UInt8] {
-  withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init) + Array(header.utf8) + (0..<UInt8(dataCount))
+  withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init) + Array(header.utf8)
+    + Array(0..<UInt8(dataCount))
 }

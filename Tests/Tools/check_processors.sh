@@ -108,50 +108,14 @@ done
 echo "== 3. outputs"
 "$gelan" compile models-yaml/gelan-t.yaml --random-weights 3 --input 64 -o "$work/gelan-t.plan" > /dev/null 2>&1
 "$gelan" compile Tests/Fixtures/models/every-step.yaml --random-weights 3 -o "$work/every-step.plan" > /dev/null 2>&1
-# Squares of random colours: at 256×256 the cost model takes each kernel for some step.
-python3 - "$work" <<'END'
-import array, json, random, struct, sys
-
-random.seed(1)
-for name, height, width in [("gelan-t", 256, 256), ("every-step", 48, 72)]:
-    images = array.array("f")
-    for _ in range(3):
-        squares = [[random.random() for _ in range(width // 8)] for _ in range(height // 8)]
-        images.extend(0.9 * squares[y // 8][x // 8] + 0.1 * random.random() for y in range(height) for x in range(width))
-    data = images.tobytes()
-    entry = {"dtype": "F32", "shape": [1, 3, height, width], "data_offsets": [0, len(data)]}
-    header = json.dumps({"images": entry}).encode()
-    with open(f"{sys.argv[1]}/{name}.images", "wb") as file:
-        file.write(struct.pack("<Q", len(header)) + header + data)
-END
+python3 Tests/Tools/plan_outputs.py images "$work"
 kernels=$("$gelan" bench "$work/gelan-t.plan" --input 256 --repeat 1 --layers --json | python3 -c '
 import json, sys
 print(*sorted({layer["kernel"] for layer in json.load(sys.stdin)["layers"] if layer["operator"] == "conv2d"}))')
 echo "  kernels of convolutions in these plans: $kernels depthwise"
 
-# Compares the outputs of two runs. Sums have the same order everywhere but by pairs, only AVX2 and AVX-512 round once for a product
-# and its sum, and AVX-512 has a reciprocal of its own in activations. That moved boxes by 6e-5 px, two units in the last
-# place at 256, and probabilities by 1.2e-7. The bounds leave room for kernels that round more, and are far below what a
-# wrong lane or border does.
-compare() {
-  python3 - "$1" "$2" "${3:-2e-3}" "${4:-1e-5}" <<'END'
-import array, json, math, struct, sys
-
-def output(path):
-    data = open(path, "rb").read()
-    length = struct.unpack("<Q", data[:8])[0]
-    entry = json.loads(data[8 : 8 + length])["output0"]
-    start, end = entry["data_offsets"]
-    return entry["shape"], array.array("f", data[8 + length + start : 8 + length + end])
-
-(shape, values), (_, others) = output(sys.argv[1]), output(sys.argv[2])
-boxes = 4 * shape[2]
-differences = [abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf for a, b in zip(values, others)]
-pixels, probability = max(differences[:boxes]), max(differences[boxes:])
-print(f"{pixels:.2g} px, {probability:.2g}")
-sys.exit(len(values) != len(others) or pixels > float(sys.argv[3]) or probability > float(sys.argv[4]))
-END
-}
+# Prints how far the outputs of two runs differ, and fails when that is too far.
+compare() { python3 Tests/Tools/plan_outputs.py compare "$@"; }
 
 # Runs both plans, in a way named first, with a command before gelan; the kernels must be those that are expected.
 check_runs() {

@@ -1,4 +1,5 @@
 import Foundation
+import GelanRuntime
 import TestSupport
 import Testing
 
@@ -38,6 +39,31 @@ import Testing
       for layer in layers where layer["kind"] as? String == "product 1x1" {
         #expect(layer["flops"] as? Int == (layer["multiplications"] as? Int).map { 2 * $0 })
       }
+    }
+  }
+
+  @Test(.enabled(if: InferencePrecision.bf16.isAvailable, "this processor multiplies no numbers in bf16"))
+  func whatIsInBF16IsNamed() throws {
+    try withTemporaryFolder { folder in
+      let plan = folder.appendingPathComponent("m.plan").path
+      _ = try Tool.run("compile", "models-yaml/gelan-t.yaml", "--random-weights", "7", "--input", "64", "-o", plan)
+      let bench = ["bench", plan, "--repeat", "1", "--layers", "--precision", "bf16"]
+      let report = try #require(try Tool.run(bench + ["--json"]).objects.first)
+      let layers = try #require(report["layers"] as? [[String: Any]])
+      func texts(_ layer: [String: Any], _ keys: String...) -> [String] { keys.map { layer[$0] as? String ?? "" } }
+      // The image is multiplied in fp32, since it has three channels, and leaves a map in bf16; boxes are in fp32.
+      let first = try #require(layers.first)
+      #expect(texts(first, "operator", "precision", "outputPrecision") == ["conv2d", "fp32", "bf16"])
+      let last = try #require(layers.last)
+      #expect(texts(last, "operator", "outputPrecision") == ["decode_detections", "fp32"])
+      // A kernel's name says in what it multiplies.
+      for layer in layers where layer["operator"] as? String == "conv2d" {
+        let name = texts(layer, "kernel")[0]
+        #expect(name.contains("bf16") == (layer["precision"] as? String == "bf16"), "\(name)")
+      }
+      let lines = try Tool.run(bench).output.split(separator: "\n")
+      #expect(lines.contains { $0.contains("16x32x32 bf16") } && !lines.contains { $0.contains("16x32x32  ") })
+      #expect(lines.contains { $0.contains("84x84 ") } && !lines.contains { $0.contains("84x84 bf16") })
     }
   }
 

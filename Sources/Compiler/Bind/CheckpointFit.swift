@@ -147,7 +147,8 @@ extension String {
   /// The text before a number at its end, padded so that shorter numbers come first.
   fileprivate var sortingKey: String {
     let digits = String(reversed().prefix { $0.isNumber }.reversed())
-    return dropLast(digits.count) + String(repeating: "0", count: max(0, 9 - digits.count)) + digits
+    let padding = String(repeating: "0", count: max(0, 9 - digits.count))
+    return String(dropLast(digits.count)) + padding + digits
   }
 }
 

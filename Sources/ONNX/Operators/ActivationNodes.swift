@@ -26,7 +26,7 @@ extension GraphAssembly {
     case .hardswish:
       return node("HardSwish", input, scope: scope)
     case .hardsigmoid:
-      return node("HardSigmoid", input, scope: scope, attributes: ["alpha": .real(1 / 6), "beta": .real(0.5)])
+      return node("HardSigmoid", input, scope: scope, attributes: ["alpha": .real(Float(1) / 6), "beta": .real(0.5)])
     case .sigmoid:
       return node("Sigmoid", input, scope: scope)
     case .tanh:

@@ -19,20 +19,20 @@ struct UnnamedFile: ~Copyable {
   ///
   /// - Parameter path: the name of the file in messages.
   init(inFolderOf target: String, for path: String) throws(FileError) {
-    self.path = path
     // The file gets its name by way of /proc, which a sandbox may lack.
     let canBeNamed = access("/proc/self/fd", X_OK) == 0
-    let number = canBeNamed ? open(folder(of: target) + ".", O_WRONLY | O_CLOEXEC | Self.unnamed, 0o666) : -1
-    if number >= 0 {
-      descriptor = FileDescriptor(owning: number)
-      hiddenPath = nil
-    } else {
+    var number = canBeNamed ? open(folder(of: target) + ".", O_WRONLY | O_CLOEXEC | Self.unnamed, 0o666) : -1
+    var hiddenPath: String?
+    if number < 0 {
       let hidden = hiddenName(beside: target)
-      let number = open(hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      number = open(hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       guard number >= 0 else { throw FileError("write", path, code: errno) }
-      descriptor = FileDescriptor(owning: number)
       hiddenPath = hidden
     }
+    // Nothing of the value exists where an error is thrown: Swift 6.2 would destroy what does not.
+    self.path = path
+    self.hiddenPath = hiddenPath
+    descriptor = FileDescriptor(owning: number)
     var status = stat()
     if stat(target, &status) == 0 { descriptor.setPermissions(status.st_mode) }
   }

@@ -17,6 +17,10 @@ struct Arguments {
     var onlyOperands = false
     for word in words {
       if let option = waiting {
+        // The next option is no value: a forgotten one would have it swallowed.
+        guard !Self.isOption(word, of: known) else {
+          throw .usage("the option '\(option.names[0])' needs a value, \(option.value ?? ""), before '\(word)'")
+        }
         give(option, word)
         waiting = nil
       } else if onlyOperands || !word.hasPrefix("-") || word == "-" {
@@ -26,8 +30,7 @@ struct Arguments {
       } else {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let option = known.first(where: { $0.names.contains(parts[0]) }) else {
-          let hint = didYouMean(parts[0], among: known.flatMap(\.names)).first.map { "; \($0)" } ?? ""
-          throw .usage("'\(command.name)' has no option '\(parts[0])'\(hint)")
+          throw .usage("'\(command.name)' has no option '\(parts[0])'\(Self.hint(parts[0], among: known))")
         }
         if option.names == Command.help.names {
           wantsHelp = true
@@ -48,6 +51,21 @@ struct Arguments {
         operands.count < command.operandCount.lowerBound
           ? "\(command.operands) is missing" : "unexpected '\(operands[command.operandCount.upperBound])'")
     }
+  }
+
+  /// Whether a word is the name of an option, with a value or without.
+  private static func isOption(_ word: String, of known: [Command.Option]) -> Bool {
+    let name = word.split(separator: "=", maxSplits: 1).first.map(String.init)
+    return known.contains { option in name.map(option.names.contains) ?? false }
+  }
+
+  /// What may have been meant by an option that the command does not have: one of its own, or one of other commands.
+  private static func hint(_ name: String, among known: [Command.Option]) -> String {
+    if let own = didYouMean(name, among: known.flatMap(\.names)).first { return "; \(own)" }
+    let others = Command.all.filter { $0.options.contains { $0.names.contains(name) } }.map { "'\($0.name)'" }
+    guard let last = others.last else { return "" }
+    return others.count == 1
+      ? "; \(last) has it" : "; \(others.dropLast().joined(separator: ", ")) and \(last) have it"
   }
 
   /// Keeps a value; of an option that is not repeatable the last one counts.

@@ -122,7 +122,8 @@ struct LayerReport {
               "step": .string(layer.step.origin.scope), "operator": .string(layer.step.op.name),
               "kernel": .string(layer.step.kernel), "kind": .string(layer.step.kind),
               "precision": .string(layer.step.precision.rawValue),
-              "output": .array(layer.step.outputShape.map { .integer($0) }), "milliseconds": .number(layer.time),
+              "output": .array(layer.step.outputShape.map { .integer($0) }),
+              "outputPrecision": .string(layer.step.outputPrecision.rawValue), "milliseconds": .number(layer.time),
               "share": .number(layer.share), "flops": .integer(layer.step.flops),
               "multiplications": .integer(layer.step.multiplications), "GFLOPS": number(layer.speed),
               "partOfPeak": number(partOfPeak(layer)),
@@ -171,7 +172,11 @@ extension PreparedStep {
     return kernel.hasSuffix("product") ? "\(kernel) \(op.kernel == 1 ? "1x1" : "kxk")" : kernel
   }
 
-  fileprivate var outputText: String { outputShape.map(String.init).joined(separator: "x") }
+  /// `64x80x80`, with what the numbers are kept in where that is less than fp32.
+  fileprivate var outputText: String {
+    outputShape.map(String.init).joined(separator: "x")
+      + (outputPrecision == .fp32 ? "" : " \(outputPrecision.rawValue)")
+  }
 }
 
 extension [Double] {

@@ -1,0 +1,123 @@
+#!/bin/bash
+# Builds gelan for arm64 and runs it on an emulated processor (make check-arm64).
+#
+# The inner loops that every processor has are all that arm64 gets, with its own multiply-and-add. Proven here:
+#
+#   1. Everything compiles and links, the tests too.
+#   2. The executable multiplies and adds in one instruction, and calls no function for it.
+#   3. A plan that arm64 compiles is, byte for byte, the one that this machine compiles, and its outputs agree.
+#   4. The tests of kernels pass.
+#
+# A compiler for this machine with a standard library for arm64 comes from Debian unstable, in a folder that is kept for
+# the next time (6 GB; made with debootstrap, which needs root). It is Swift 6.2, so this is the proof for that, too.
+#
+#   Tests/Tools/check_arm64.sh [FOLDER]      in /var/tmp/gelan-arm64 by default; some fifteen minutes
+set -euo pipefail
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+cd "$(dirname "$0")/../.."
+root=${1:-/var/tmp/gelan-arm64}
+[ "$(uname -m)" = x86_64 ] || { echo "This is for x86-64; elsewhere 'make test' proves the same."; exit 1; }
+[ "$(id -u)" = 0 ] || { echo "debootstrap needs root"; exit 1; }
+for tool in debootstrap qemu-aarch64-static rsync python3; do
+  command -v $tool > /dev/null || { echo "$tool is missing; make check-arm64 installs it"; exit 1; }
+done
+failures=0
+fail() { echo "  FAILED: $*"; failures=$((failures + 1)); }
+inside() { chroot "$root" env -u LD_LIBRARY_PATH PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"; }
+
+libraries=/arm64/usr/libexec/swift/lib/swift
+if [ ! -e "$root/ready" ]; then
+  echo "== Debian unstable with Swift for both architectures, in $root"
+  rm -rf "$root"
+  {
+    debootstrap --variant=minbase sid "$root"
+    cp /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/"
+    cp /etc/resolv.conf /etc/hosts "$root/etc/"
+    inside dpkg --add-architecture arm64
+    inside apt-get update
+    inside apt-get install -y --no-install-recommends swiftlang libc6-dev g++-aarch64-linux-gnu pkg-config git \
+      libyaml-dev:arm64 libturbojpeg0-dev:arm64 libpng-dev:arm64 zlib1g-dev:arm64 libstdc++6:arm64
+    # The two architectures of this package exclude each other, so that one is unpacked beside the other.
+    inside bash -c 'cd /tmp && apt-get download swiftlang:arm64 libswiftlang:arm64 &&
+      for package in *swiftlang*arm64.deb; do dpkg -x "$package" /arm64; done && rm *.deb'
+    inside ln -sfn $libraries /usr/lib/swift
+    # Swift's linker asks for this library, and the package does not have it; it holds nothing that tests here use.
+    inside aarch64-linux-gnu-gcc -shared -o $libraries/linux/lib_Testing_Foundation.so -x c /dev/null
+    cp "$(command -v qemu-aarch64-static)" "$root/usr/bin/"
+  } > /tmp/gelan-arm64.log 2>&1 || { tail -n 20 /tmp/gelan-arm64.log; exit 1; }
+  kit=$root/kits/arm64.artifactbundle
+  mkdir -p "$kit/kit"
+  cat > "$kit/info.json" <<END
+{"schemaVersion": "1.0", "artifacts": {"arm64": {"type": "swiftSDK", "version": "1", "variants": [{"path": "kit"}]}}}
+END
+  cat > "$kit/kit/swift-sdk.json" <<END
+{"schemaVersion": "4.0", "targetTriples": {"aarch64-unknown-linux-gnu":
+  {"sdkRootPath": "/", "swiftResourcesPath": "$libraries", "toolsetPaths": ["tools.json"]}}}
+END
+  cat > "$kit/kit/tools.json" <<END
+{"schemaVersion": "1.0", "swiftCompiler": {"extraCLIOptions":
+  ["-Xcc", "-isystem/usr/include/aarch64-linux-gnu", "-use-ld=lld", "-L/usr/lib/aarch64-linux-gnu"]}}
+END
+  touch "$root/ready"
+fi
+# Swift asks the system for the number of cores and the like.
+for folder in proc dev; do mountpoint -q "$root/$folder" || mount --bind /$folder "$root/$folder"; done
+trap 'umount "$root/proc" "$root/dev"' EXIT
+
+mkdir -p "$root/gelan"
+rsync -a --delete --exclude .build --exclude .git ./ "$root/gelan/"
+# In the folder's own copy of the sources.
+build() {
+  inside env GELAN_ARCHITECTURE=arm64 PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig \
+    swift build --package-path /gelan --swift-sdks-path /kits --swift-sdk arm64 "$@" > /tmp/gelan-arm64.log 2>&1 \
+    || { grep -E 'error' /tmp/gelan-arm64.log | head -n 20; exit 1; }
+}
+emulate() { inside env LD_LIBRARY_PATH=$libraries/linux:/usr/lib/aarch64-linux-gnu qemu-aarch64-static "$@"; }
+built=/gelan/.build/aarch64-unknown-linux-gnu
+
+echo "== 1. building ($(inside swift --version 2> /dev/null | head -n 1))"
+build -c release --product gelan
+build --build-tests
+echo "  gelan and its tests are built"
+
+echo "== 2. the executable"
+inside /usr/libexec/swift/bin/llvm-objdump -d --no-show-raw-insn $built/release/gelan > "$root/tmp/instructions"
+fused=$(grep -cE '\sfmla\s' "$root/tmp/instructions" || true)
+calls=$(grep -cE '\sbl\s.*<fmaf?[@>]' "$root/tmp/instructions" || true)
+echo "  $fused vectors are multiplied and added at once, $calls numbers by a call"
+[ "$fused" -gt 1000 ] && [ "$calls" = 0 ] || fail "products are not what arm64 has instructions for"
+
+echo "== 3. plans and outputs"
+swift build -c release --product gelan 2>&1 | grep -E 'error:' || true
+gelan=$(swift build -c release --show-bin-path)/gelan
+work=$root/tmp/plans
+rm -rf "$work"
+mkdir -p "$work"
+python3 Tests/Tools/plan_outputs.py images "$work"
+for model in models-yaml/gelan-t.yaml Tests/Fixtures/models/every-step.yaml; do
+  name=$(basename $model .yaml)
+  size=$([ "$name" = gelan-t ] && echo --input 64 || true)
+  "$gelan" compile $model --random-weights 3 $size -o "$work/$name.expected.plan" > /dev/null 2>&1
+  emulate $built/release/gelan compile /gelan/$model --random-weights 3 $size -o /tmp/plans/$name.plan > /dev/null 2>&1
+  cmp "$work/$name.plan" "$work/$name.expected.plan" || fail "the plan of $name is another one on arm64"
+  "$gelan" run "$work/$name.plan" --inputs "$work/$name.images" --outputs "$work/$name.expected" 2> /dev/null
+  emulate $built/release/gelan run /tmp/plans/$name.plan --inputs /tmp/plans/$name.images --outputs /tmp/plans/$name.arm64 \
+    2> /dev/null
+  if difference=$(python3 Tests/Tools/plan_outputs.py compare "$work/$name.arm64" "$work/$name.expected"); then
+    echo "  $name: the plan is the same, outputs differ by $difference"
+  else
+    fail "$name differs by $difference"
+  fi
+done
+
+echo "== 4. tests of kernels, emulated"
+# Not those that start the tests again, nor those that compute references in double precision for minutes.
+if emulate $built/debug/gelanPackageTests.xctest --testing-library swift-testing --no-parallel --filter KernelsTests \
+  --skip 'ContradictionTests|joinsInputsAndAddsMaps|addsMapsAndActivates' > "$root/tmp/tests" 2>&1; then
+  echo "  $(tail -n 1 "$root/tmp/tests" | sed 's/^[^T]*//')"
+else
+  fail "tests of kernels"
+  grep -E 'recorded an issue|failed|Fatal' "$root/tmp/tests" | tail -n 20
+fi
+[ $failures = 0 ] || { echo "$failures failed"; exit 1; }
+echo "arm64 computes what x86-64 does"
