@@ -14,13 +14,15 @@
 #   Tests/Tools/check_arm64.sh [FOLDER]      in /var/tmp/gelan-arm64 by default; some fifteen minutes
 set -euo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+root=$(realpath -m "${1:-/var/tmp/gelan-arm64}")
 cd "$(dirname "$0")/../.."
-root=${1:-/var/tmp/gelan-arm64}
 [ "$(uname -m)" = x86_64 ] || { echo "This is for x86-64; elsewhere 'make test' proves the same."; exit 1; }
 [ "$(id -u)" = 0 ] || { echo "debootstrap needs root"; exit 1; }
 for tool in debootstrap qemu-aarch64-static rsync python3; do
   command -v $tool > /dev/null || { echo "$tool is missing; make check-arm64 installs it"; exit 1; }
 done
+# What is mounted in the folder is mounted for this process alone, and goes with it.
+[ -n "${GELAN_OWN_MOUNTS:-}" ] || GELAN_OWN_MOUNTS=1 exec unshare --mount Tests/Tools/check_arm64.sh "$root"
 failures=0
 fail() { echo "  FAILED: $*"; failures=$((failures + 1)); }
 inside() { chroot "$root" env -u LD_LIBRARY_PATH PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"; }
@@ -28,7 +30,7 @@ inside() { chroot "$root" env -u LD_LIBRARY_PATH PATH=/usr/sbin:/usr/bin:/sbin:/
 libraries=/arm64/usr/libexec/swift/lib/swift
 if [ ! -e "$root/ready" ]; then
   echo "== Debian unstable with Swift for both architectures, in $root"
-  rm -rf "$root"
+  mkdir "$root" || { echo "Was an earlier run interrupted? Then remove that folder."; exit 1; }
   {
     debootstrap --variant=minbase sid "$root"
     cp /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/"
@@ -61,8 +63,7 @@ END
   touch "$root/ready"
 fi
 # Swift asks the system for the number of cores and the like.
-for folder in proc dev; do mountpoint -q "$root/$folder" || mount --bind /$folder "$root/$folder"; done
-trap 'umount "$root/proc" "$root/dev"' EXIT
+for folder in proc dev; do mount --bind /$folder "$root/$folder"; done
 
 mkdir -p "$root/gelan"
 rsync -a --delete --exclude .build --exclude .git ./ "$root/gelan/"
