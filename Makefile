@@ -55,8 +55,9 @@ check-processors:
 	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) qemu-user binutils"
 	Tests/Tools/check_processors.sh
 
-# Not part of make test: builds for arm64 with Debian's Swift 6.2, in a folder of 6 GB, and runs on an emulated processor.
+# Not part of make test: builds for arm64 with Debian's Swift, in a folder of 6 GB, and runs on an emulated processor.
 check-arm64:
+	@[ "$$(id -u)" = 0 ] || { echo "make check-arm64 sets up another system in a folder, for which it has to be root"; exit 1; }
 	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) debootstrap qemu-user-static rsync"
 	Tests/Tools/check_arm64.sh
 

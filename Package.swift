@@ -13,19 +13,23 @@ let unrolled: [SwiftSetting] = [.unsafeFlags(["-Xllvm", "-unroll-threshold=4000"
 /// same for several modules, and would be linked from any of them, compiled for AVX or not.
 let whole: [SwiftSetting] = [.unsafeFlags(["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"])]
 
-/// What gelan is built for: this machine, whose compiler reads the manifest, unless the environment names another.
 #if arch(x86_64)
   let machine = "x86_64"
 #else
   let machine = "arm64"
 #endif
 let environment = ProcessInfo.processInfo.environment
-let isForX86 = environment["GELAN_ARCHITECTURE"] ?? machine == "x86_64"
+/// What gelan is built for: this machine, whose compiler reads the manifest, unless the environment names another.
+let architecture = environment["GELAN_ARCHITECTURE"] ?? machine
+guard ["x86_64", "arm64"].contains(architecture) else {
+  fatalError("GELAN_ARCHITECTURE is x86_64 or arm64, not '\(architecture)'.")
+}
 
 /// The inner loops are compiled once for every instruction set, and once more for bf16, from the same files: the
-/// folders are links to one. Which of them runs is chosen when the program starts.
+/// folders are links to one. Which of them runs is chosen when the program starts. All arm64 processors have what the
+/// kernels use of them, so that there is the baseline alone.
 let vectorTargets: [Target] =
-  isForX86
+  architecture == "x86_64"
   ? [
     vectorTarget("VectorCodeAVX2", processor: "haswell", ["FUSED_MULTIPLY_ADD"]),
     vectorTarget("VectorCodeAVX512", processor: "skylake-avx512", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS"]),
@@ -66,7 +70,7 @@ let runtime: [Target] = [
   .target(name: "KernelInterface", swiftSettings: unchecked),
   .target(
     name: "VectorCodeBaseline", dependencies: ["KernelInterface", "CProcessor"], path: "Sources/VectorCode",
-    swiftSettings: unchecked + unrolled + whole),
+    swiftSettings: unchecked + unrolled + whole + (architecture == "arm64" ? [.define("FUSED_MULTIPLY_ADD")] : [])),
   .target(
     name: "Kernels", dependencies: ["KernelInterface", "CProcessor", "VectorCodeBaseline"] + vectorCode,
     swiftSettings: unchecked),

@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 
 /// Memory for numbers that starts on a cache line; all of them are 0 at first.
 ///
@@ -14,13 +15,17 @@ struct AlignedFloats: ~Copyable, @unchecked Sendable {
   /// - Parameter purpose: What the memory is for, as the subject of a sentence: "the weights".
   init(count: Int, for purpose: String) throws(ModelError) {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
-    let physical = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    guard !overflow, bytes <= physical, let start = Self.pages(max(bytes, 64)) else {
-      throw ModelError("\(purpose) need \(count >> 18) MiB of memory, and the machine has \(physical >> 20)")
+    let claimed = max(bytes, 64)
+    guard !overflow, MemoryBudget.claim(claimed) else {
+      throw ModelError("\(purpose) need \(count >> 18) MiB of memory, and the machine has \(MemoryBudget.text)")
+    }
+    guard let start = Self.pages(claimed) else {
+      MemoryBudget.release(claimed)
+      throw ModelError("\(purpose) need \(count >> 18) MiB of memory, which the system refuses")
     }
     self.start = start.bindMemory(to: Float.self, capacity: count)
     self.count = count
-    self.bytes = max(bytes, 64)
+    self.bytes = claimed
   }
 
   /// Memory of the system's own, which it clears as it is touched.
@@ -41,5 +46,16 @@ struct AlignedFloats: ~Copyable, @unchecked Sendable {
     }
   }
 
-  deinit { munmap(start, bytes) }
+  deinit {
+    munmap(start, bytes)
+    MemoryBudget.release(bytes)
+  }
+}
+
+extension MemoryBudget {
+  /// `24576`, or `24576, of which 512 are in use`, in MiB.
+  fileprivate static var text: String {
+    let used = used >> 20
+    return "\(total >> 20)" + (used > 0 ? ", of which \(used) are in use" : "")
+  }
 }

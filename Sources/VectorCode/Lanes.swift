@@ -71,7 +71,7 @@ private func storePart(_ vector: Lanes, _ destination: UnsafeMutablePointer<Floa
 /// Where it cannot, `addingProduct` would call the C library for every lane.
 @inline(__always)
 func sum(_ sum: Lanes, _ a: Lanes, times b: Lanes) -> Lanes {
-  #if FUSED_MULTIPLY_ADD || arch(arm64)
+  #if FUSED_MULTIPLY_ADD
     sum.addingProduct(a, b)
   #else
     sum + a * b

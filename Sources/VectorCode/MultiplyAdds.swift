@@ -8,7 +8,7 @@ func multiplyAdds(_ count: Int, _ result: UnsafeMutablePointer<Float>) {
   // Twelve registers of sums hide that each takes four cycles, two at a time; with a third operand they fit sixteen.
   #if TILE_OF_32_REGISTERS
     let sideBySide = 12
-  #elseif FUSED_MULTIPLY_ADD || arch(arm64)
+  #elseif FUSED_MULTIPLY_ADD
     let sideBySide = 6
   #else
     let sideBySide = 3

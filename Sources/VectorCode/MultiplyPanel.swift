@@ -162,7 +162,7 @@ private struct ReadAhead {
     }
   }
 #else
-  #if FUSED_MULTIPLY_ADD || arch(arm64)
+  #if FUSED_MULTIPLY_ADD
     /// Sixteen registers of eight floats, or thirty-two of four: one vector of columns by six rows are 12 or 24 sums.
     let tileLimits = TileLimits(rowsOfOne: 6, paired: 3)
   #else
@@ -172,7 +172,7 @@ private struct ReadAhead {
 
   @inline(__always)
   private func rowLimit(_ vectors: Int) -> Int {
-    #if FUSED_MULTIPLY_ADD || arch(arm64)
+    #if FUSED_MULTIPLY_ADD
       6
     #else
       3
@@ -181,7 +181,7 @@ private struct ReadAhead {
 
   @inline(__always)
   private var pairedRowLimit: Int {
-    #if FUSED_MULTIPLY_ADD || arch(arm64)
+    #if FUSED_MULTIPLY_ADD
       3
     #else
       2

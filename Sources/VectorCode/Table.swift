@@ -12,7 +12,7 @@ package enum Build {
     package static var code: VectorCode {
       #if TILE_OF_32_REGISTERS
         let name = "avx512"
-      #elseif FUSED_MULTIPLY_ADD
+      #elseif FUSED_MULTIPLY_ADD && arch(x86_64)
         let name = "avx2"
       #else
         let name = "baseline"

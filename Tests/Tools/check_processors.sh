@@ -78,7 +78,7 @@ check_instructions() {
 }
 
 echo "== building gelan"
-swift build -c release --product gelan 2>&1 | grep -E 'error:|complete' || true
+swift build -c release --product gelan > "$work/build" 2>&1 || { grep 'error' "$work/build"; exit 1; }
 gelan=$(swift build -c release --show-bin-path)/gelan
 objects=$gelan.product/Objects.LinkFileList
 
@@ -179,7 +179,7 @@ done
 
 if [ "${1:-}" != --no-tests ]; then
   echo "== 4. tests of kernels, emulated"
-  swift build --build-tests 2>&1 | grep -E 'error:|complete' || true
+  swift build --build-tests > "$work/build" 2>&1 || { grep 'error' "$work/build"; exit 1; }
   bundle=$(swift build --show-bin-path)/gelanPackageTests.xctest
   # Types that tests could use have their metadata, for which all modules make the same functions.
   check_instructions "$bundle" "$(dirname "$bundle")/gelanPackageTests.product/Objects.LinkFileList"

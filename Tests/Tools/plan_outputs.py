@@ -1,6 +1,6 @@
 """Inputs and outputs of plans for the checks of processors, with Python's own library alone.
 
-    plan_outputs.py images FOLDER          writes gelan-t.images (256×256) and every-step.images (48×72), three images each
+    plan_outputs.py images FOLDER          writes gelan-t.images (256×256) and every-step.images (48×72), one image each
     plan_outputs.py compare A B [PX P]     prints how far two outputs differ; fails beyond PX pixels or P in probabilities
 """
 
@@ -17,7 +17,7 @@ def write_images(folder):
     random.seed(1)
     for name, height, width in [("gelan-t", 256, 256), ("every-step", 48, 72)]:
         images = array.array("f")
-        for _ in range(3):
+        for _ in range(3):  # channels
             squares = [[random.random() for _ in range(width // 8)] for _ in range(height // 8)]
             images.extend(
                 0.9 * squares[y // 8][x // 8] + 0.1 * random.random() for y in range(height) for x in range(width)

@@ -17,9 +17,12 @@ struct Arguments {
     var onlyOperands = false
     for word in words {
       if let option = waiting {
-        // The next option is no value: a forgotten one would have it swallowed.
-        guard !Self.isOption(word, of: known) else {
-          throw .usage("the option '\(option.names[0])' needs a value, \(option.value ?? ""), before '\(word)'")
+        // Where a value was forgotten, the option after it is none.
+        guard word != "--", !known.contains(where: { $0.names.contains(Self.parts(word)[0]) }) else {
+          let name = option.names[0]
+          throw .usage(
+            "the option '\(name)' needs a value, \(option.value ?? ""), before '\(word)'; if that is it, \(name)=\(word)"
+          )
         }
         give(option, word)
         waiting = nil
@@ -28,7 +31,7 @@ struct Arguments {
       } else if word == "--" {
         onlyOperands = true
       } else {
-        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let parts = Self.parts(word)
         guard let option = known.first(where: { $0.names.contains(parts[0]) }) else {
           throw .usage("'\(command.name)' has no option '\(parts[0])'\(Self.hint(parts[0], among: known))")
         }
@@ -53,15 +56,15 @@ struct Arguments {
     }
   }
 
-  /// Whether a word is the name of an option, with a value or without.
-  private static func isOption(_ word: String, of known: [Command.Option]) -> Bool {
-    let name = word.split(separator: "=", maxSplits: 1).first.map(String.init)
-    return known.contains { option in name.map(option.names.contains) ?? false }
+  /// A word's parts before and after its first `=`.
+  private static func parts(_ word: String) -> [String] {
+    word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
   }
 
   /// What may have been meant by an option that the command does not have: one of its own, or one of other commands.
   private static func hint(_ name: String, among known: [Command.Option]) -> String {
-    if let own = didYouMean(name, among: known.flatMap(\.names)).first { return "; \(own)" }
+    // Every letter is one edit from every other.
+    if name.count > 2, let own = didYouMean(name, among: known.flatMap(\.names)).first { return "; \(own)" }
     let others = Command.all.filter { $0.options.contains { $0.names.contains(name) } }.map { "'\($0.name)'" }
     guard let last = others.last else { return "" }
     return others.count == 1

@@ -23,9 +23,10 @@ extension Command {
 
       With --layers, GFLOP/s are those of the operator as it is defined; 'multiplied' are the GFLOP that the chosen
       algorithm does for it, and '% peak' is what these are of the machine's peak: multiply-adds with the same instructions
-      on as many threads, in registers alone and in the step's own precision, measured at the start. Below stand the
-      times of all steps if every convolution were computed as it is defined, and if the chosen algorithms'
-      multiplications took no more than they do at peak.
+      on as many threads, in registers alone and in the step's own precision, measured at the start. An output that is
+      kept in bf16 is marked (in JSON, 'precision' is that of a step's products, 'outputPrecision' that of what it leaves).
+      Below stand the times of all steps if every convolution were computed as it is defined, and if the chosen
+      algorithms' multiplications took no more than they do at peak.
 
       With --on-request a program can take turns with others: one line of JSON tells that the plan is open; then each line
       of standard input is a number of runs, and is answered by their times, {"milliseconds":[57.1,56.9]}, as soon as they
