@@ -499,28 +499,37 @@ def print_summaries(title: str, summaries: list[dict]) -> None:
 
 
 def plot(results: list[dict], path: str) -> None:
-    """Time against work, a line for each engine and a panel for each number of threads."""
+    """Time against work: a panel for each number of threads, a colour for each engine, a line for each input size."""
     import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import lines, pyplot
 
     counts = sorted({result["threads"] for result in results})
+    sizes = sorted({(result["height"], result["width"]) for result in results}, key=lambda size: size[0] * size[1])
+    engines = list(results[0]["engines"])
+    markers = {size: "o^sDvP*X"[index % 8] for index, size in enumerate(sizes)}
     figure, panels = pyplot.subplots(1, len(counts), figsize=(6 * len(counts), 5), sharey=True, squeeze=False)
     for threads, panel in zip(counts, panels[0]):
-        for engine in results[0]["engines"]:
+        for (index, engine), size in itertools.product(enumerate(engines), sizes):
             points = sorted(
                 (result["gigaflop"], result["engines"][engine]["milliseconds"]["median"])
                 for result in results
-                if result["threads"] == threads and "failure" not in result["engines"][engine]
+                if (result["threads"], result["height"], result["width"]) == (threads, *size)
+                and "failure" not in result["engines"][engine]
             )
             if points:
-                panel.loglog(*zip(*points), marker="o", label=engine)
+                panel.loglog(*zip(*points), color=f"C{index}", marker=markers[size], markersize=5, linewidth=1)
         panel.set(title="1 thread" if threads == 1 else f"{threads} threads", xlabel="work, GFLOP", ylabel="median, ms")
         panel.grid(True, which="both", alpha=0.3)
-        panel.legend()
+    keys = [lines.Line2D([], [], color=f"C{index}", label=engine) for index, engine in enumerate(engines)]
+    keys += [
+        lines.Line2D([], [], color="grey", marker=markers[size], linestyle="", label=f"{size[0]}x{size[1]}")
+        for size in sizes
+    ]
+    panels[0][0].legend(handles=keys)
     figure.tight_layout()
-    figure.savefig(path, dpi=150)
+    figure.savefig(path, dpi=90)
 
 
 def machine() -> dict:
