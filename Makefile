@@ -67,7 +67,7 @@ COMPARE ?=
 bench-peers: build
 	@test -d .build/peers || { echo "Installing onnxruntime, OpenVINO and ncnn into .build/peers"; \
 	  python3 -m venv .build/peers.new && .build/peers.new/bin/pip install --quiet numpy safetensors onnxruntime openvino \
-	  ncnn && .build/peers.new/bin/pip install --quiet --no-deps pnnx && mv .build/peers.new .build/peers; }
+	  ncnn matplotlib && .build/peers.new/bin/pip install --quiet --no-deps pnnx && mv .build/peers.new .build/peers; }
 	.build/peers/bin/python3 Tests/Peers/compare_speed.py --gelan $(GELAN) $(COMPARE)
 
 build: setup

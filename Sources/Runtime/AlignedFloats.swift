@@ -53,9 +53,9 @@ struct AlignedFloats: ~Copyable, @unchecked Sendable {
 }
 
 extension MemoryBudget {
-  /// `24576`, or `24576, of which 512 are in use`, in MiB.
+  /// `24576`, or `24576, of which gelan uses 512`, in MiB.
   fileprivate static var text: String {
     let used = used >> 20
-    return "\(total >> 20)" + (used > 0 ? ", of which \(used) are in use" : "")
+    return "\(total >> 20)" + (used > 0 ? ", of which gelan uses \(used)" : "")
   }
 }

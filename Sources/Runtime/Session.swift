@@ -60,30 +60,34 @@ package final class Session {
     let input = plan.input
     self.height = height ?? input.height
     self.width = width ?? input.width
-    let illegalSize = ModelError(
-      "an input of \(self.height)x\(self.width) is not legal for this plan; heights are multiples of "
-        + "\(input.heightMultiple) and widths of \(input.widthMultiple)")
+    let size = "an input of \(self.height)x\(self.width)"
     guard self.height > 0, self.width > 0, self.height % input.heightMultiple == 0,
-      self.width % input.widthMultiple == 0,
-      MemoryPlan.sizes(of: plan, height: self.height, width: self.width) != nil
-    else { throw illegalSize }
+      self.width % input.widthMultiple == 0
+    else {
+      throw ModelError(
+        "\(size) is not legal for this plan; heights are multiples of \(input.heightMultiple) and widths of "
+          + "\(input.widthMultiple)")
+    }
+    let tooLargeOrSmall = ModelError("\(size) is too large, or too small, for the maps of this plan")
+    guard MemoryPlan.sizes(of: plan, height: self.height, width: self.width) != nil else { throw tooLargeOrSmall }
 
     code = instructions.code
     let geometry = StepGeometry(
       plan: plan, height: self.height, width: self.width, precision: precision, code: code)
     mapsInBF16 = geometry.rounded
     guard let memory = MemoryPlan(plan, height: self.height, width: self.width, halved: mapsInBF16) else {
-      throw illegalSize
+      throw tooLargeOrSmall
     }
     self.memory = memory
     pool = ThreadPool(threads: threads)
     let scratchStart = memory.count + MemoryPlan.alignment
     arena = try AlignedFloats(
       count: saturatingSum([scratchStart, geometry.scratchCount(threads: pool.threads), MemoryPlan.overrun]),
-      for: "the buffers of an input of \(self.height)x\(self.width)")
+      for: "the buffers of \(size)")
     let ends = ([plan.input.view] + plan.outputs.map(\.view)).map { geometry.shape($0).reduce(1, *) }
     planes = try AlignedFloats(
-      count: saturatingProduct(batch, saturatingSum(ends)), for: "the tensors of \(batch) images")
+      count: saturatingProduct(batch, saturatingSum(ends)), for: "the tensors of \(batch) image\(batch == 1 ? "" : "s")"
+    )
     // With one image, what is planar already is made where it is asked for.
     var direct: [Int: UnsafeMutablePointer<Float>] = [:]
     for (index, output) in plan.outputs.enumerated() where batch == 1 && plan.isWholePlanes(output.view) {

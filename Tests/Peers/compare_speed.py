@@ -499,35 +499,36 @@ def print_summaries(title: str, summaries: list[dict]) -> None:
 
 
 def plot(results: list[dict], path: str) -> None:
-    """Time against work: a panel for each number of threads, a colour for each engine, a line for each input size."""
+    """Time against work: a panel for each number of threads and a colour for each engine.
+
+    A line goes through the models at 640x640, with their names at the first engine's; other sizes are smaller marks.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib import lines, pyplot
+    from matplotlib import pyplot
 
     counts = sorted({result["threads"] for result in results})
-    sizes = sorted({(result["height"], result["width"]) for result in results}, key=lambda size: size[0] * size[1])
-    engines = list(results[0]["engines"])
-    markers = {size: "o^sDvP*X"[index % 8] for index, size in enumerate(sizes)}
+    sizes = [(result["height"], result["width"]) for result in results]
+    usual = (640, 640) if (640, 640) in sizes else sizes[0]
     figure, panels = pyplot.subplots(1, len(counts), figsize=(6 * len(counts), 5), sharey=True, squeeze=False)
     for threads, panel in zip(counts, panels[0]):
-        for (index, engine), size in itertools.product(enumerate(engines), sizes):
-            points = sorted(
-                (result["gigaflop"], result["engines"][engine]["milliseconds"]["median"])
-                for result in results
-                if (result["threads"], result["height"], result["width"]) == (threads, *size)
-                and "failure" not in result["engines"][engine]
-            )
-            if points:
-                panel.loglog(*zip(*points), color=f"C{index}", marker=markers[size], markersize=5, linewidth=1)
+        for index, engine in enumerate(results[0]["engines"]):
+            at_usual, elsewhere = [], []
+            for result in results:
+                if result["threads"] == threads and "failure" not in result["engines"][engine]:
+                    point = (result["gigaflop"], result["engines"][engine]["milliseconds"]["median"], result["model"])
+                    (at_usual if (result["height"], result["width"]) == usual else elsewhere).append(point)
+            work, times, names = zip(*sorted(at_usual)) if at_usual else ((), (), ())
+            panel.loglog(work, times, color=f"C{index}", marker="o", label=f"{engine}, {usual[0]}x{usual[1]}")
+            if elsewhere:
+                panel.scatter(*zip(*[point[:2] for point in elsewhere]), color=f"C{index}", s=9, marker="s")
+            if index == 0:
+                for x, y, name in zip(work, times, names):
+                    panel.annotate(name, (x, y), (6, -12), textcoords="offset points", fontsize=8)
         panel.set(title="1 thread" if threads == 1 else f"{threads} threads", xlabel="work, GFLOP", ylabel="median, ms")
         panel.grid(True, which="both", alpha=0.3)
-    keys = [lines.Line2D([], [], color=f"C{index}", label=engine) for index, engine in enumerate(engines)]
-    keys += [
-        lines.Line2D([], [], color="grey", marker=markers[size], linestyle="", label=f"{size[0]}x{size[1]}")
-        for size in sizes
-    ]
-    panels[0][0].legend(handles=keys)
+    panels[0][0].legend()
     figure.tight_layout()
     figure.savefig(path, dpi=90)
 

@@ -13,7 +13,7 @@ import Testing
       let error = #expect(throws: ModelError.self) { try second() }
       let text = error?.description ?? ""
       #expect(text.hasPrefix("the maps need \(count >> 18) MiB of memory, "), "\(text)")
-      #expect(text.contains(" the machine has \(MemoryBudget.total >> 20), of which "), "\(text)")
+      #expect(text.contains(" the machine has \(MemoryBudget.total >> 20), of which gelan uses "), "\(text)")
       #expect(WeightMemory().allocate(count) == nil)
       #expect(first.count == count)
     }

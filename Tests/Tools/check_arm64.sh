@@ -36,7 +36,7 @@ if [ ! -e "$root/ready" ]; then
   [ ! -e "$root" ] || { echo "That folder is there and not ready. If an earlier run made it, please remove it."; exit 1; }
   must debootstrap --variant=minbase sid "$root"
   # How this machine reaches Debian.
-  apt-config dump | grep -E '^Acquire::https?::' > "$root/etc/apt/apt.conf.d/network" || true
+  apt-config dump | grep '^Acquire::' > "$root/etc/apt/apt.conf.d/network" || true
   cp /etc/resolv.conf /etc/hosts "$root/etc/"
   must inside dpkg --add-architecture arm64
   must inside apt-get update

@@ -18,11 +18,12 @@ struct Arguments {
     for word in words {
       if let option = waiting {
         // Where a value was forgotten, the option after it is none.
-        guard word != "--", !known.contains(where: { $0.names.contains(Self.parts(word)[0]) }) else {
+        guard !word.hasPrefix("--"), !known.contains(where: { $0.names.contains(Self.parts(word)[0]) }) else {
           let name = option.names[0]
+          let isName = option.choices == nil && option.value != "N"
           throw .usage(
-            "the option '\(name)' needs a value, \(option.value ?? ""), before '\(word)'; if that is it, \(name)=\(word)"
-          )
+            "the option '\(name)' needs a value, \(option.value ?? ""), before '\(word)'"
+              + (isName ? "; if that is it, \(name)=\(word)" : ""))
         }
         give(option, word)
         waiting = nil
@@ -116,10 +117,12 @@ struct Arguments {
   func inputSize() throws(CommandFailure) -> InputSize? {
     guard let text = string("--input") else { return nil }
     let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard (1...2).contains(sides.count), let height = sides[0], let width = sides[sides.count - 1],
-      InputSize.sides.contains(height), InputSize.sides.contains(width)
-    else {
+    guard (1...2).contains(sides.count), let height = sides[0], let width = sides[sides.count - 1] else {
       throw .usage("--input is a size such as 640 or 480x640 (height x width), not '\(text)'")
+    }
+    guard InputSize.sides.contains(height), InputSize.sides.contains(width) else {
+      throw .usage(
+        "--input: sides go from \(InputSize.sides.lowerBound) to \(InputSize.sides.upperBound), not '\(text)'")
     }
     return InputSize(height: height, width: width)
   }

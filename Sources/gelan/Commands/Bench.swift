@@ -21,12 +21,18 @@ extension Command {
       Loading is opening the plan and a session, the first of which lays the weights out as the kernels read them; placing
       the buffers is the part of it that every further input size costs again.
 
-      With --layers, GFLOP/s are those of the operator as it is defined; 'multiplied' are the GFLOP that the chosen
-      algorithm does for it, and '% peak' is what these are of the machine's peak: multiply-adds with the same instructions
-      on as many threads, in registers alone and in the step's own precision, measured at the start. An output that is
-      kept in bf16 is marked (in JSON, 'precision' is that of a step's products, 'outputPrecision' that of what it leaves).
-      Below stand the times of all steps if every convolution were computed as it is defined, and if the chosen
-      algorithms' multiplications took no more than they do at peak.
+      Kernels of convolutions: 'product' multiplies every pixel's window with the weights, 1x1 or kxk; 'winograd4' and
+      'winograd6' filter tiles of 4x4 and 6x6 outputs with a quarter and a fifth of the multiplications;
+      'strided-winograd2' and 'strided-winograd4' do so for stride 2; 'depthwise' is for channels of their own. 'paired-'
+      makes two products of one multiplication and additions, 'bf16-' multiplies numbers in bf16. 'other' is all that is no
+      convolution.
+
+      With --layers, the times are those of one image. GFLOP/s are those of the operator as it is defined; 'multiplied'
+      are the GFLOP that the chosen algorithm does for it, and '% peak' is what these are of the machine's peak:
+      multiply-adds with the same instructions on as many threads, in registers alone and in the step's own precision,
+      measured at the start. An output that is kept in bf16 is marked (in JSON, 'precision' is that of a step's products,
+      'outputPrecision' that of what it leaves). Below stand the times of all steps if every convolution were computed as
+      it is defined, and if the chosen algorithms' multiplications took no more than they do at peak.
 
       With --on-request a program can take turns with others: one line of JSON tells that the plan is open; then each line
       of standard input is a number of runs, and is answered by their times, {"milliseconds":[57.1,56.9]}, as soon as they
@@ -172,7 +178,7 @@ private struct BenchResult {
   var text: String {
     """
     \(opening.plan), input \(opening.input.map(String.init).joined(separator: "x")), \(opening.threads) \
-    thread\(opening.threads == 1 ? "" : "s"), \(times.count) runs, kernels \(opening.kernels), \(opening.precision)
+    thread\(opening.threads == 1 ? "" : "s"), \(times.count) run\(times.count == 1 ? "" : "s"), kernels \(opening.kernels), \(opening.precision)
     median \(decimal(median, places: 2)) ms, least \(decimal(times[0], places: 2)), 90th percentile \
     \(decimal(ninetieth, places: 2))\(perImage); plan opened in \(decimal(opening.openTime, places: 1)) ms, \
     session in \(decimal(opening.sessionTime, places: 1)) (placing its buffers \

@@ -24,7 +24,9 @@ extension Command {
       plan        steps over buffers, as the runtime runs them
 
       A plan is shown with where it comes from, what goes in and out, and its steps. Opening it checks its header and all
-      steps; --verify reads the weights too.
+      steps; --verify reads the weights too. A step that does the work of several rows has all their names, 'cv1+cv2'; its
+      GFLOP are those of the plan, which may be less than the model's. Which kernel runs a step depends on the processor:
+      'gelan bench PLAN --layers' tells.
 
       example: gelan show models-yaml/gelan-t.yaml --form inference
                gelan show gelan-t.plan --verify
@@ -35,6 +37,9 @@ extension Command {
     if looksLikePlan(path) {
       guard form == nil || form == "plan" else {
         throw CommandFailure.usage("a plan has one form, plan; the others belong to model files")
+      }
+      for option in ["--classes", "--set"] where arguments.isSet(option) {
+        throw CommandFailure.usage("\(option) is for models; what a plan has is decided")
       }
       let report = try PlanReport(path, at: try arguments.inputSize(), verifying: arguments.isSet("--verify"))
       Terminal.print(

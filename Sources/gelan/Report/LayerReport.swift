@@ -91,7 +91,7 @@ struct LayerReport {
           + String(kind.steps).padded(to: 7, onTheLeft: true) + "  " + kind.name)
     }
     lines += [
-      decimal(total, places: 3).padded(to: 8, onTheLeft: true) + "  all steps", "",
+      decimal(total, places: 3).padded(to: 8, onTheLeft: true) + "  all steps, for one image", "",
       "the machine's peak, measured: \(peaks.text)",
       "every convolution direct at peak: \(decimal(directLimit, places: 2)) ms",
       "the chosen algorithms at peak:    \(decimal(chosenLimit, places: 2)) ms", "",
