@@ -133,17 +133,16 @@ let package = Package(
   targets: systemLibraries + compiler + runtime + vectorTargets + export + tool + tests
 )
 
-// Coverage-guided fuzzers, only for Tests/Fuzz/fuzz.sh: all modules have to be built with -sanitize=fuzzer.
+// Coverage-guided fuzzing, only for Tests/Fuzz/fuzz.sh: all modules have to be built with -sanitize=fuzzer.
 if environment["GELAN_FUZZ"] == "1" {
-  let compilerModules: [Target.Dependency] = ["Compiler", "Diagnostics", "ModelSyntax", "TestSupport"]
-  let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
-    ("Model", compilerModules), ("Expression", compilerModules), ("Plan", ["ModelIR", "Runtime", "Tensors"]),
-    ("Checkpoint", ["PyTorch"]),
-  ]
-  for (name, dependencies) in fuzzers {
-    package.targets.append(
-      .executableTarget(
-        name: "Fuzz\(name)", dependencies: dependencies, path: "Tests/Fuzz/\(name)",
-        exclude: name == "Plan" ? ["every-operator.txt"] : [], swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
-  }
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Compiler", "Diagnostics", "KernelInterface", "Kernels", "ModelIR", "ModelSyntax", "PyTorch", "Runtime",
+        "Tensors",
+        "TestSupport",
+      ],
+      path: "Tests/Fuzz", exclude: ["every-operator.txt", "fuzz.sh", "checkpoint.dict", "gelan.dict", "plan.dict"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

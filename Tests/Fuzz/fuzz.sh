@@ -15,10 +15,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 case "${1:-}" in
-  model) product=FuzzModel ;;
-  expression) product=FuzzExpression ;;
-  plan) product=FuzzPlan ;;
-  checkpoint) product=FuzzCheckpoint ;;
+  model | expression | plan | checkpoint) ;;
   *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p;}' "$0"; exit 2 ;;
 esac
 target=$1
@@ -27,9 +24,9 @@ shift
 [ $# -eq 0 ] || shift
 
 work=.build/fuzz
-GELAN_FUZZ=1 swift build -c release --scratch-path "$work/build" --product "$product" \
+GELAN_FUZZ=1 swift build -c release --scratch-path "$work/build" --product Fuzz \
   -Xswiftc -sanitize=fuzzer,address -Xswiftc -g
-fuzzer=$work/build/release/$product
+fuzzer="$work/build/release/Fuzz $target"
 # What libswiftCore and the standard blocks keep for good looks like a leak.
 export ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16
 dictionary=Tests/Fuzz/gelan.dict
@@ -43,7 +40,7 @@ elif [ "$target" = checkpoint ]; then
 fi
 limits="-detect_leaks=0 -max_len=$longest -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512"
 
-if [ -f "$what" ]; then exec "$fuzzer" $limits "$@" "$what"; fi
+if [ -f "$what" ]; then exec $fuzzer $limits "$@" "$what"; fi
 
 corpus=$work/$target
 mkdir -p "$corpus"
@@ -52,7 +49,7 @@ if [ "$target" = model ]; then
     cp "$file" "$corpus/seed-$(echo "$file" | tr / -)"
   done
 elif [ "$target" = plan ]; then
-  cp Tests/Fixtures/plans/*.plan Tests/Fuzz/Plan/every-operator.txt "$corpus"
+  cp Tests/Fixtures/plans/*.plan Tests/Fuzz/every-operator.txt "$corpus"
   for file in Tests/CompilerTests/Golden/plan/*.ir; do
     sed '1,/^--->/d' "$file" > "$corpus/seed-$(basename "$file")"
   done
@@ -66,5 +63,5 @@ else
     number=$((number + 1)); printf %s "$text" > "$corpus/seed-$number"
   done; }
 fi
-exec "$fuzzer" $limits -dict=$dictionary -artifact_prefix="$work/" -max_total_time="$what" \
+exec $fuzzer $limits -dict=$dictionary -artifact_prefix="$work/" -max_total_time="$what" \
   -print_final_stats=1 "$@" "$corpus"

@@ -4,9 +4,8 @@ import ModelSyntax
 import TestSupport
 
 /// Bytes as an expression: parsed, written out and parsed again, and evaluated as the value of a model's parameter.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzExpression(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+func fuzzExpression(_ bytes: [UInt8]) {
+  let text = String(decoding: bytes, as: UTF8.self)
   do throws(CompileFailure) {
     let setting = try ParameterSetting("p=" + text, title: "fuzz")
     let written = setting.value.description
@@ -24,7 +23,6 @@ public func fuzzExpression(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt
       precondition(TextRenderer().render(diagnostic).contains(diagnostic.code.rawValue))
     }
   }
-  return 0
 }
 
 private let model: ModelDeclaration? = {
@@ -38,19 +36,3 @@ private let model: ModelDeclaration? = {
       """)
   return try? readModel(try parseYAML(source), library: .standard).value
 }()
-
-/// The entry point that SwiftPM links an executable with, in place of libFuzzer's `main`.
-@_cdecl("FuzzExpression_main")
-public func main(
-  _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-) -> CInt {
-  var (count, arguments) = (count, arguments)
-  return runDriver(&count, &arguments) { fuzzExpression($0, $1) }
-}
-
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ run: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt

@@ -7,11 +7,8 @@ import Tensors
 /// Bytes as a plan: opened, checked and run, without a trap or a stray access.
 ///
 /// Bytes that begin like a plan's text are read as one, and get weights that fit; the others are a plan file.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzPlan(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+func fuzzPlan(_ bytes: [UInt8]) {
   if let model = bytes.starts(with: "plan ".utf8) ? model(ofText: bytes) : model(ofFile: bytes) { exercise(model) }
-  return 0
 }
 
 private func model(ofFile bytes: [UInt8]) -> InferenceModel? {
@@ -87,19 +84,3 @@ private func checkPlaces(_ memory: MemoryPlan) {
     }
   }
 }
-
-/// The entry point that SwiftPM links an executable with, in place of libFuzzer's `main`.
-@_cdecl("FuzzPlan_main")
-public func main(
-  _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-) -> CInt {
-  var (count, arguments) = (count, arguments)
-  return runDriver(&count, &arguments) { fuzzPlan($0, $1) }
-}
-
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ run: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt

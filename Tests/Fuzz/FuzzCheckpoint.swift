@@ -4,10 +4,8 @@ import PyTorch
 ///
 /// The older format has no checksums, so its seeds lead into the pickle and the storages; the zip archives lead into the
 /// directory.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzCheckpoint(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-  guard let file = try? PyTorchFile(bytes: bytes, name: "fuzz") else { return 0 }
+func fuzzCheckpoint(_ bytes: [UInt8]) {
+  guard let file = try? PyTorchFile(bytes: bytes, name: "fuzz") else { return }
   let chosen = file.preferredKey
   precondition(chosen.map(file.keys.contains) ?? true, "the preferred key is none")
   for key in file.keys.isEmpty ? [nil] : file.keys.map(Optional.some) {
@@ -20,21 +18,4 @@ public func fuzzCheckpoint(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt
       precondition(values.shape == tensor.shape, "a tensor has another shape")
     }
   }
-  return 0
 }
-
-/// The entry point that SwiftPM links an executable with, in place of libFuzzer's `main`.
-@_cdecl("FuzzCheckpoint_main")
-public func main(
-  _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-) -> CInt {
-  var (count, arguments) = (count, arguments)
-  return runDriver(&count, &arguments) { fuzzCheckpoint($0, $1) }
-}
-
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ run: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
