@@ -40,7 +40,7 @@ let vectorCode = vectorTargets.map { Target.Dependency.target(name: $0.name) }
 
 func vectorTarget(_ name: String, processor: String, _ defines: [String]) -> Target {
   .target(
-    name: name, dependencies: ["KernelInterface", "CProcessor"],
+    name: name, dependencies: ["Elements", "KernelInterface", "CProcessor"],
     swiftSettings: unchecked + unrolled + whole + defines.map { .define($0) }
       + [.unsafeFlags(["-target-cpu", processor, "-Xcc", "-march=\(processor)"])])
 }
@@ -65,21 +65,22 @@ let compiler: [Target] = [
 
 /// Plan to tensors to boxes.
 let runtime: [Target] = [
-  .target(name: "Tensors", swiftSettings: optimised),
-  .target(name: "PyTorch", dependencies: ["Tensors", "CZlib"], swiftSettings: optimised),
-  .target(name: "KernelInterface", swiftSettings: unchecked),
+  .target(name: "Elements", swiftSettings: optimised),
+  .target(name: "Tensors", dependencies: ["Elements"], swiftSettings: optimised),
+  .target(name: "PyTorch", dependencies: ["Elements", "Tensors", "CZlib"], swiftSettings: optimised),
+  .target(name: "KernelInterface", dependencies: ["Elements"], swiftSettings: unchecked),
   .target(
-    name: "VectorCodeBaseline", dependencies: ["KernelInterface", "CProcessor"], path: "Sources/VectorCode",
+    name: "VectorCodeBaseline", dependencies: ["Elements", "KernelInterface", "CProcessor"], path: "Sources/VectorCode",
     swiftSettings: unchecked + unrolled + whole + (architecture == "arm64" ? [.define("FUSED_MULTIPLY_ADD")] : [])),
   .target(
-    name: "Kernels", dependencies: ["KernelInterface", "CProcessor", "VectorCodeBaseline"] + vectorCode,
+    name: "Kernels", dependencies: ["Elements", "KernelInterface", "CProcessor", "VectorCodeBaseline"] + vectorCode,
     swiftSettings: unchecked),
   .target(
-    name: "Runtime", dependencies: ["ModelIR", "KernelInterface", "Kernels", "Tensors"], exclude: ["plan-file.md"]),
+    name: "Runtime", dependencies: ["Elements", "ModelIR", "KernelInterface", "Kernels", "Tensors"], exclude: ["plan-file.md"]),
   .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
   .target(name: "Evaluation", dependencies: ["Tensors"], swiftSettings: optimised),
   .target(
-    name: "GelanRuntime", dependencies: ["Runtime", "KernelInterface", "Kernels", "Detection", "ModelIR", "Tensors"]),
+    name: "GelanRuntime", dependencies: ["Elements", "Runtime", "KernelInterface", "Kernels", "Detection", "ModelIR", "Tensors"]),
   .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
 ]
 
@@ -92,7 +93,7 @@ let tool: [Target] = [
   .executableTarget(
     name: "gelan",
     dependencies: [
-      "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Tensors", "PyTorch", "KernelInterface", "Kernels",
+      "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Elements", "Tensors", "PyTorch", "KernelInterface", "Kernels",
       "Runtime", "Evaluation", "GelanRuntime", "ONNX",
     ])
 ]
@@ -105,11 +106,12 @@ let tests: [Target] = [
   .testTarget(name: "ModelSyntaxTests", dependencies: ["ModelSyntax", "TestSupport"]),
   .testTarget(name: "ModelIRTests", dependencies: ["ModelIR", "TestSupport"]),
   .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Tensors", "TestSupport"], exclude: ["Golden"]),
+  .testTarget(name: "ElementsTests", dependencies: ["Elements"]),
   .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
   .testTarget(name: "PyTorchTests", dependencies: ["PyTorch", "Tensors", "TestSupport"]),
-  .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: optimised),
+  .testTarget(name: "KernelsTests", dependencies: ["Elements", "Kernels", "KernelInterface"], swiftSettings: optimised),
   .testTarget(
-    name: "RuntimeTests", dependencies: ["Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
+    name: "RuntimeTests", dependencies: ["Elements", "Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
   .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Compiler", "Tensors", "TestSupport"]),
   .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
   .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),

@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Kernels
 
@@ -13,9 +14,9 @@ public enum InferencePrecision: String, CaseIterable, Sendable, Hashable {
   case bf16
 
   /// Whether this processor can.
-  public var isAvailable: Bool { InstructionSet.best.multiplies(base) }
+  public var isAvailable: Bool { InstructionSet.best.supports(base) }
 
-  package var base: Precision {
+  package var base: ElementType {
     switch self {
     case .fp32: .fp32
     case .bf16: .bf16
@@ -26,7 +27,7 @@ public enum InferencePrecision: String, CaseIterable, Sendable, Hashable {
 extension InferencePrecision {
   /// Throws `InferenceError.precision` where these instructions, on this processor, do not multiply such numbers.
   func check(_ instructions: InstructionSet) throws(InferenceError) {
-    guard instructions.multiplies(base) else {
+    guard instructions.supports(base) else {
       throw .precision(
         "this processor multiplies no numbers in \(rawValue) with its \(instructions.rawValue) kernels")
     }

@@ -1,6 +1,8 @@
+import Elements
+
 /// What makes the products of convolutions from factors of one precision, lays those out, and finishes the sums.
 package struct ProductCode: Sendable {
-  package let precision: Precision
+  package let precision: ElementType
   package let limits: TileLimits
 
   package let packPixels: @Sendable (PixelRun, Panel) -> Void
@@ -14,7 +16,7 @@ package struct ProductCode: Sendable {
   package let multiplyAdds: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void
 
   package init(
-    precision: Precision, limits: TileLimits, packPixels: @escaping @Sendable (PixelRun, Panel) -> Void,
+    precision: ElementType, limits: TileLimits, packPixels: @escaping @Sendable (PixelRun, Panel) -> Void,
     clearPixels: @escaping @Sendable (PixelRun, Panel) -> Void, multiply: @escaping @Sendable (PanelProduct) -> Void,
     packWeights: @escaping @Sendable (WeightPacking) -> Void,
     transformInput: @escaping @Sendable (WinogradInput) -> Void,

@@ -1,3 +1,5 @@
+import Elements
+
 /// Pixels to be copied into a panel.
 package struct PixelRun {
   /// The first channel of the first pixel.
@@ -8,10 +10,10 @@ package struct PixelRun {
   /// The numbers to copy of each pixel; whole vectors are read.
   package var channels: Int
   /// What the pixels hold, as their map does: single precision, or the panel's own.
-  package var precision: Precision
+  package var precision: ElementType
 
   package init(
-    source: UnsafePointer<Float>, pixelStep: Int, count: Int, channels: Int, precision: Precision = .fp32
+    source: UnsafePointer<Float>, pixelStep: Int, count: Int, channels: Int, precision: ElementType = .fp32
   ) {
     self.source = source
     self.pixelStep = pixelStep
@@ -52,11 +54,11 @@ package struct Epilogue {
   /// they are, and depthwise ones, are written as ever; so are, of outputs in bf16, tiles and sums to which a map is added.
   package var streams: Bool
   /// What the output holds, as its map does: single precision, or that of the factors.
-  package var precision: Precision
+  package var precision: ElementType
 
   package init(
     bias: UnsafePointer<Float>? = nil, activation: ActivationFunction = .identity, before: Addend? = nil,
-    after: Addend? = nil, streams: Bool = false, precision: Precision = .fp32
+    after: Addend? = nil, streams: Bool = false, precision: ElementType = .fp32
   ) {
     self.streams = streams
     self.precision = precision
@@ -76,10 +78,10 @@ package struct Addend {
   /// The binary logarithm of how many output rows and columns each of its rows and columns is for.
   package var shift: Int
   /// What the map holds: single precision, or that of the factors.
-  package var precision: Precision
+  package var precision: ElementType
 
   package init(
-    start: UnsafePointer<Float>, pixelStride: Int, rowStride: Int, shift: Int, precision: Precision = .fp32
+    start: UnsafePointer<Float>, pixelStride: Int, rowStride: Int, shift: Int, precision: ElementType = .fp32
   ) {
     self.precision = precision
     self.start = start

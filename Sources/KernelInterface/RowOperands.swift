@@ -1,3 +1,5 @@
+import Elements
+
 /// One output row of a convolution in which every output channel has one input channel of its own.
 package struct DepthwiseRow {
   /// The first channel of the input's first pixel.
@@ -53,13 +55,13 @@ package struct PoolingRow {
   /// As an epilogue has it.
   package var streams: Bool
   /// What the maps hold.
-  package var precision: Precision
-  package var outputPrecision: Precision
+  package var precision: ElementType
+  package var outputPrecision: ElementType
 
   package init(
     kind: Kind, source: UnsafePointer<Float>, pixelStride: Int, rows: WindowAxis, columns: WindowAxis, y: Int,
     channels: Int, output: UnsafeMutablePointer<Float>, outputStride: Int, streams: Bool = false,
-    precision: Precision = .fp32, outputPrecision: Precision = .fp32
+    precision: ElementType = .fp32, outputPrecision: ElementType = .fp32
   ) {
     self.precision = precision
     self.outputPrecision = outputPrecision
@@ -87,7 +89,7 @@ package struct ElementwiseRun {
   /// The binary logarithms of how many pixels each input's pixels are for.
   package var shifts: UnsafePointer<Int>
   /// What each input's map holds.
-  package var precisions: UnsafePointer<Precision>
+  package var precisions: UnsafePointer<ElementType>
   package var sourceCount: Int
   package var count: Int
   package var channels: Int
@@ -99,13 +101,13 @@ package struct ElementwiseRun {
   package var outputStride: Int
   /// As an epilogue has it.
   package var streams: Bool
-  package var outputPrecision: Precision
+  package var outputPrecision: ElementType
 
   package init(
     sources: UnsafePointer<UnsafePointer<Float>>, pixelStrides: UnsafePointer<Int>, shifts: UnsafePointer<Int>,
-    precisions: UnsafePointer<Precision>, sourceCount: Int, count: Int, channels: Int, scale: UnsafePointer<Float>?,
+    precisions: UnsafePointer<ElementType>, sourceCount: Int, count: Int, channels: Int, scale: UnsafePointer<Float>?,
     shift: UnsafePointer<Float>?, activation: ActivationFunction, output: UnsafeMutablePointer<Float>,
-    outputStride: Int, streams: Bool = false, outputPrecision: Precision = .fp32
+    outputStride: Int, streams: Bool = false, outputPrecision: ElementType = .fp32
   ) {
     self.precisions = precisions
     self.outputPrecision = outputPrecision

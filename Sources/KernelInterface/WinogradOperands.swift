@@ -1,3 +1,5 @@
+import Elements
+
 /// Winograd's minimal filtering of 3×3 windows: tiles of m × m outputs, each by as many products a channel as it has
 /// inputs, instead of 9·m² (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, section 4.1).
 package enum WinogradTile: Sendable, Hashable, CaseIterable {
@@ -46,7 +48,7 @@ package struct WinogradInput {
   package var pixelStride: Int
   /// What the map holds: single precision, or that of the factors. Of every thirty-two channels in bf16 the transform
   /// takes those with even numbers before the others.
-  package var precision: Precision
+  package var precision: ElementType
   package var height: Int
   package var width: Int
   package var channels: Int
@@ -63,7 +65,7 @@ package struct WinogradInput {
   package var temporary: UnsafeMutablePointer<Float>
 
   package init(
-    tile: WinogradTile, source: UnsafePointer<Float>, pixelStride: Int, precision: Precision, height: Int, width: Int,
+    tile: WinogradTile, source: UnsafePointer<Float>, pixelStride: Int, precision: ElementType, height: Int, width: Int,
     channels: Int, padding: Int, tilesAcross: Int, firstTile: Int, count: Int, transformed: UnsafeMutablePointer<Float>,
     pointStride: Int, blockStride: Int, temporary: UnsafeMutablePointer<Float>
   ) {

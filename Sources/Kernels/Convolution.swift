@@ -32,14 +32,14 @@ package struct ConvolutionOperands {
     return Epilogue(
       bias: weights.bias.map { UnsafePointer($0 + group * roundUp(layout.groupOutputs, to: 16)) },
       activation: activation, before: before.map { addend($0, first) }, after: after.map { addend($0, first) },
-      streams: output.streams && layout.groupOutputs % (16 * output.precision.numbersInWord) == 0,
-      precision: output.precision)
+      streams: output.isNonTemporal && layout.groupOutputs % (16 * output.elementType.dotLength) == 0,
+      precision: output.elementType)
   }
 
   private func addend(_ map: FeatureMap, _ channel: Int) -> Addend {
     Addend(
-      start: map.start + map.floats(before: channel), pixelStride: map.pixelStride, rowStride: map.rowStride,
-      shift: map.shift(to: output.shape), precision: map.precision)
+      start: map.floats + map.floatOffset( channel), pixelStride: map.floatStride, rowStride: map.floatRowStride,
+      shift: map.shift(to: output.shape), precision: map.elementType)
   }
 }
 
@@ -47,22 +47,22 @@ package struct ConvolutionOperands {
 package struct Convolution {
   package let kernel: ConvolutionKernel
   package let geometry: ConvolutionGeometry
-  let layout: ProductLayout
-  private let code: VectorCode
+  let layout: GEMMLayout
+  private let microkernels: Microkernels
   private let productCode: ProductCode
   private let strips: ProductTiling?
   private let tiles: WinogradTiling?
 
   package init(
-    _ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry, _ layout: ProductLayout, code: VectorCode,
+    _ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry, _ layout: GEMMLayout, microkernels: Microkernels,
     threads: Int
   ) {
     require(kernel.supports(geometry), "The convolution kernel \(kernel) does not support \(geometry).")
     self.kernel = kernel
     self.geometry = geometry
     self.layout = layout
-    self.code = code
-    productCode = code.products(for: kernel)
+    self.microkernels = microkernels
+    productCode = microkernels.products(for: kernel)
     let groups = productCode.limits.groups(ofVectors: layout.vectors, paired: kernel.isPaired)
     strips =
       kernel.tile == nil && kernel != .depthwise
@@ -74,33 +74,34 @@ package struct Convolution {
     }
   }
 
-  /// Counts the floats of scratch memory that a run uses.
-  package var scratchCount: Int { (strips?.scratchCount ?? 0) + (tiles?.scratchCount ?? 0) }
+  /// The bytes of scratch memory that a run uses.
+  package var scratchByteCount: Int { 4 * ((strips?.scratchCount ?? 0) + (tiles?.scratchCount ?? 0)) }
 
-  /// - Parameter scratch: `scratchCount` floats on a cache line.
-  package func run(_ operands: ConvolutionOperands, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool) {
+  /// - Parameter scratch: `scratchByteCount` bytes on a cache line.
+  package func run(_ operands: ConvolutionOperands, scratch: UnsafeMutableRawPointer, pool: ThreadPool) {
+    let scratch = scratch.assumingMemoryBound(to: Float.self)
     let read = operands.inputs + [operands.before, operands.after].compactMap(\.self)
     require(
-      read.allSatisfy { $0.precision == .fp32 || $0.precision == kernel.precision }
-        && (operands.output.precision == .fp32 || kernel.writesBF16)
-        && (tiles == nil || operands.inputs.map(\.precision) == layout.precisions),
+      read.allSatisfy { $0.elementType == .fp32 || $0.elementType == kernel.elementType }
+        && (operands.output.elementType == .fp32 || kernel.writesBF16)
+        && (tiles == nil || operands.inputs.map(\.elementType) == layout.elementTypes),
       "Maps in bf16 are read by convolutions in bf16 whose weights were laid out for them.")
     if let strips {
-      let roundsOutput = kernel.precision == .fp32 && operands.output.precision == .bf16
+      let roundsOutput = kernel.elementType == .fp32 && operands.output.elementType == .bf16
       runProduct(
-        strips, layout, geometry, operands, code: code, productCode: productCode,
-        multiply: roundsOutput ? code.inBF16.multiplySinglePrecision : productCode.multiply, scratch: scratch,
+        strips, layout, geometry, operands, microkernels: microkernels, productCode: productCode,
+        multiply: roundsOutput ? microkernels.inBF16.multiplySinglePrecision : productCode.multiply, scratch: scratch,
         pool: pool)
     } else if let tiles {
-      runWinograd(tiles, layout, geometry, operands, code: code, productCode: productCode, scratch: scratch, pool: pool)
+      runWinograd(tiles, layout, geometry, operands, microkernels: microkernels, productCode: productCode, scratch: scratch, pool: pool)
     } else {
-      runDepthwise(geometry, operands, code: code, pool: pool)
+      runDepthwise(geometry, operands, microkernels: microkernels, pool: pool)
     }
   }
 }
 
 private func runDepthwise(
-  _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands, code: VectorCode, pool: ThreadPool
+  _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands, microkernels: Microkernels, pool: ThreadPool
 ) {
   let (input, output) = (operands.inputs[0], operands.output)
   let epilogue = operands.epilogue(group: 0)
@@ -108,11 +109,11 @@ private func runDepthwise(
   pool.forEachRange(rows.output, atLeast: rowGrain(output.shape.width * output.channels * operands.weights.layout.taps))
   {
     for y in $0 {
-      code.depthwise(
+      microkernels.depthwise(
         DepthwiseRow(
-          source: UnsafePointer(input.start), pixelStride: input.pixelStride, rows: rows, columns: columns, y: y,
+          source: UnsafePointer(input.floats), pixelStride: input.floatStride, rows: rows, columns: columns, y: y,
           channels: output.channels, weights: UnsafePointer(operands.weights.weights),
-          output: output.start + y * output.rowStride, outputStride: output.pixelStride, epilogue: epilogue))
+          output: output.floats + y * output.floatRowStride, outputStride: output.floatStride, epilogue: epilogue))
     }
   }
 }

@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 
 /// Names a way in which a convolution can be computed: an algorithm, and how it makes its products.
@@ -83,16 +84,16 @@ package struct ConvolutionKernel: Sendable, Hashable, CustomStringConvertible {
   package var writesBF16: Bool { arithmetic == .bf16 || algorithm == .product && arithmetic == .plain }
 
   /// What the factors of its products are rounded to.
-  package var precision: Precision { arithmetic == .bf16 ? .bf16 : .fp32 }
+  package var elementType: ElementType { arithmetic == .bf16 ? .bf16 : .fp32 }
 }
 
-extension VectorCode {
+extension Microkernels {
   /// What makes the products of a kernel.
   func products(for kernel: ConvolutionKernel) -> ProductCode {
-    guard let code = products(kernel.precision) else {
-      fatalError("The instruction set \(name) makes no products in \(kernel.precision.rawValue).")
+    guard let microkernels = products(kernel.elementType) else {
+      fatalError("The instruction set \(name) makes no products in \(kernel.elementType.rawValue).")
     }
-    return code
+    return microkernels
   }
 
   /// What works on maps in bf16.
@@ -103,4 +104,4 @@ extension VectorCode {
 }
 
 /// Whether one of the maps that a step works on is kept in bf16.
-func isAnyInBF16(_ maps: [FeatureMap]) -> Bool { maps.contains { $0.precision == .bf16 } }
+func isAnyInBF16(_ maps: [FeatureMap]) -> Bool { maps.contains { $0.elementType == .bf16 } }

@@ -13,22 +13,22 @@ import KernelInterface
 ///   - output: (4 + classes, anchors), anchors being the sum of height·width over the levels
 package func decodeDetections(
   levels: [FeatureMap], strides: [Float], bins: Int, classes: Int, projection: UnsafePointer<Float>,
-  output: UnsafeMutablePointer<Float>, code: VectorCode, pool: ThreadPool
+  output: UnsafeMutablePointer<Float>, microkernels: Microkernels, pool: ThreadPool
 ) {
   require(bins > 0 && classes >= 0, "Detections cannot have \(bins) bins and \(classes) classes.")
   let anchors = levels.reduce(0) { $0 + $1.shape.planeCount }
   var offset = 0
   for (level, stride) in zip(levels, strides) {
     require(
-      level.channels == 4 * bins + classes && level.precision == .fp32,
-      "A level of \(level.channels) channels in \(level.precision.rawValue) is no head's.")
+      level.channels == 4 * bins + classes && level.elementType == .fp32,
+      "A level of \(level.channels) channels in \(level.elementType.rawValue) is no head's.")
     let start = output + offset
     let cells = level.shape.planeCount
     // Sixteen anchors at a time, so a partial vector occurs once a level.
     pool.forEachRange((cells + 15) / 16, atLeast: 4) { vectors in
-      code.decode(
+      microkernels.decode(
         DecodeRun(
-          source: UnsafePointer(level.start), pixelStride: level.pixelStride, width: level.width,
+          source: UnsafePointer(level.floats), pixelStride: level.floatStride, width: level.width,
           cells: 16 * vectors.lowerBound..<min(cells, 16 * vectors.upperBound), stride: stride,
           bins: bins, classes: classes, projection: projection, output: start, anchors: anchors))
     }

@@ -4,10 +4,10 @@ import KernelInterface
 ///
 /// - Parameter output: of the input's shape; may be `input`
 package func activate(
-  _ input: FeatureMap, _ activation: ActivationFunction, to output: FeatureMap, code: VectorCode, pool: ThreadPool
+  _ input: FeatureMap, _ activation: ActivationFunction, to output: FeatureMap, microkernels: Microkernels, pool: ThreadPool
 ) {
   require(input.shape == output.shape, "An activation needs an output of its input's shape.")
-  runElementwise([input], nil, nil, activation, output, code, pool)
+  runElementwise([input], nil, nil, activation, output, microkernels, pool)
 }
 
 /// Adds one or more maps elementwise, from first to last.
@@ -15,8 +15,8 @@ package func activate(
 /// - Parameters:
 ///   - inputs: at least one; of the output's shape, or with fewer rows and columns, each of which is for 2, 4, … of its
 ///   - output: may be an input of its shape
-package func add(_ inputs: [FeatureMap], to output: FeatureMap, code: VectorCode, pool: ThreadPool) {
-  runElementwise(inputs, nil, nil, .identity, output, code, pool)
+package func add(_ inputs: [FeatureMap], to output: FeatureMap, microkernels: Microkernels, pool: ThreadPool) {
+  runElementwise(inputs, nil, nil, .identity, output, microkernels, pool)
 }
 
 /// Computes x·scale[c] + shift[c] for each element of channel c; a missing scale is 1, a missing shift is 0.
@@ -27,15 +27,15 @@ package func add(_ inputs: [FeatureMap], to output: FeatureMap, code: VectorCode
 ///   - output: of the input's shape; may be `input`
 package func channelAffine(
   _ input: FeatureMap, scale: UnsafePointer<Float>?, shift: UnsafePointer<Float>?, to output: FeatureMap,
-  code: VectorCode, pool: ThreadPool
+  microkernels: Microkernels, pool: ThreadPool
 ) {
   require(input.shape == output.shape, "Scaling channels needs an output of the input's shape.")
-  runElementwise([input], scale, shift, .identity, output, code, pool)
+  runElementwise([input], scale, shift, .identity, output, microkernels, pool)
 }
 
 private func runElementwise(
   _ inputs: [FeatureMap], _ scale: UnsafePointer<Float>?, _ shift: UnsafePointer<Float>?,
-  _ activation: ActivationFunction, _ output: FeatureMap, _ code: VectorCode, _ pool: ThreadPool
+  _ activation: ActivationFunction, _ output: FeatureMap, _ microkernels: Microkernels, _ pool: ThreadPool
 ) {
   let shifts = inputs.map { $0.shift(to: output.shape) }
   require(
@@ -45,9 +45,9 @@ private func runElementwise(
           && input.width << shift == output.width
       },
     "An elementwise operation needs inputs of its output's shape, or of a fraction of it.")
-  let strides = inputs.map(\.pixelStride)
-  let precisions = inputs.map(\.precision)
-  let elementwise = isAnyInBF16(inputs + [output]) ? code.inBF16.elementwise : code.elementwise
+  let strides = inputs.map(\.floatStride)
+  let precisions = inputs.map(\.elementType)
+  let elementwise = isAnyInBF16(inputs + [output]) ? microkernels.inBF16.elementwise : microkernels.elementwise
   /// Computes neighbouring pixels from those of the inputs that begin there.
   func run(_ pixels: Range<Int>, _ start: (FeatureMap, Int) -> UnsafeMutablePointer<Float>) {
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: inputs.count) { sources in
@@ -64,8 +64,8 @@ private func runElementwise(
               ElementwiseRun(
                 sources: sources, pixelStrides: strides, shifts: shifts, precisions: precisions,
                 sourceCount: inputs.count, count: pixels.count, channels: output.channels, scale: scale, shift: shift,
-                activation: activation, output: output.start + pixels.lowerBound * output.pixelStride,
-                outputStride: output.pixelStride, streams: output.streams, outputPrecision: output.precision))
+                activation: activation, output: output.floats + pixels.lowerBound * output.floatStride,
+                outputStride: output.floatStride, streams: output.isNonTemporal, outputPrecision: output.elementType))
           }
         }
       }
@@ -73,12 +73,12 @@ private func runElementwise(
   }
   if shifts.allSatisfy({ $0 == 0 }) {
     pool.forEachRange(output.shape.planeCount, atLeast: max(1, 8192 / output.channels)) { pixels in
-      run(pixels) { map, _ in map.start + pixels.lowerBound * map.pixelStride }
+      run(pixels) { map, _ in map.floats + pixels.lowerBound * map.floatStride }
     }
   } else {
     pool.forEachRange(output.height, atLeast: rowGrain(output.width * output.channels)) { rows in
       for y in rows {
-        run(y * output.width..<(y + 1) * output.width) { map, shift in map.start + (y >> shift) * map.rowStride }
+        run(y * output.width..<(y + 1) * output.width) { map, shift in map.floats + (y >> shift) * map.floatRowStride }
       }
     }
   }

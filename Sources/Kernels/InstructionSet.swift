@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import VectorCodeBaseline
 
@@ -45,17 +46,17 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
 
   /// The fastest of them.
   package static let best =
-    available.filter { $0 != .avx512paired || ProcessorFeatures.this.addsBesideMultiplying }.max() ?? .baseline
+    available.filter { $0 != .avx512paired || ProcessorFeatures.this.hasSeparateAddPipe }.max() ?? .baseline
 
   /// The inner loops for it.
-  package var code: VectorCode {
+  package var microkernels: Microkernels {
     require(isAvailable, "This processor cannot run \(rawValue) instructions.")
     #if arch(x86_64)
       switch self {
       case .baseline: return VectorCodeBaseline.Build.code
       case .avx2: return VectorCodeAVX2.Build.code
       case .avx512: return code512
-      case .avx512paired: return code512.addingBesideMultiplying(name: rawValue)
+      case .avx512paired: return code512.withSeparateAddPipe(name: rawValue)
       }
     #else
       return VectorCodeBaseline.Build.code
@@ -66,19 +67,20 @@ package enum InstructionSet: String, CaseIterable, Sendable, Comparable {
 #if arch(x86_64)
   extension InstructionSet {
     /// The inner loops for AVX-512, and those for bf16 where the processor has its instructions.
-    private var code512: VectorCode {
-      let code = VectorCodeAVX512.Build.code
-      return ProcessorFeatures.this.hasBF16 ? code.with(VectorCodeAVX512BF16.Build.code) : code
+    private var code512: Microkernels {
+      let microkernels = VectorCodeAVX512.Build.code
+      return ProcessorFeatures.this.hasBF16 ? microkernels.with(VectorCodeAVX512BF16.Build.code) : microkernels
     }
   }
 #endif
 
 extension InstructionSet {
-  /// Whether it multiplies numbers of a precision, on this processor.
-  package func multiplies(_ precision: Precision) -> Bool {
-    switch precision {
+  /// Whether it has microkernels for operands of a type that this processor can run.
+  package func supports(_ elementType: ElementType) -> Bool {
+    switch elementType {
     case .fp32: true
     case .bf16: self >= .avx512 && ProcessorFeatures.this.hasBF16
+    default: false
     }
   }
 }
@@ -88,7 +90,7 @@ private struct ProcessorFeatures {
   var hasAVX2 = false
   var hasAVX512 = false
   var hasBF16 = false
-  var addsBesideMultiplying = false
+  var hasSeparateAddPipe = false
 
   static let this = ProcessorFeatures()
 
@@ -100,7 +102,7 @@ private struct ProcessorFeatures {
       }
       func has(_ register: UInt32, _ bits: UInt32...) -> Bool { bits.allSatisfy { register >> $0 & 1 == 1 } }
 
-      addsBesideMultiplying = processorAddsBesideMultiplying(vendor: registers(0), version: registers(1)[0])
+      hasSeparateAddPipe = processorHasSeparateAddPipe(vendor: registers(0), version: registers(1)[0])
 
       let basic = registers(1)[2]
       // FMA, MOVBE, POPCNT, OSXSAVE, AVX, F16C: what compilers assume of the Haswell generation.
@@ -126,7 +128,7 @@ private struct ProcessorFeatures {
 /// - Parameters:
 ///   - vendor: EAX, EBX, ECX and EDX of CPUID's leaf 0
 ///   - version: EAX of leaf 1
-func processorAddsBesideMultiplying(vendor: [UInt32], version: UInt32) -> Bool {
+func processorHasSeparateAddPipe(vendor: [UInt32], version: UInt32) -> Bool {
   let family = (version >> 8 & 15) + (version >> 20 & 255)
   // "AuthenticAMD", in the order of registers EBX, EDX, ECX.
   return [vendor[1], vendor[3], vendor[2]] == [0x6874_7541, 0x6974_6e65, 0x444d_4163] && family >= 0x17

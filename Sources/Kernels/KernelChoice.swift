@@ -1,13 +1,15 @@
+import Elements
 import KernelInterface
 
 extension ConvolutionKernel {
   /// Gives the kernel that is fastest for a geometry.
   ///
   /// - Parameters:
-  ///   - pairs: whether products by pairs are faster than others on this processor
-  ///   - precision: the least that products may have
+  ///   - hasSeparateAddPipe: whether this processor adds in other units than it multiplies in, so that Winograd's inner
+  ///     product is faster than a plain one
+  ///   - operands: the narrowest type that the operands of a GEMM may be rounded to: `fp32` or `bf16`
   package static func best(
-    for geometry: ConvolutionGeometry, pairs: Bool, precision: Precision = .fp32
+    for geometry: ConvolutionGeometry, hasSeparateAddPipe: Bool, operands: ElementType = .fp32
   ) -> ConvolutionKernel {
     if ConvolutionKernel.depthwise.supports(geometry) { return .depthwise }
     let inputs = geometry.inputChannels / geometry.groups
@@ -15,8 +17,8 @@ extension ConvolutionKernel {
       let isAllowed =
         switch kernel.arithmetic {
         case .plain: true
-        case .paired: pairs
-        case .bf16: precision == .bf16 && inputs >= fewestForBF16
+        case .paired: hasSeparateAddPipe
+        case .bf16: operands == .bf16 && inputs >= fewestForBF16
         }
       return isAllowed && kernel.algorithm != .depthwise && kernel.supports(geometry)
         && (kernel.tile == nil || inputs >= fewestForTiles)
@@ -48,7 +50,7 @@ extension ConvolutionKernel {
     let readingWeights = 50.0
     // Sixteen depths in the time of eleven, if they are whole blocks; two at a time in bf16.
     let whole = isPaired ? (inputs / 16).rounded(.down) * 16 / inputs : 0
-    let numbers = Double(precision.numbersInWord)
+    let numbers = Double(elementType.dotLength)
     func products(depth: Double, rows: Double) -> Double {
       let words = (depth / numbers).rounded(.up)
       let multiplications = rows * words * 1.05 * (1 - whole * 5 / 16)

@@ -3,7 +3,7 @@ import KernelInterface
 /// The weights of one convolution as its kernel reads them, with the bias; made once and shared.
 package final class PackedWeights: @unchecked Sendable {
   let kernel: ConvolutionKernel
-  package let layout: ProductLayout
+  package let layout: GEMMLayout
   /// For the products, by group: (point, group of columns, depth, vectors, 16).
   let weights: UnsafeMutablePointer<Float>
   /// By group, each a multiple of 16 floats; nothing when there is none.
@@ -22,8 +22,8 @@ package final class PackedWeights: @unchecked Sendable {
   ///   - layout: how the inputs meet the kernel
   /// - Returns: Nothing when there is no memory for it.
   package init?(
-    _ kernel: ConvolutionKernel, _ layout: ProductLayout, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    in memory: WeightMemory, code: VectorCode, pool: ThreadPool
+    _ kernel: ConvolutionKernel, _ layout: GEMMLayout, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    in memory: WeightMemory, microkernels: Microkernels, pool: ThreadPool
   ) {
     self.kernel = kernel
     self.layout = layout
@@ -42,13 +42,13 @@ package final class PackedWeights: @unchecked Sendable {
     self.bias = bias == nil ? nil : weights + weightCount + pairingCount
 
     if let tile = kernel.tile {
-      packWinograd(tile, weight, code.products(for: kernel), pool)
+      packWinograd(tile, weight, microkernels.products(for: kernel), pool)
     } else if kernel == .depthwise {
       packDepthwise(weight)
     } else {
-      packProduct(weight, code.products(for: kernel), pool)
+      packProduct(weight, microkernels.products(for: kernel), pool)
     }
-    if kernel.isPaired { balance(code, pool) }
+    if kernel.isPaired { balance(microkernels, pool) }
     if let bias, let packed = self.bias { packBias(bias, packed) }
   }
 
@@ -86,7 +86,7 @@ package final class PackedWeights: @unchecked Sendable {
     }
   }
 
-  private func balance(_ code: VectorCode, _ pool: ThreadPool) {
+  private func balance(_ microkernels: Microkernels, _ pool: ThreadPool) {
     let points = kernel.points
     layout.depths.withUnsafeBufferPointer { depths in
       guard let depths = depths.baseAddress else { return }  // a product has a depth of at least one
@@ -94,7 +94,7 @@ package final class PackedWeights: @unchecked Sendable {
         let (place, vector) = item.quotientAndRemainder(dividingBy: layout.vectors)
         let (group, point) = place.quotientAndRemainder(dividingBy: points)
         guard let result = pairing(group: group, point: point) else { return }
-        code.balanceColumns(
+        microkernels.balanceColumns(
           ColumnBalance(
             weights: weights + group * groupCount + point * pointCount + vector * layout.depth * 16, depths: depths,
             blocks: layout.depths.count, depth: layout.depth, result: result + vector * 32))

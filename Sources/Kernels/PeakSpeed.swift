@@ -1,12 +1,13 @@
+import Elements
 import KernelInterface
 
 extension InstructionSet {
   /// Measures the most multiply-accumulates a second that this many threads can do together with these instructions, in
-  /// registers alone; 0 if they multiply no numbers of that precision.
+  /// registers alone; 0 if they have no microkernels for operands of that type.
   ///
   /// The best of some rounds counts, since whatever else the machine does can only make one slower.
-  package func measurePeak(threads: Int, precision: Precision = .fp32) -> Double {
-    guard let products = code.products(precision) else { return 0 }
+  package func measurePeak(threads: Int, elementType: ElementType = .fp32) -> Double {
+    guard let products = microkernels.products(elementType) else { return 0 }
     let (clock, pool) = (ContinuousClock(), ThreadPool(threads: threads))
     // Several pieces for each thread, so that one that wakes late does not double the time of the others.
     let pieces = 4 * pool.threads
@@ -21,6 +22,6 @@ extension InstructionSet {
     var count = 1000
     while seconds(count) < 0.003 { count *= 2 }
     let best = (0..<40).map { _ in seconds(count) }.min() ?? 0
-    return Double(pieces * count * 12 * 16 * precision.numbersInWord) / best
+    return Double(pieces * count * 12 * 16 * elementType.dotLength) / best
   }
 }

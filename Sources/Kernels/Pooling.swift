@@ -5,19 +5,19 @@ import KernelInterface
 ///
 /// - Parameter output: of `geometry`'s output shape, must not overlap `input`
 package func pool(
-  _ kind: PoolingRow.Kind, _ input: FeatureMap, _ geometry: PoolingGeometry, to output: FeatureMap, code: VectorCode,
+  _ kind: PoolingRow.Kind, _ input: FeatureMap, _ geometry: PoolingGeometry, to output: FeatureMap, microkernels: Microkernels,
   pool: ThreadPool
 ) {
-  let run = isAnyInBF16([input, output]) ? code.inBF16.pool : code.pool
+  let run = isAnyInBF16([input, output]) ? microkernels.inBF16.pool : microkernels.pool
   let work = output.width * output.channels * geometry.kernel * geometry.kernel
   pool.forEachRange(output.height, atLeast: rowGrain(work)) {
     for y in $0 {
       run(
         PoolingRow(
-          kind: kind, source: UnsafePointer(input.start), pixelStride: input.pixelStride, rows: geometry.rows,
-          columns: geometry.columns, y: y, channels: output.channels, output: output.start + y * output.rowStride,
-          outputStride: output.pixelStride, streams: output.streams, precision: input.precision,
-          outputPrecision: output.precision))
+          kind: kind, source: UnsafePointer(input.floats), pixelStride: input.floatStride, rows: geometry.rows,
+          columns: geometry.columns, y: y, channels: output.channels, output: output.floats + y * output.floatRowStride,
+          outputStride: output.floatStride, streams: output.isNonTemporal, precision: input.elementType,
+          outputPrecision: output.elementType))
     }
   }
 }

@@ -24,7 +24,7 @@ struct ProductTiling {
   private static let balancedBudget = 5 << 10
 
   init(
-    _ layout: ProductLayout, pixels: Int, groups: ColumnGroups, limits: TileLimits, isPaired: Bool, threads: Int
+    _ layout: GEMMLayout, pixels: Int, groups: ColumnGroups, limits: TileLimits, isPaired: Bool, threads: Int
   ) {
     self.groups = groups
     let rows = isPaired ? limits.pairedRows : limits.rows[min(2, limits.vectors)]
@@ -45,8 +45,8 @@ struct ProductTiling {
 /// For each group, strip and part: copies the pixels that the strip depends on into a panel, multiplies it with the
 /// part's weights and finishes the sums.
 func runProduct(
-  _ tiling: ProductTiling, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands,
-  code: VectorCode, productCode: ProductCode, multiply: (PanelProduct) -> Void, scratch: UnsafeMutablePointer<Float>,
+  _ tiling: ProductTiling, _ layout: GEMMLayout, _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands,
+  microkernels: Microkernels, productCode: ProductCode, multiply: (PanelProduct) -> Void, scratch: UnsafeMutablePointer<Float>,
   pool: ThreadPool
 ) {
   let weights = operands.weights
@@ -77,7 +77,7 @@ func runProduct(
         let pixels = range.lowerBound + first..<range.lowerBound + first + count
         gather.fill(start, blockStride: blockStride, pixels: pixels, group: group)
         if pairing != nil {
-          code.balanceRows(
+          microkernels.balanceRows(
             RowBalance(
               panel: start, blockStride: blockStride, rows: count, depths: depths, blocks: layout.depths.count,
               depth: layout.depth, result: rows + 2 * first))
@@ -90,9 +90,9 @@ func runProduct(
           weights: UnsafePointer(weights.weights + group * weights.groupCount), groups: tiling.groups,
           firstGroup: firstGroup, groupCount: (part + 1) * tiling.groups.count / tiling.parts - firstGroup,
           columns: layout.groupOutputs,
-          output: output.start
-            + (range.lowerBound * output.pixelStride + output.floats(before: group * layout.groupOutputs)),
-          outputStride: output.pixelStride, firstPixel: range.lowerBound, width: geometry.outputWidth,
+          output: output.floats
+            + (range.lowerBound * output.floatStride + output.floatOffset( group * layout.groupOutputs)),
+          outputStride: output.floatStride, firstPixel: range.lowerBound, width: geometry.outputWidth,
           epilogue: operands.epilogue(group: group), pairing: pairing,
           next: next < tiling.strips ? gather.wholeRows(pixels: pixelRange(next), group: group) : nil))
     }
@@ -103,11 +103,11 @@ func runProduct(
 private struct PanelGathering {
   private let rows: WindowAxis
   private let columns: WindowAxis
-  private let layout: ProductLayout
+  private let layout: GEMMLayout
   private let inputs: [FeatureMap]
   private let productCode: ProductCode
 
-  init(_ geometry: ConvolutionGeometry, _ layout: ProductLayout, _ inputs: [FeatureMap], _ productCode: ProductCode) {
+  init(_ geometry: ConvolutionGeometry, _ layout: GEMMLayout, _ inputs: [FeatureMap], _ productCode: ProductCode) {
     rows = geometry.rows
     columns = geometry.columns
     self.layout = layout
@@ -129,8 +129,8 @@ private struct PanelGathering {
 
   private func run(_ input: FeatureMap, _ pixels: Range<Int>, channel: Int, channels: Int) -> PixelRun {
     PixelRun(
-      source: UnsafePointer(input.start + (pixels.lowerBound * input.pixelStride + input.floats(before: channel))),
-      pixelStep: input.pixelStride, count: pixels.count, channels: channels, precision: input.precision)
+      source: UnsafePointer(input.floats + (pixels.lowerBound * input.floatStride + input.floatOffset( channel))),
+      pixelStep: input.floatStride, count: pixels.count, channels: channels, precision: input.elementType)
   }
 
   func fill(_ panel: UnsafeMutablePointer<Float>, blockStride: Int, pixels: Range<Int>, group: Int) {
@@ -158,19 +158,19 @@ private struct PanelGathering {
 
   /// Copies for neighbouring output pixels of one row what one segment reads.
   private func fillRow(
-    _ panel: Panel, _ segment: ProductLayout.Segment, _ input: FeatureMap, channel: Int, y: Int, _ xs: Range<Int>
+    _ panel: Panel, _ segment: GEMMLayout.Segment, _ input: FeatureMap, channel: Int, y: Int, _ xs: Range<Int>
   ) {
     var panel = panel
     func clear(_ count: Int) {
       if count > 0 {
         productCode.clearPixels(
-          PixelRun(source: UnsafePointer(input.start), pixelStep: 0, count: count, channels: segment.count), panel)
+          PixelRun(source: UnsafePointer(input.floats), pixelStep: 0, count: count, channels: segment.count), panel)
       }
       panel.start += count * 16
     }
     let inputY = rows.origin(y) + segment.tapY * rows.dilation
     guard inputY >= 0 && inputY < rows.input else { return clear(xs.count) }
-    let line = input.start + (inputY * input.rowStride + input.floats(before: channel))
+    let line = input.floats + (inputY * input.floatRowStride + input.floatOffset( channel))
     // Where the tap, or every tap of the row, meets the map.
     let inside =
       layout.joinsTaps ? columns.interior : columns.positions(tap: segment.tapX)
@@ -185,8 +185,8 @@ private struct PanelGathering {
       let inputX = columns.origin(from) + segment.tapX * columns.dilation
       productCode.packPixels(
         PixelRun(
-          source: UnsafePointer(line + inputX * input.pixelStride), pixelStep: columns.stride * input.pixelStride,
-          count: to - from, channels: segment.count, precision: input.precision), panel)
+          source: UnsafePointer(line + inputX * input.floatStride), pixelStep: columns.stride * input.floatStride,
+          count: to - from, channels: segment.count, precision: input.elementType), panel)
       panel.start += (to - from) * 16
     }
     if layout.joinsTaps {
@@ -198,20 +198,20 @@ private struct PanelGathering {
 
   /// Copies a row of taps of which some lie in the padding.
   private func copyPixelAtBorder(_ line: UnsafePointer<Float>, _ x: Int, _ input: FeatureMap, _ panel: inout Panel) {
-    let count = columns.kernel * input.pixelStride
+    let count = columns.kernel * input.floatStride
     // Whole vectors are read.
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count + 15) { row in
       for place in 0..<row.count {
-        let inputX = columns.origin(x) + place / input.pixelStride
+        let inputX = columns.origin(x) + place / input.floatStride
         let isInside = place < count && inputX >= 0 && inputX < columns.input
         row.initializeElement(
-          at: place, to: isInside ? line[inputX * input.pixelStride + place % input.pixelStride] : 0)
+          at: place, to: isInside ? line[inputX * input.floatStride + place % input.floatStride] : 0)
       }
       guard let start = row.baseAddress else { return }  // a kernel has a tap
       productCode.packPixels(
         PixelRun(
-          source: start, pixelStep: 0, count: 1, channels: count * input.precision.numbersInWord,
-          precision: input.precision), panel)
+          source: start, pixelStep: 0, count: 1, channels: count * input.elementType.dotLength,
+          precision: input.elementType), panel)
     }
     panel.start += 16
   }

@@ -1,8 +1,9 @@
+import Elements
 import KernelInterface
 
 /// How the inputs of a convolution meet its kernel: in which order the depth of the product goes through taps, inputs and
 /// channels. Weights are packed in the same order.
-package struct ProductLayout: Hashable, Sendable {
+package struct GEMMLayout: Hashable, Sendable {
   /// One stretch of neighbouring numbers of an input pixel, or of the pixels of one kernel row.
   struct Segment: Hashable, Sendable {
     let tapY: Int
@@ -26,14 +27,14 @@ package struct ProductLayout: Hashable, Sendable {
   /// The channels of each input, joined.
   let inputs: [Int]
   /// For Winograd's forms, what each input holds: they take the channels of one in bf16 in another order.
-  let precisions: [Precision]
+  let elementTypes: [ElementType]
   /// Whether a segment is a whole row of taps: neighbouring pixels of so few channels that one of them fills a vector at
   /// most, with nothing between them.
   let joinsTaps: Bool
   /// The segments of the first tap, or of the first row of taps; those of the others are the same, further on.
   private let pieces: [Segment]
   /// How many numbers a place of the depth holds.
-  let numbersInWord: Int
+  let dotLength: Int
   /// For each block of sixteen places, how many are used; empty for a kernel that multiplies no matrices.
   let depths: [UInt8]
   /// The sum of the depths.
@@ -41,11 +42,11 @@ package struct ProductLayout: Hashable, Sendable {
 
   /// - Parameters:
   ///   - inputs: the channels of each input; several are joined, and then there is one group
-  ///   - precisions: what each input holds; single precision by default
+  ///   - elementTypes: those of the inputs; fp32 by default
   ///   - isDense: whether nothing lies between the pixels of the first input
   ///   - kernel: Winograd's forms meet the transformed inputs as a 1×1 kernel does
   package init(
-    _ geometry: ConvolutionGeometry, _ kernel: ConvolutionKernel, inputs: [Int], precisions: [Precision]? = nil,
+    _ geometry: ConvolutionGeometry, _ kernel: ConvolutionKernel, inputs: [Int], elementTypes: [ElementType]? = nil,
     isDense: Bool
   ) {
     require(
@@ -56,11 +57,11 @@ package struct ProductLayout: Hashable, Sendable {
     groups = geometry.groups
     outputChannels = geometry.outputChannels
     self.inputs = inputs
-    self.precisions = kernel.tile == nil ? [] : precisions ?? inputs.map { _ in .fp32 }
+    self.elementTypes = kernel.tile == nil ? [] : elementTypes ?? inputs.map { _ in .fp32 }
     joinsTaps =
       inputs.count == 1 && geometry.groups == 1 && geometry.dilation == 1 && kernelWidth > 1
       && isDense && geometry.inputChannels <= 16
-    numbersInWord = kernel.precision.numbersInWord
+    dotLength = kernel.elementType.dotLength
     var pieces: [Segment] = []
     var depths: [UInt8] = []
     var weightChannel = 0
@@ -70,7 +71,7 @@ package struct ProductLayout: Hashable, Sendable {
         Segment(
           tapY: 0, tapX: 0, input: input, channel: 0, count: count, block: depths.count, weightChannel: weightChannel))
       weightChannel += channels / groups
-      let places = (count + numbersInWord - 1) / numbersInWord
+      let places = (count + dotLength - 1) / dotLength
       for first in stride(from: 0, to: places, by: 16) { depths.append(UInt8(min(16, places - first))) }
     }
     self.pieces = pieces
@@ -100,17 +101,17 @@ package struct ProductLayout: Hashable, Sendable {
   /// where an input ends in the middle of a place.
   func places() -> [Int32] {
     var places: [Int32] = []
-    places.reserveCapacity(depth * numbersInWord)
+    places.reserveCapacity(depth * dotLength)
     forEachSegment { segment in
       let channels = inputs[segment.input] / groups
-      let isSplit = !precisions.isEmpty && precisions[segment.input] == .bf16
+      let isSplit = !elementTypes.isEmpty && elementTypes[segment.input] == .bf16
       for index in 0..<segment.count {
         // The taps of a row follow each other, with all channels each.
         var (tap, channel) = index.quotientAndRemainder(dividingBy: channels)
         if isSplit { channel = evensFirst(channel, of: channels) }
         places.append(Int32((segment.weightChannel + channel) * taps + segment.tapY * kernelWidth + segment.tapX + tap))
       }
-      if places.count % numbersInWord != 0 { places.append(-1) }
+      if places.count % dotLength != 0 { places.append(-1) }
     }
     return places
   }

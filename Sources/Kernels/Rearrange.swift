@@ -84,17 +84,17 @@ package func depthToSpace(_ input: FeatureMap, block: Int, to output: FeatureMap
     "A depth of \(input.channels) channels cannot be spread over blocks of \(block)×\(block).")
   let channels = input.channels / (block * block)
   rearrange(input, output, pool) { y, x in
-    input.pixel(y / block, x / block) + input.floats(before: (y % block * block + x % block) * channels)
+    input.pixel(y / block, x / block) + input.floatOffset( (y % block * block + x % block) * channels)
   }
 }
 
 /// Fills a map with the pixels of another that `source` gives, or with zeros where it gives none.
 private func rearrange(
   _ input: FeatureMap, _ output: FeatureMap, _ pool: ThreadPool,
-  _ source: (_ y: Int, _ x: Int) -> UnsafePointer<Float>?
+  _ source: (_ y: Int, _ x: Int) -> UnsafeRawPointer?
 ) {
-  require(input.precision == output.precision, "What moves numbers does not round them.")
-  let bytes = output.floats(before: output.channels) * MemoryLayout<Float>.stride
+  require(input.elementType == output.elementType, "Kernels that move elements do not convert them.")
+  let bytes = output.pixelBytes
   pool.forEachRange(output.height, atLeast: rowGrain(output.width * output.channels)) {
     for y in $0 {
       var target = output.start + y * output.rowStride
@@ -113,7 +113,7 @@ private func rearrange(
 extension FeatureMap {
   /// The first channel of a pixel.
   @inline(__always)
-  fileprivate func pixel(_ y: Int, _ x: Int) -> UnsafePointer<Float> {
-    UnsafePointer(start + (y * rowStride + x * pixelStride))
+  fileprivate func pixel(_ y: Int, _ x: Int) -> UnsafeRawPointer {
+    UnsafeRawPointer(start + (y * rowStride + x * pixelStride))
   }
 }

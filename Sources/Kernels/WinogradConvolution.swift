@@ -40,7 +40,7 @@ struct WinogradTiling {
   private static let farBudget = 256 << 10
 
   init(
-    _ tile: WinogradTile, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, groups: ColumnGroups,
+    _ tile: WinogradTile, _ layout: GEMMLayout, _ geometry: ConvolutionGeometry, groups: ColumnGroups,
     isPaired: Bool, threads: Int
   ) {
     self.tile = tile
@@ -73,8 +73,8 @@ struct WinogradTiling {
 /// For each group, block of tiles and part: transforms the tiles, multiplies them point by point with the part's weights,
 /// and turns the products into outputs.
 func runWinograd(
-  _ tiling: WinogradTiling, _ layout: ProductLayout, _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands,
-  code: VectorCode, productCode: ProductCode, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+  _ tiling: WinogradTiling, _ layout: GEMMLayout, _ geometry: ConvolutionGeometry, _ operands: ConvolutionOperands,
+  microkernels: Microkernels, productCode: ProductCode, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
 ) {
   let weights = operands.weights
   let output = operands.output
@@ -101,8 +101,8 @@ func runWinograd(
           let input = operands.inputs[segment.input]
           productCode.transformInput(
             WinogradInput(
-              tile: tiling.tile, source: UnsafePointer(input.start + input.floats(before: group * layout.groupInputs)),
-              pixelStride: input.pixelStride, precision: input.precision, height: input.height, width: input.width,
+              tile: tiling.tile, source: UnsafePointer(input.floats + input.floatOffset( group * layout.groupInputs)),
+              pixelStride: input.floatStride, precision: input.elementType, height: input.height, width: input.width,
               channels: segment.count,
               padding: geometry.verticalPadding, tilesAcross: tiling.tilesAcross, firstTile: firstTile + first,
               count: tiles, transformed: transformed + segment.block * blockStride + first * 16,
@@ -110,7 +110,7 @@ func runWinograd(
         }
         guard weights.kernel.isPaired else { continue }
         for point in 0..<points {
-          code.balanceRows(
+          microkernels.balanceRows(
             RowBalance(
               panel: transformed + point * transformedStride + first * 16, blockStride: blockStride, rows: tiles,
               depths: depths, blocks: layout.depths.count, depth: layout.depth,
@@ -145,8 +145,8 @@ func runWinograd(
             tile: tiling.tile, products: UnsafePointer(firstProduct), pointStride: pointStride,
             tileStride: productStride, vectors: vectors, columns: layout.groupOutputs, tilesAcross: tiling.tilesAcross,
             firstTile: firstTile, count: count,
-            output: output.start + output.floats(before: group * layout.groupOutputs),
-            outputStride: output.pixelStride, height: output.height, width: output.width, epilogue: epilogue,
+            output: output.floats + output.floatOffset( group * layout.groupOutputs),
+            outputStride: output.floatStride, height: output.height, width: output.width, epilogue: epilogue,
             temporary: temporary))
         firstGroup += groupCount
       }

@@ -1,3 +1,4 @@
+import Elements
 import Tensors
 
 /// What training recorded beside the tensors, as far as it did.

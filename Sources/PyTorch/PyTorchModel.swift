@@ -1,3 +1,4 @@
+import Elements
 import Tensors
 
 /// A model of a checkpoint: its tensors in the names of its state dictionary, and what is recorded beside them.
@@ -56,7 +57,7 @@ package struct PyTorchModel: Sendable {
     let stored = try stored(name)
     let values = try withBytes(of: name) { widened($0, from: stored.type) }
     guard let values else {
-      throw Self.fault(name, "holds \(stored.type.rawValue), not floating-point numbers", file)
+      throw Self.fault(name, "holds \(stored.type.safetensorsName), not floating-point numbers", file)
     }
     return Tensor(shape: stored.shape, values: values)
   }

@@ -1,3 +1,4 @@
+import Elements
 import Tensors
 
 /// A tensor of a checkpoint: a view of a storage, which several tensors may share.
@@ -135,12 +136,12 @@ extension ElementType {
   init?(torch qualifiedName: String) {
     guard qualifiedName.hasPrefix("torch.") else { return nil }
     switch qualifiedName.split(separator: ".").last {
-    case "DoubleStorage", "float64": self = .float64
-    case "FloatStorage", "float32": self = .float32
-    case "HalfStorage", "float16": self = .float16
-    case "BFloat16Storage", "bfloat16": self = .bfloat16
-    case "float8_e4m3fn": self = .float8Exponent4
-    case "float8_e5m2": self = .float8Exponent5
+    case "DoubleStorage", "float64": self = .fp64
+    case "FloatStorage", "float32": self = .fp32
+    case "HalfStorage", "float16": self = .fp16
+    case "BFloat16Storage", "bfloat16": self = .bf16
+    case "float8_e4m3fn": self = .fp8E4M3
+    case "float8_e5m2": self = .fp8E5M2
     case "ComplexFloatStorage", "complex64": self = .complex64
     case "LongStorage", "int64": self = .int64
     case "IntStorage", "int32": self = .int32

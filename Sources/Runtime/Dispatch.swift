@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Kernels
 import ModelIR
@@ -11,12 +12,12 @@ package struct PreparedStep {
   package let kernel: String
   /// The shape of the result at this size, and what its numbers are kept in.
   package let outputShape: [Int]
-  package let outputPrecision: Precision
+  package let outputPrecision: ElementType
   /// Two per multiply-accumulate of the operator, however it is computed.
   package let flops: Int
   /// The multiply-accumulates that the kernel does for it, and of numbers in which precision.
   package let multiplications: Int
-  package let precision: Precision
+  package let precision: ElementType
   package let run: () -> Void
 }
 
@@ -28,7 +29,7 @@ struct StepOperands {
   let memory: MemoryPlan
   let scratch: UnsafeMutablePointer<Float>
   let weights: Weights
-  let code: VectorCode
+  let microkernels: Microkernels
   let pool: ThreadPool
 
   func start(_ view: BufferView) -> UnsafeMutablePointer<Float> {
@@ -49,7 +50,7 @@ struct StepOperands {
 func prepare(
   _ step: Step, _ geometry: StepGeometry, _ operands: StepOperands
 ) throws(ModelError) -> PreparedStep {
-  let (pool, weights, code) = (operands.pool, operands.weights, operands.code)
+  let (pool, weights, microkernels) = (operands.pool, operands.weights, operands.microkernels)
   // Predictions are no maps; only an identity may read them.
   let readsMaps = step.inputs.allSatisfy { geometry.plan.type(of: $0).extents != nil }
   let inputs = readsMaps ? step.inputs.map { operands.map($0, geometry) } : []
@@ -58,7 +59,7 @@ func prepare(
   let multiplyAccumulates = step.op.semantics.multiplyAccumulates(types, output: outputShape)
   var kernelName = step.op.name
   var multiplications = multiplyAccumulates
-  var precision = Precision.fp32
+  var precision = ElementType.fp32
   var output: FeatureMap { operands.map(step.output, geometry) }
 
   let run: () -> Void
@@ -67,8 +68,8 @@ func prepare(
     let choice = geometry.convolution(op, step, threads: pool.threads)
     kernelName = choice.kernel.description
     multiplications = choice.convolution.multiplications
-    precision = choice.kernel.precision
-    let packed = try weights.packed(choice.kernel, choice.layout, weight: op.weight, bias: op.bias, code, pool)
+    precision = choice.kernel.elementType
+    let packed = try weights.packed(choice.kernel, choice.layout, weight: op.weight, bias: op.bias, microkernels, pool)
     var convolutionOperands = ConvolutionOperands(
       inputs: Array(inputs.prefix(op.joinedCount(inputs.count))), weights: packed,
       activation: ActivationFunction(op.activation), output: output)
@@ -80,24 +81,24 @@ func prepare(
     let prepared = convolutionOperands
     // With the layout of the weights, which steps that share them share.
     let convolution = Convolution(
-      choice.kernel, choice.geometry, packed.layout, code: code, threads: pool.threads)
+      choice.kernel, choice.geometry, packed.layout, microkernels: microkernels, threads: pool.threads)
     let scratch = operands.scratch
     run = { convolution.run(prepared, scratch: scratch, pool: pool) }
   case .channelAffine(let op):
     let (scale, shift, output) = (op.scale.map { weights[$0] }, op.shift.map { weights[$0] }, output)
-    run = { channelAffine(inputs[0], scale: scale, shift: shift, to: output, code: code, pool: pool) }
+    run = { channelAffine(inputs[0], scale: scale, shift: shift, to: output, microkernels: microkernels, pool: pool) }
   case .activate(let op):
     let (activation, output) = (ActivationFunction(op.activation), output)
-    run = { activate(inputs[0], activation, to: output, code: code, pool: pool) }
+    run = { activate(inputs[0], activation, to: output, microkernels: microkernels, pool: pool) }
   case .add:
     let output = output
-    run = { add(inputs, to: output, code: code, pool: pool) }
+    run = { add(inputs, to: output, microkernels: microkernels, pool: pool) }
   case .maxPool(let op):
     let (pooling, output) = (geometry.pooling(step, kernel: op.kernel, stride: op.stride, padding: op.padding), output)
-    run = { Kernels.pool(.maximum, inputs[0], pooling, to: output, code: code, pool: pool) }
+    run = { Kernels.pool(.maximum, inputs[0], pooling, to: output, microkernels: microkernels, pool: pool) }
   case .averagePool(let op):
     let (pooling, output) = (geometry.pooling(step, kernel: op.kernel, stride: op.stride, padding: op.padding), output)
-    run = { Kernels.pool(.average, inputs[0], pooling, to: output, code: code, pool: pool) }
+    run = { Kernels.pool(.average, inputs[0], pooling, to: output, microkernels: microkernels, pool: pool) }
   case .upsample(let op):
     let output = output
     run = { upsampleNearest(inputs[0], scale: op.scale, to: output, pool: pool) }
@@ -128,7 +129,7 @@ func prepare(
     run = {
       decodeDetections(
         levels: inputs, strides: strides, bins: op.bins, classes: op.classes, projection: projection, output: start,
-        code: code, pool: pool)
+        microkernels: microkernels, pool: pool)
     }
   case .input, .batchNorm, .concat, .slice:
     preconditionFailure("\(step.op.name) has no place in a plan.")

@@ -10,7 +10,7 @@ final class PackedWeightsCache: Sendable {
     let weight: ParameterExpression
     let bias: ParameterExpression?
     let kernel: ConvolutionKernel
-    let layout: ProductLayout
+    let layout: GEMMLayout
     let code: String
   }
 

@@ -1,3 +1,4 @@
+import Elements
 import ModelIR
 import Tensors
 
@@ -55,7 +56,7 @@ package enum PlanFile {
       Key.classes: JSONValue.array(plan.classNames.map(JSONValue.string)).description,
       Key.input: plan.input.json(channels: plan.input.view.upper - plan.input.view.lower).description,
       Key.outputs: JSONValue.array(plan.outputs.map { $0.json(plan.type(of: $0.view)) }).description,
-      Key.weightsType: WeightsType(of: tensors).rawValue,
+      Key.weightsType: ElementType(ofWeights: tensors).rawValue,
     ]
     try writeTensorFile(path: path, tensors: tensors, metadata: metadata.merging(facts) { $1 }, isSealed: true)
   }

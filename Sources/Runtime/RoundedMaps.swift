@@ -37,7 +37,7 @@ extension StepGeometry {
       let hasEvenGroups =
         geometry.inputChannels / geometry.groups % 2 == 0 && geometry.outputChannels / geometry.groups % 2 == 0
       let isWhole = geometry.groups == 1 || hasEvenGroups
-      return (isWhole && kernel.precision == .bf16, isWhole && kernel.writesBF16)
+      return (isWhole && kernel.elementType == .bf16, isWhole && kernel.writesBF16)
     // Probabilities would be off by up to 0.0008, more than by all the roundings before.
     case .decodeDetections: return (false, false)
     case .input, .batchNorm, .concat, .slice: return (false, false)

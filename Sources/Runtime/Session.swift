@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Kernels
 import ModelIR
@@ -29,10 +30,10 @@ package final class Session {
   /// What the inner loops use of the processor.
   package let instructions: InstructionSet
   /// What convolutions may round to before they multiply, and maps be kept in.
-  package let precision: Precision
+  package let precision: ElementType
   /// The plan's buffers that are kept in bf16.
   package let mapsInBF16: Set<Int>
-  private let code: VectorCode
+  private let microkernels: Microkernels
   private let inputMap: FeatureMap
   /// Each output that is a map.
   private let outputMaps: [FeatureMap?]
@@ -45,14 +46,14 @@ package final class Session {
   ///   - precision: What convolutions may round to before they multiply, and maps be kept in.
   package init(
     _ model: InferenceModel, height: Int? = nil, width: Int? = nil, batch: Int = 1, threads: Int,
-    instructions: InstructionSet = .best, precision: Precision = .fp32
+    instructions: InstructionSet = .best, precision: ElementType = .fp32
   ) throws(ModelError) {
     plan = model.plan
     weights = model.weights
     self.batch = batch
     self.instructions = instructions
     self.precision = precision
-    guard instructions.multiplies(precision) else {
+    guard instructions.supports(precision) else {
       throw ModelError(
         "this processor multiplies no numbers in \(precision.rawValue) with its \(instructions.rawValue) kernels")
     }
@@ -71,9 +72,9 @@ package final class Session {
     let tooLargeOrSmall = ModelError("\(size) is too large, or too small, for the maps of this plan")
     guard MemoryPlan.sizes(of: plan, height: self.height, width: self.width) != nil else { throw tooLargeOrSmall }
 
-    code = instructions.code
+    microkernels = instructions.microkernels
     let geometry = StepGeometry(
-      plan: plan, height: self.height, width: self.width, precision: precision, code: code)
+      plan: plan, height: self.height, width: self.width, precision: precision, microkernels: microkernels)
     mapsInBF16 = geometry.rounded
     guard let memory = MemoryPlan(plan, height: self.height, width: self.width, halved: mapsInBF16) else {
       throw tooLargeOrSmall
@@ -82,7 +83,7 @@ package final class Session {
     pool = ThreadPool(threads: threads)
     let scratchStart = memory.count + MemoryPlan.alignment
     arena = try AlignedFloats(
-      count: saturatingSum([scratchStart, geometry.scratchCount(threads: pool.threads), MemoryPlan.overrun]),
+      count: saturatingSum([scratchStart, geometry.scratchByteCount(threads: pool.threads) / 4, MemoryPlan.overrun]),
       for: "the buffers of \(size)")
     let ends = ([plan.input.view] + plan.outputs.map(\.view)).map { geometry.shape($0).reduce(1, *) }
     planes = try AlignedFloats(
@@ -95,7 +96,7 @@ package final class Session {
     }
     let operands = StepOperands(
       arena: arena.start, direct: direct, memory: memory, scratch: arena.start + scratchStart, weights: weights,
-      code: code, pool: pool)
+      microkernels: microkernels, pool: pool)
     var steps: [PreparedStep] = []
     for step in plan.steps { steps.append(try prepare(step, geometry, operands)) }
     self.steps = steps
@@ -126,7 +127,7 @@ package final class Session {
   /// Brings an image from its planes into the pixels that the first step reads.
   package func readImage(_ image: Int) {
     guard let start = tensor(0, image).baseAddress else { return }
-    readPlanes(start, to: inputMap, code: code, pool: pool)
+    readPlanes(start, to: inputMap, microkernels: microkernels, pool: pool)
   }
 
   /// Brings what the last step has made into the outputs of an image.
@@ -134,7 +135,7 @@ package final class Session {
     for (index, output) in plan.outputs.enumerated() {
       guard let start = tensor(index + 1, image).baseAddress else { continue }
       if let map = outputMaps[index] {
-        writePlanes(map, to: start, code: code, pool: pool)
+        writePlanes(map, to: start, microkernels: microkernels, pool: pool)
       } else if batch > 1 || !plan.isWholePlanes(output.view) {
         let rows = shape(output.view).reduce(1, *) / (output.view.upper - output.view.lower)
         start.update(

@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Kernels
 import ModelIR
@@ -7,17 +8,17 @@ struct StepGeometry {
   let plan: Plan
   let height: Int
   let width: Int
-  let precision: Precision
-  let code: VectorCode
+  let precision: ElementType
+  let microkernels: Microkernels
   /// The maps that are kept in bf16.
   private(set) var rounded: Set<Int> = []
 
-  init(plan: Plan, height: Int, width: Int, precision: Precision, code: VectorCode) {
+  init(plan: Plan, height: Int, width: Int, precision: ElementType, microkernels: Microkernels) {
     self.plan = plan
     self.height = height
     self.width = width
     self.precision = precision
-    self.code = code
+    self.microkernels = microkernels
     if precision == .bf16 { rounded = mapsInBF16() }
   }
 
@@ -34,26 +35,26 @@ struct StepGeometry {
   }
 
   /// A view's map, once it is known where the buffer lies.
-  func map(_ view: BufferView, at start: UnsafeMutablePointer<Float>) -> FeatureMap {
+  func map(_ view: BufferView, at start: UnsafeMutableRawPointer) -> FeatureMap {
     let shape = map(view)
     return FeatureMap(
       start: start,
       shape: MapShape(channels: plan.buffers[view.buffer].channels, height: shape.height, width: shape.width),
-      pixelStride: pixelStride(view), precision: precision(of: view)
+      pixelStride: pixelStride(view), elementType: precision(of: view)
     ).channels(view.lower..<view.upper)
   }
 
   /// What a view's map is kept in.
-  func precision(of view: BufferView) -> Precision { rounded.contains(view.buffer) ? .bf16 : .fp32 }
+  func precision(of view: BufferView) -> ElementType { rounded.contains(view.buffer) ? .bf16 : .fp32 }
 
-  /// The floats from one pixel of a view to the next.
+  /// The bytes from one pixel of a view to the next.
   private func pixelStride(_ view: BufferView) -> Int {
-    MemoryPlan.stride(of: plan.buffers[view.buffer], isHalved: rounded.contains(view.buffer))
+    4 * MemoryPlan.stride(of: plan.buffers[view.buffer], isHalved: rounded.contains(view.buffer))
   }
 
   /// Whether a view shows whole pixels with nothing between them.
   private func isDense(_ view: BufferView) -> Bool {
-    pixelStride(view) * precision(of: view).numbersInWord == view.upper - view.lower
+    pixelStride(view) == (view.upper - view.lower) * precision(of: view).byteCount
   }
 
   func pooling(_ step: Step, kernel: Int, stride: Int, padding: Int) -> PoolingGeometry {
@@ -63,12 +64,12 @@ struct StepGeometry {
   /// The convolution that a step is, and how it is computed.
   func convolution(_ op: Conv2D, _ step: Step, threads: Int) -> ConvolutionChoice {
     let (kernel, geometry, joined) = kernel(op, step)
-    let layout = ProductLayout(
+    let layout = GEMMLayout(
       geometry, kernel, inputs: joined,
-      precisions: step.inputs.prefix(joined.count).map(precision(of:)), isDense: isDense(step.inputs[0]))
+      elementTypes: step.inputs.prefix(joined.count).map(precision(of:)), isDense: isDense(step.inputs[0]))
     return ConvolutionChoice(
       kernel: kernel, geometry: geometry, layout: layout,
-      convolution: Convolution(kernel, geometry, layout, code: code, threads: threads))
+      convolution: Convolution(kernel, geometry, layout, microkernels: microkernels, threads: threads))
   }
 
   /// The kernel of a convolution, and the channels of the maps that it joins.
@@ -80,15 +81,15 @@ struct StepGeometry {
       outputChannels: op.outputChannels, kernelHeight: op.kernel, kernelWidth: op.kernel, stride: op.stride,
       verticalPadding: op.padding, horizontalPadding: op.padding, dilation: op.dilation, groups: op.groups)
     let kernel = ConvolutionKernel.best(
-      for: geometry, pairs: code.addsBesideMultiplying, precision: precision)
+      for: geometry, hasSeparateAddPipe: microkernels.hasSeparateAddPipe, operands: precision)
     return (kernel, geometry, joined.map(\.channels))
   }
 
-  /// The floats of scratch memory that the greediest step wants.
-  func scratchCount(threads: Int) -> Int {
+  /// The bytes of scratch memory that the greediest step wants.
+  func scratchByteCount(threads: Int) -> Int {
     plan.steps.map { step in
       guard case .conv2D(let op) = step.op else { return 0 }
-      return convolution(op, step, threads: threads).convolution.scratchCount
+      return convolution(op, step, threads: threads).convolution.scratchByteCount
     }.max() ?? 0
   }
 }
@@ -97,6 +98,6 @@ struct StepGeometry {
 struct ConvolutionChoice {
   let kernel: ConvolutionKernel
   let geometry: ConvolutionGeometry
-  let layout: ProductLayout
+  let layout: GEMMLayout
   let convolution: Convolution
 }

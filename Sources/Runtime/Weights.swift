@@ -37,7 +37,7 @@ package final class Weights: Sendable {
       }
       guard entry.type.isFloatingPoint else {
         throw ModelError(
-          "\(file.path): the weight '\(name)' is stored as \(entry.type.rawValue), which is no real number")
+          "\(file.path): the weight '\(name)' is stored as \(entry.type.safetensorsName), which is no real number")
       }
       if let mapped = file.mappedFloats(name)?.baseAddress, UInt(bitPattern: mapped) % 64 == 0 {
         pointers[name] = mapped
@@ -95,13 +95,13 @@ package final class Weights: Sendable {
 
   /// The weights of a convolution as a kernel reads them.
   func packed(
-    _ kernel: ConvolutionKernel, _ layout: ProductLayout, weight: ParameterExpression, bias: ParameterExpression?,
-    _ code: VectorCode, _ pool: ThreadPool
+    _ kernel: ConvolutionKernel, _ layout: GEMMLayout, weight: ParameterExpression, bias: ParameterExpression?,
+    _ microkernels: Microkernels, _ pool: ThreadPool
   ) throws(ModelError) -> PackedWeights {
-    let key = PackedWeightsCache.Key(weight: weight, bias: bias, kernel: kernel, layout: layout, code: code.name)
+    let key = PackedWeightsCache.Key(weight: weight, bias: bias, kernel: kernel, layout: layout, code: microkernels.name)
     let packed = cache.find(key) { memory in
       let packed = PackedWeights(
-        kernel, layout, weight: self[weight], bias: bias.map { self[$0] }, in: memory, code: code, pool: pool)
+        kernel, layout, weight: self[weight], bias: bias.map { self[$0] }, in: memory, microkernels: microkernels, pool: pool)
       // Nobody reads the file's numbers again, or only for another kernel.
       if case .stored(let name) = weight { file?.releasePages(of: name) }
       return packed

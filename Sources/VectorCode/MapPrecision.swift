@@ -1,7 +1,8 @@
 import CProcessor
+import Elements
 import KernelInterface
 
-extension Precision {
+extension ElementType {
   /// A pattern rather than `==`, which would ask for the conformance by a function that all builds share.
   var isSingle: Bool { @inline(__always) get { if case .fp32 = self { true } else { false } } }
 }

@@ -1,9 +1,10 @@
 import CProcessor
+import Elements
 import KernelInterface
 
 #if BF16_PRODUCTS
   /// What panels and packed weights hold: two numbers in the place of a float.
-  var panelPrecision: Precision { .bf16 }
+  var panelPrecision: ElementType { .bf16 }
 
   /// Copies neighbouring pixels into a panel, rounded to bf16, thirty-two channels at a time.
   func packPixels(_ run: PixelRun, _ panel: Panel) {

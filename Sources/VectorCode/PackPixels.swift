@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 
 /// Writes zeros in the place of pixels, which lie in the padding.
@@ -34,7 +35,7 @@ func copyPixels(_ run: PixelRun, floats: Int, _ panel: Panel) {
 
 #if !BF16_PRODUCTS
   /// What panels and packed weights hold.
-  var panelPrecision: Precision { .fp32 }
+  var panelPrecision: ElementType { .fp32 }
 
   /// Copies neighbouring pixels into a panel.
   func packPixels(_ run: PixelRun, _ panel: Panel) { copyPixels(run, floats: run.channels, panel) }

@@ -9,7 +9,7 @@ package enum Build {
         pool: poolRow)
     }
   #else
-    package static var code: VectorCode {
+    package static var code: Microkernels {
       #if TILE_OF_32_REGISTERS
         let name = "avx512"
       #elseif FUSED_MULTIPLY_ADD && arch(x86_64)
@@ -17,7 +17,7 @@ package enum Build {
       #else
         let name = "baseline"
       #endif
-      return VectorCode(
+      return Microkernels(
         name: name, singlePrecision: products, balanceRows: balanceRows, balanceColumns: balanceColumns,
         depthwise: depthwiseRow, elementwise: elementwiseRun, pool: poolRow, decode: decodeRun,
         interleave: interleaveRun)

@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Kernels
 import ModelIR
@@ -48,10 +49,10 @@ private func exercise(_ model: InferenceModel) {
   else { return }
   checkPlaces(memory)
   exercise(model, height, width, .fp32)
-  if InstructionSet.best.multiplies(.bf16) { exercise(model, height, width, .bf16) }
+  if InstructionSet.best.supports(.bf16) { exercise(model, height, width, .bf16) }
 }
 
-private func exercise(_ model: InferenceModel, _ height: Int, _ width: Int, _ precision: Precision) {
+private func exercise(_ model: InferenceModel, _ height: Int, _ width: Int, _ precision: ElementType) {
   guard let session = try? Session(model, height: height, width: width, threads: 1, precision: precision) else {
     return
   }

@@ -27,7 +27,7 @@ func activated(_ activation: ActivationFunction, _ values: [Float], _ set: Instr
   let shape = MapShape(channels: values.count, height: 1, width: 1)
   let output = TestMap(shape, .dense)
   TestMap(shape, .dense, values).lend {
-    activate($0, activation, to: output.map, code: set.code, pool: threadPools[0])
+    activate($0, activation, to: output.map, microkernels: set.microkernels, pool: threadPools[0])
   }
   return output.values
 }
@@ -49,7 +49,7 @@ func activated(_ activation: ActivationFunction, _ values: [Float], _ set: Instr
     for (set, layout, pool) in surroundings {
       let input = TestMap(shape, layout, values)
       let output = TestMap(shape, layout)
-      input.lend { activate($0, activation, to: output.map, code: set.code, pool: pool) }
+      input.lend { activate($0, activation, to: output.map, microkernels: set.microkernels, pool: pool) }
       #expect(output.surroundingsAreIntact, "\(set)")
       for (x, y) in zip(values, output.values) {
         let exact = referenceActivation(activation, Double(x))
@@ -67,10 +67,10 @@ func activated(_ activation: ActivationFunction, _ values: [Float], _ set: Instr
     let values = numbers.reals(shape.count, range: 5)
     let separate = TestMap(shape, .view)
     TestMap(shape, .dense, values).lend {
-      activate($0, activation, to: separate.map, code: set.code, pool: threadPools[0])
+      activate($0, activation, to: separate.map, microkernels: set.microkernels, pool: threadPools[0])
     }
     let inPlace = TestMap(shape, .padded, values)
-    activate(inPlace.map, activation, to: inPlace.map, code: set.code, pool: threadPools[2])
+    activate(inPlace.map, activation, to: inPlace.map, microkernels: set.microkernels, pool: threadPools[2])
     #expect(identical(separate.values, inPlace.values))
     #expect(separate.surroundingsAreIntact && inPlace.surroundingsAreIntact)
   }

@@ -17,13 +17,13 @@ import Testing
       // Every input in a layout of its own.
       let inputs = values.enumerated().map { TestMap(shape, MapLayout.allCases[($0.offset + number) % 3], $0.element) }
       let output = TestMap(shape, layout)
-      withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, code: set.code, pool: pool) }
+      withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, microkernels: set.microkernels, pool: pool) }
       #expect(output.surroundingsAreIntact)
       #expect(output.values == expected)
       // The last input's memory may also be the output's.
       output.fill(values[inputCount - 1])
       withExtendedLifetime(inputs) {
-        add(inputs.dropLast().map(\.map) + [output.map], to: output.map, code: set.code, pool: pool)
+        add(inputs.dropLast().map(\.map) + [output.map], to: output.map, microkernels: set.microkernels, pool: pool)
       }
       #expect(output.surroundingsAreIntact)
       #expect(output.values == expected)
@@ -54,7 +54,7 @@ import Testing
           MapLayout.allCases[(index + number) % 3], input.0)
       }
       let output = TestMap(MapShape(channels: channels, height: height, width: width), layout)
-      withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, code: set.code, pool: pool) }
+      withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, microkernels: set.microkernels, pool: pool) }
       #expect(output.surroundingsAreIntact)
       #expect(output.values == expected, "\(set)")
     }
@@ -73,7 +73,7 @@ import Testing
         input.lend {
           channelAffine(
             $0, scale: scale == nil ? nil : factors[0], shift: shift == nil ? nil : factors[1], to: output.map,
-            code: set.code, pool: pool)
+            microkernels: set.microkernels, pool: pool)
         }
       }
       #expect(output.surroundingsAreIntact)

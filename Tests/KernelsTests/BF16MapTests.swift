@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Testing
 
@@ -49,7 +50,7 @@ struct BF16MapTests {
   func convolutionsReadAndWriteThem(_ kernel: ConvolutionKernel, _ shape: Shape) {
     var example = example(shape)
     // SiLU is not as exact in bf16.
-    if kernel.precision == .fp32 { example.activation = .relu }
+    if kernel.elementType == .fp32 { example.activation = .relu }
     let geometry = example.geometry
     guard kernel.supports(geometry) else { return }
     var numbers = TestNumbers(seed: 3)
@@ -61,12 +62,12 @@ struct BF16MapTests {
         return (numbers.reals(count).map(roundedToBF16), shift)
       }
       example.after = isAfter ? numbers.reals(geometry.outputShape.count).map(roundedToBF16) : nil
-      for set in sets(for: kernel) where set.multiplies(.bf16) {
+      for set in sets(for: kernel) where set.supports(.bf16) {
         let expected = example.run(kernel, set, threadPools[0]).values
         for bits in 1..<16 {
           let rounded = RoundedMaps(rawValue: bits)
           if kernel.tile != nil, !rounded.isDisjoint(with: [.inputs, .someInputs]) { continue }
-          if kernel.precision == .fp32, rounded != .output { continue }
+          if kernel.elementType == .fp32, rounded != .output { continue }
           if shape.joined.contains(where: { $0 % 2 != 0 }), rounded.contains(.inputs) { continue }
           let result = example.run(
             kernel, set, threadPools[bits % 3], inputs: MapLayout.allCases[bits % 3],
@@ -86,7 +87,7 @@ struct BF16MapTests {
 
   @Test func largeOnesOfWholeCacheLinesAreStreamed() {
     func streams(_ channels: Int, _ layout: MapLayout) -> Bool {
-      TestMap(MapShape(channels: channels, height: 184, width: 184), layout, precision: .bf16).map.streams
+      TestMap(MapShape(channels: channels, height: 184, width: 184), layout, elementType: .bf16).map.isNonTemporal
     }
     #expect(streams(64, .padded) && streams(96, .padded))
     #expect(!streams(32, .padded) && !streams(80, .padded) && !streams(64, .view))
@@ -109,19 +110,19 @@ struct BF16MapTests {
   }
 
   @Test(arguments: precisions, large)
-  func largeOnesArePooledAndAddedTheSame(_ precisions: (from: Precision, to: Precision), _ shape: MapShape) {
+  func largeOnesArePooledAndAddedTheSame(_ precisions: (from: ElementType, to: ElementType), _ shape: MapShape) {
     var numbers = TestNumbers(seed: shape.channels)
     let values = numbers.reals(shape.count)
     let geometry = PoolingGeometry(input: shape, kernel: 3, stride: 1, padding: 1)
-    let code = InstructionSet.best.code
+    let code = InstructionSet.best.microkernels
     func results(_ layout: MapLayout) -> (pooled: [Float], sums: [Float]) {
       let (pooled, sums) = (
-        TestMap(shape, layout, precision: precisions.to), TestMap(shape, layout, precision: precisions.to)
+        TestMap(shape, layout, elementType: precisions.to), TestMap(shape, layout, elementType: precisions.to)
       )
-      #expect(pooled.map.streams == (layout == .padded))
-      TestMap(shape, .padded, values, precision: precisions.from).lend { input in
-        pool(.average, input, geometry, to: pooled.map, code: code, pool: threadPools[1])
-        add([input, input], to: sums.map, code: code, pool: threadPools[1])
+      #expect(pooled.map.isNonTemporal == (layout == .padded))
+      TestMap(shape, .padded, values, elementType: precisions.from).lend { input in
+        pool(.average, input, geometry, to: pooled.map, microkernels: code, pool: threadPools[1])
+        add([input, input], to: sums.map, microkernels: code, pool: threadPools[1])
       }
       #expect(pooled.surroundingsAreIntact && sums.surroundingsAreIntact)
       return (pooled.values, sums.values)
@@ -130,7 +131,7 @@ struct BF16MapTests {
     #expect(streamed.pooled == stored.pooled && streamed.sums == stored.sums)
   }
 
-  private static let precisions: [(Precision, Precision)] = [(.bf16, .bf16), (.bf16, .fp32), (.fp32, .bf16)]
+  private static let precisions: [(ElementType, ElementType)] = [(.bf16, .bf16), (.bf16, .fp32), (.fp32, .bf16)]
 
   @Test(arguments: [(2, 1, 0), (2, 2, 1), (3, 2, 1), (3, 3, 0), (5, 1, 2)], [2, 16, 30, 64, 80])
   func poolsReadAndWriteThem(_ window: (kernel: Int, stride: Int, padding: Int), _ channels: Int) {
@@ -140,12 +141,12 @@ struct BF16MapTests {
     var numbers = TestNumbers(seed: channels)
     var values = numbers.reals(geometry.input.count).map(roundedToBF16)
     (values[1], values[20]) = (.nan, -.infinity)
-    for (number, (set, layout, pool)) in surroundings.enumerated() where set.multiplies(.bf16) {
+    for (number, (set, layout, pool)) in surroundings.enumerated() where set.supports(.bf16) {
       for kind in [PoolingRow.Kind.maximum, .average] {
-        func pooled(_ from: Precision, _ to: Precision) -> (values: [Float], isIntact: Bool) {
-          let input = TestMap(geometry.input, layout, values, precision: from)
-          let output = TestMap(geometry.output, MapLayout.allCases[number % 3], precision: to)
-          input.lend { Kernels.pool(kind, $0, geometry, to: output.map, code: set.code, pool: pool) }
+        func pooled(_ from: ElementType, _ to: ElementType) -> (values: [Float], isIntact: Bool) {
+          let input = TestMap(geometry.input, layout, values, elementType: from)
+          let output = TestMap(geometry.output, MapLayout.allCases[number % 3], elementType: to)
+          input.lend { Kernels.pool(kind, $0, geometry, to: output.map, microkernels: set.microkernels, pool: pool) }
           return (output.values, output.surroundingsAreIntact)
         }
         let expected = pooled(.fp32, .fp32).values
@@ -167,20 +168,20 @@ struct BF16MapTests {
       let small = MapShape(channels: channels, height: 8 >> shift, width: 24 >> shift)
       return (shape: small, values: numbers.reals(small.count).map(roundedToBF16))
     }
-    for (number, (set, layout, pool)) in surroundings.enumerated() where set.multiplies(.bf16) {
-      func total(_ rounded: Int, _ precision: Precision) -> (values: [Float], isIntact: Bool) {
+    for (number, (set, layout, pool)) in surroundings.enumerated() where set.supports(.bf16) {
+      func total(_ rounded: Int, _ precision: ElementType) -> (values: [Float], isIntact: Bool) {
         let inputs = terms.enumerated().map { index, term in
           TestMap(
             term.shape, MapLayout.allCases[(index + number) % 3], term.values,
-            precision: rounded >> index & 1 == 1 ? .bf16 : .fp32)
+            elementType: rounded >> index & 1 == 1 ? .bf16 : .fp32)
         }
-        let output = TestMap(shape, layout, precision: precision)
-        withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, code: set.code, pool: pool) }
+        let output = TestMap(shape, layout, elementType: precision)
+        withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, microkernels: set.microkernels, pool: pool) }
         return (output.values, output.surroundingsAreIntact)
       }
       let expected = total(0, .fp32).values
       for rounded in 0..<1 << shifts.count {
-        for precision in Precision.allCases {
+        for precision in [ElementType.fp32, .bf16] {
           let result = total(rounded, precision)
           #expect(result.isIntact)
           #expect(result.values == (precision == .bf16 ? expected.map(roundedToBF16) : expected), "\(rounded) \(set)")
@@ -195,14 +196,14 @@ struct BF16MapTests {
     let shape = MapShape(channels: channels, height: 5, width: 9)
     let values = numbers.reals(shape.count).map(roundedToBF16)
     let (scale, shift) = (numbers.reals(channels), numbers.reals(channels))
-    for (set, layout, pool) in surroundings where set.multiplies(.bf16) {
-      func result(_ from: Precision, _ to: Precision) -> (affine: [Float], active: [Float], isIntact: Bool) {
-        let (affine, active) = (TestMap(shape, layout, precision: to), TestMap(shape, layout, precision: to))
-        TestMap(shape, layout, values, precision: from).lend { input in
+    for (set, layout, pool) in surroundings where set.supports(.bf16) {
+      func result(_ from: ElementType, _ to: ElementType) -> (affine: [Float], active: [Float], isIntact: Bool) {
+        let (affine, active) = (TestMap(shape, layout, elementType: to), TestMap(shape, layout, elementType: to))
+        TestMap(shape, layout, values, elementType: from).lend { input in
           withFencedInputs([scale, shift]) {
-            channelAffine(input, scale: $0[0], shift: $0[1], to: affine.map, code: set.code, pool: pool)
+            channelAffine(input, scale: $0[0], shift: $0[1], to: affine.map, microkernels: set.microkernels, pool: pool)
           }
-          activate(input, .relu6, to: active.map, code: set.code, pool: pool)
+          activate(input, .relu6, to: active.map, microkernels: set.microkernels, pool: pool)
         }
         return (affine.values, active.values, affine.surroundingsAreIntact && active.surroundingsAreIntact)
       }
@@ -224,9 +225,9 @@ struct BF16MapTests {
       // Multiples of a half up to 128 in eight bits.
       let values = (0..<from.count).map { Float($0 % 256) / 2 }
       for (pool, layout) in zip(threadPools, MapLayout.allCases) {
-        func result(_ precision: Precision) -> (values: [Float], isIntact: Bool) {
-          let output = TestMap(to, layout, precision: precision)
-          TestMap(from, layout, values, precision: precision).lend { run($0, output.map, pool) }
+        func result(_ precision: ElementType) -> (values: [Float], isIntact: Bool) {
+          let output = TestMap(to, layout, elementType: precision)
+          TestMap(from, layout, values, elementType: precision).lend { run($0, output.map, pool) }
           return (output.values, output.surroundingsAreIntact)
         }
         #expect(result(.bf16).isIntact && result(.bf16).values == result(.fp32).values)

@@ -6,7 +6,7 @@ import Testing
 /// Products of numbers in bf16: what is rounded, and that nothing else is.
 @Suite(.enabled(if: hasBF16, "this processor multiplies no numbers in bf16"))
 struct BF16Tests {
-  static let kernels = ConvolutionKernel.all.filter { $0.precision == .bf16 }
+  static let kernels = ConvolutionKernel.all.filter { $0.elementType == .bf16 }
 
   private func example(_ kernel: ConvolutionKernel, channels: Int = 37, outputs: Int = 21) -> ConvolutionCase {
     let geometry = ConvolutionGeometry(

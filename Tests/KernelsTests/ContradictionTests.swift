@@ -34,8 +34,8 @@ import Testing
     await #expect(processExitsWith: .failure) {
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: 1, height: 5, width: 5), outputChannels: 1, kernelHeight: 5, kernelWidth: 5)
-      let layout = ProductLayout(geometry, .winograd4, inputs: [1], isDense: false)
-      _ = Convolution(.winograd4, geometry, layout, code: InstructionSet.baseline.code, threads: 1)
+      let layout = GEMMLayout(geometry, .winograd4, inputs: [1], isDense: false)
+      _ = Convolution(.winograd4, geometry, layout, microkernels: InstructionSet.baseline.microkernels, threads: 1)
     }
   }
 
@@ -43,7 +43,7 @@ import Testing
     await #expect(processExitsWith: .failure) {
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: 8, height: 4, width: 4), outputChannels: 8, kernelHeight: 1, kernelWidth: 1)
-      _ = ProductLayout(geometry, .product, inputs: [4, 3], isDense: false)
+      _ = GEMMLayout(geometry, .product, inputs: [4, 3], isDense: false)
     }
   }
 
@@ -52,14 +52,14 @@ import Testing
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: 8, height: 4, width: 4), outputChannels: 8, kernelHeight: 1, kernelWidth: 1,
         groups: 2)
-      _ = ProductLayout(geometry, .product, inputs: [4, 4], isDense: false)
+      _ = GEMMLayout(geometry, .product, inputs: [4, 4], isDense: false)
     }
   }
 
   @Test func refusesPixelsThatDoNotFitTheirStride() async {
     await #expect(processExitsWith: .failure) {
       let buffer = GuardedBuffer(count: 64)
-      _ = FeatureMap(start: buffer.pointer, shape: MapShape(channels: 5, height: 2, width: 2), pixelStride: 4)
+      _ = FeatureMap(start: buffer.pointer, shape: MapShape(channels: 5, height: 2, width: 2), pixelStride: 16)
     }
   }
 
@@ -72,20 +72,20 @@ import Testing
   @Test func refusesTermsOfAnotherShape() async {
     await #expect(processExitsWith: .failure) {
       let maps = [(3, 2), (3, 3)].map { TestMap(MapShape(channels: 5, height: $0.0, width: $0.1), .padded) }
-      add(maps.map(\.map), to: maps[0].map, code: InstructionSet.baseline.code, pool: ThreadPool(threads: 1))
+      add(maps.map(\.map), to: maps[0].map, microkernels: InstructionSet.baseline.microkernels, pool: ThreadPool(threads: 1))
     }
   }
 
   @Test func refusesHalfOfAPlaceInBF16() async {
     await #expect(processExitsWith: .failure) {
-      _ = TestMap(MapShape(channels: 6, height: 2, width: 2), .padded, precision: .bf16).map.channels(3..<6)
+      _ = TestMap(MapShape(channels: 6, height: 2, width: 2), .padded, elementType: .bf16).map.channels(3..<6)
     }
   }
 
   @Test func refusesToRoundWhatItMoves() async {
     await #expect(processExitsWith: .failure) {
       let shape = MapShape(channels: 6, height: 2, width: 2)
-      let (input, output) = (TestMap(shape, .padded), TestMap(shape, .padded, precision: .bf16))
+      let (input, output) = (TestMap(shape, .padded), TestMap(shape, .padded, elementType: .bf16))
       copy(input.map, to: output.map, pool: ThreadPool(threads: 1))
     }
   }

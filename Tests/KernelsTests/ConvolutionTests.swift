@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Testing
 
@@ -127,7 +128,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
         input: MapShape(channels: channels, height: 13, width: 22), outputChannels: 31, kernelHeight: kernel,
         kernelWidth: kernel, stride: stride, verticalPadding: combination, horizontalPadding: combination)
       let example = integerCase(geometry, hasBias: true, &numbers)
-      #expect(ProductLayout(geometry, .product, inputs: [channels], isDense: true).joinsTaps)
+      #expect(GEMMLayout(geometry, .product, inputs: [channels], isDense: true).joinsTaps)
       for layout in 0..<3 { checkExactly(example, layout, combination) }
     }
   }
@@ -138,7 +139,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: channels, height: 8, width: 8), outputChannels: 8, kernelHeight: window,
         kernelWidth: window, dilation: dilation, groups: groups)
-      return ProductLayout(geometry, .product, inputs: [channels], isDense: stride == channels).joinsTaps
+      return GEMMLayout(geometry, .product, inputs: [channels], isDense: stride == channels).joinsTaps
     }
     #expect(joins(3, 3) && joins(4, 4) && joins(15, 15) && joins(16, 16))
     #expect(!joins(3, 4) && !joins(4, 8) && !joins(5, 16) && !joins(17, 17))
@@ -230,7 +231,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
         let expected = example.after.map { zip(activated, $0).map { $0 + $1 } } ?? activated
         let result = example.run(kernel, set, threadPools[1], inputs: .view, output: .view)
         #expect(result.isIntact)
-        if kernel.precision == .bf16 && activation == .silu {
+        if kernel.elementType == .bf16 && activation == .silu {
           // A sixteenth of what rounding to bf16 may do.
           let isClose = zip(result.values, zip(activated, expected)).allSatisfy {
             (value: Float, right: (Float, Float)) in
@@ -247,14 +248,14 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
   @Test func choosesTheKernelThatSuits() {
     func best(
       _ channels: Int, _ outputs: Int, _ window: Int, side: Int = 40, stride: Int = 1, padding: Int? = nil,
-      dilation: Int = 1, groups: Int = 1, pairs: Bool = false, precision: Precision = .fp32
+      dilation: Int = 1, groups: Int = 1, pairs: Bool = false, precision: ElementType = .fp32
     ) -> ConvolutionKernel {
       .best(
         for: ConvolutionGeometry(
           input: MapShape(channels: channels, height: side, width: side), outputChannels: outputs,
           kernelHeight: window, kernelWidth: window, stride: stride, verticalPadding: padding ?? window / 2,
-          horizontalPadding: padding ?? window / 2, dilation: dilation, groups: groups), pairs: pairs,
-        precision: precision)
+          horizontalPadding: padding ?? window / 2, dilation: dilation, groups: groups), hasSeparateAddPipe: pairs,
+        operands: precision)
     }
     #expect(best(64, 64, 1) == .product)
     #expect(best(64, 64, 3, side: 160, stride: 2) == .stridedWinograd4)
@@ -307,7 +308,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
         input: MapShape(channels: 8, height: 9, width: 9), outputChannels: 8, kernelHeight: window.0,
         kernelWidth: window.1, stride: stride, verticalPadding: padding.0, horizontalPadding: padding.1,
         dilation: dilation)
-      return ConvolutionKernel.all.filter { $0.supports(geometry) && $0.precision == .fp32 }
+      return ConvolutionKernel.all.filter { $0.supports(geometry) && $0.elementType == .fp32 }
     }
     let all: [ConvolutionKernel] = [
       .product, .product.paired, .winograd4, .winograd4.paired, .winograd6, .winograd6.paired,

@@ -32,7 +32,7 @@ struct DetectionCase: CustomTestStringConvertible, Sendable {
         withExtendedLifetime(levels) {
           decodeDetections(
             levels: levels.map(\.map), strides: strides, bins: bins, classes: classes, projection: projection,
-            output: output.pointer, code: set.code, pool: pool)
+            output: output.pointer, microkernels: set.microkernels, pool: pool)
         }
       }
       #expect(output.marginsAreIntact)
@@ -84,7 +84,7 @@ struct DetectionCase: CustomTestStringConvertible, Sendable {
     level.lend {
       decodeDetections(
         levels: [$0], strides: [2], bins: 2, classes: 1, projection: [1, 3], output: output.pointer,
-        code: set.code, pool: threadPools[0])
+        microkernels: set.microkernels, pool: threadPools[0])
     }
     // Distances: left 3, top 2, right 1, bottom 3, from the cell's centre (0.5, 0.5).
     #expect(output.values == [-1, 2, 8, 10, 1])

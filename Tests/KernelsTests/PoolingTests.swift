@@ -38,7 +38,7 @@ struct PoolingWindow: CustomTestStringConvertible, Sendable {
         let input = TestMap(geometry.input, layout, values)
         for (kind, expected) in [(PoolingRow.Kind.maximum, maxima), (.average, averages)] {
           let output = TestMap(geometry.output, layout)
-          input.lend { Kernels.pool(kind, $0, geometry, to: output.map, code: set.code, pool: pool) }
+          input.lend { Kernels.pool(kind, $0, geometry, to: output.map, microkernels: set.microkernels, pool: pool) }
           #expect(output.surroundingsAreIntact)
           #expect(identical(output.values, expected), "\(kind) with \(set), \(geometry)")
         }
@@ -61,7 +61,7 @@ struct PoolingWindow: CustomTestStringConvertible, Sendable {
       for set in InstructionSet.available {
         let maxima = TestMap(geometry.output, .padded)
         TestMap(geometry.input, .view, values).lend {
-          Kernels.pool(.maximum, $0, geometry, to: maxima.map, code: set.code, pool: threadPools[0])
+          Kernels.pool(.maximum, $0, geometry, to: maxima.map, microkernels: set.microkernels, pool: threadPools[0])
         }
         #expect(identical(maxima.values, expected), "NaN at \(place), \(set)")
       }

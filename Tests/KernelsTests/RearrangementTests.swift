@@ -73,11 +73,11 @@ import Testing
       let planes = FencedMemory(count: shape.count)
       planes.start.update(from: values, count: values.count)
       let map = TestMap(shape, layout)
-      withExtendedLifetime(planes) { readPlanes(planes.start, to: map.map, code: set.code, pool: pool) }
+      withExtendedLifetime(planes) { readPlanes(planes.start, to: map.map, microkernels: set.microkernels, pool: pool) }
       #expect(map.values == values, "\(set), \(layout)")
       #expect(map.surroundingsAreIntact, "\(set), \(layout)")
       let output = GuardedBuffer(count: shape.count)
-      map.lend { writePlanes($0, to: output.pointer, code: set.code, pool: pool) }
+      map.lend { writePlanes($0, to: output.pointer, microkernels: set.microkernels, pool: pool) }
       #expect(output.values == values)
       #expect(output.marginsAreIntact)
     }

@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Testing
 
@@ -91,7 +92,7 @@ struct ConvolutionCase {
     /// Of several inputs every other one.
     static let someInputs = RoundedMaps(rawValue: 8)
 
-    func precision(_ maps: RoundedMaps) -> Precision { contains(maps) ? .bf16 : .fp32 }
+    func elementType(_ maps: RoundedMaps) -> ElementType { contains(maps) ? .bf16 : .fp32 }
     var testDescription: String { "\(rawValue)" }
   }
 
@@ -107,28 +108,28 @@ struct ConvolutionCase {
       let range = first * g.inputShape.planeCount..<(first + channels) * g.inputShape.planeCount
       let shape = MapShape(channels: channels, height: g.inputHeight, width: g.inputWidth)
       let isRounded = rounded.contains(.inputs) || rounded.contains(.someInputs) && inputs.count % 2 == 0
-      inputs.append(TestMap(shape, inputLayout, Array(input[range]), precision: isRounded ? .bf16 : .fp32))
+      inputs.append(TestMap(shape, inputLayout, Array(input[range]), elementType: isRounded ? .bf16 : .fp32))
       first += channels
     }
-    let layout = ProductLayout(
-      g, kernel, inputs: joined, precisions: inputs.map(\.map.precision), isDense: inputs[0].isDense)
+    let layout = GEMMLayout(
+      g, kernel, inputs: joined, elementTypes: inputs.map(\.map.elementType), isDense: inputs[0].isDense)
     let weights = withFencedInputs([weight, bias ?? []]) {
       PackedWeights(
-        kernel, layout, weight: $0[0], bias: bias == nil ? nil : $0[1], in: WeightMemory(), code: set.code, pool: pool)!
+        kernel, layout, weight: $0[0], bias: bias == nil ? nil : $0[1], in: WeightMemory(), microkernels: set.microkernels, pool: pool)!
     }
-    let output = TestMap(g.outputShape, outputLayout, precision: rounded.precision(.output))
+    let output = TestMap(g.outputShape, outputLayout, elementType: rounded.elementType(.output))
     var operands = ConvolutionOperands(
       inputs: inputs.map(\.map), weights: weights, activation: activation, output: output.map)
     let beforeMap = before.map { before in
       let shape = MapShape(
         channels: g.outputChannels, height: g.outputHeight >> before.shift, width: g.outputWidth >> before.shift)
-      return TestMap(shape, inputLayout, before.values, precision: rounded.precision(.addends))
+      return TestMap(shape, inputLayout, before.values, elementType: rounded.elementType(.addends))
     }
-    let afterMap = after.map { TestMap(g.outputShape, outputLayout, $0, precision: rounded.precision(.addends)) }
+    let afterMap = after.map { TestMap(g.outputShape, outputLayout, $0, elementType: rounded.elementType(.addends)) }
     operands.before = beforeMap?.map
     operands.after = afterMap?.map
-    let convolution = Convolution(kernel, g, layout, code: set.code, threads: pool.threads)
-    let scratch = GuardedBuffer(count: convolution.scratchCount)
+    let convolution = Convolution(kernel, g, layout, microkernels: set.microkernels, threads: pool.threads)
+    let scratch = GuardedBuffer(count: convolution.scratchByteCount / 4)
     withExtendedLifetime((inputs, weights, beforeMap, afterMap)) {
       convolution.run(operands, scratch: scratch.pointer, pool: pool)
     }

@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Testing
 
@@ -47,15 +48,15 @@ import Testing
   }
 
   private func multiplications(_ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry) -> Int {
-    let layout = ProductLayout(geometry, kernel, inputs: [geometry.inputChannels], isDense: true)
+    let layout = GEMMLayout(geometry, kernel, inputs: [geometry.inputChannels], isDense: true)
     return kernel.multiplications(geometry, layout)
   }
 
   /// Between a slow processor that does something else as well and the fastest there are.
   @Test(arguments: InstructionSet.available) func thePeakIsOneOfAProcessor(_ set: InstructionSet) {
-    for (threads, precision) in [(1, Precision.fp32), (2, .fp32), (1, .bf16)] {
-      let peak = set.measurePeak(threads: threads, precision: precision)
-      if set.multiplies(precision) {
+    for (threads, precision) in [(1, ElementType.fp32), (2, .fp32), (1, .bf16)] {
+      let peak = set.measurePeak(threads: threads, elementType: precision)
+      if set.supports(precision) {
         #expect(peak > 1e7 && peak < 1e12 * Double(threads), "\(set), \(threads), \(precision)")
       } else {
         #expect(peak == 0)

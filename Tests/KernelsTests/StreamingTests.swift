@@ -11,12 +11,12 @@ import Testing
 
   @Test func largeMapsOfWholeCacheLinesAreStreamed() {
     func streams(_ channels: Int, _ side: Int, _ layout: MapLayout) -> Bool {
-      TestMap(MapShape(channels: channels, height: side, width: side), layout).map.streams
+      TestMap(MapShape(channels: channels, height: side, width: side), layout).map.isNonTemporal
     }
     #expect(streams(32, 184, .padded))
     #expect(!streams(32, 184, .view) && !streams(33, 184, .padded) && !streams(32, 180, .padded))
     let map = TestMap(MapShape(channels: 64, height: 184, width: 184), .padded).map
-    #expect(map.channels(16..<48).streams && !map.channels(8..<40).streams)
+    #expect(map.channels(16..<48).isNonTemporal && !map.channels(8..<40).isNonTemporal)
   }
 
   @Test(arguments: ConvolutionKernel.all)
@@ -85,15 +85,15 @@ import Testing
       withExtendedLifetime((inputs, large)) {
         for maps in outputs {
           // In the memory of a term, too.
-          add([inputs[0].map, maps[0].map], to: maps[0].map, code: set.code, pool: pool)
-          add(inputs.map(\.map), to: maps[1].map, code: set.code, pool: pool)
+          add([inputs[0].map, maps[0].map], to: maps[0].map, microkernels: set.microkernels, pool: pool)
+          add(inputs.map(\.map), to: maps[1].map, microkernels: set.microkernels, pool: pool)
           for (index, input) in [inputs[0].map, large.map].enumerated() {
-            Kernels.pool(.maximum, input, poolings[index], to: maps[2 + index].map, code: set.code, pool: pool)
-            Kernels.pool(.average, input, poolings[index], to: maps[4 + index].map, code: set.code, pool: pool)
+            Kernels.pool(.maximum, input, poolings[index], to: maps[2 + index].map, microkernels: set.microkernels, pool: pool)
+            Kernels.pool(.average, input, poolings[index], to: maps[4 + index].map, microkernels: set.microkernels, pool: pool)
           }
         }
       }
-      #expect(outputs[0].allSatisfy(\.map.streams) && outputs[0][0].values == outputs[0][1].values)
+      #expect(outputs[0].allSatisfy(\.map.isNonTemporal) && outputs[0][0].values == outputs[0][1].values)
       for (streamed, stored) in zip(outputs[0], outputs[1]) {
         #expect(streamed.surroundingsAreIntact)
         #expect(streamed.values == stored.values, "\(set)")

@@ -1,3 +1,4 @@
+import Elements
 import Glibc
 import KernelInterface
 import Testing
@@ -56,44 +57,45 @@ enum MapLayout: CaseIterable {
   case dense
   /// In whole vectors on cache lines, as plans lay out the others.
   case padded
-  /// Channels from the sixth float of a pixel on, amid those of a larger map.
+  /// Channels from the sixth word of a pixel on, amid those of a larger map.
   case view
 
-  /// The floats from one pixel to the next, and those before the first.
-  func place(of floats: Int) -> (stride: Int, offset: Int) {
+  /// The bytes from one pixel to the next, and those before the first.
+  func place(ofPixelBytes bytes: Int) -> (stride: Int, offset: Int) {
     switch self {
-    case .dense: (floats, 0)
-    case .padded: (roundUp(floats, to: 16), 0)
-    case .view: floats <= 3 ? (8, 5) : (roundUp(floats + 5, to: 16), 5)
+    case .dense: (bytes, 0)
+    case .padded: (roundUp(bytes, to: 64), 0)
+    case .view: bytes <= 12 ? (32, 20) : (roundUp(bytes + 20, to: 64), 20)
     }
   }
 }
 
-/// A feature map in fenced memory: NaN between its pixels, and 15 floats of NaN after its last channel, or as many more as
-/// start it on a cache line, which kernels may read but neither use nor change; then memory that they may not even read.
+/// A feature map in fenced memory: NaN between its pixels, and as many bytes of NaN after its last channel as kernels may
+/// read, or as many more as start it on a cache line; kernels neither use nor change them; then memory that they may not
+/// even read.
 final class TestMap {
   /// Valid as long as this object lives.
   let map: FeatureMap
   private let memory: FencedMemory
+  /// The bytes before the first pixel.
   private let offset: Int
-  /// The floats that a pixel's channels take.
-  private let floats: Int
-  private static let overrun = 15
 
-  /// - Parameter values: (channels, height, width), or nothing for NaN.
-  init(_ shape: MapShape, _ layout: MapLayout, _ values: [Float]? = nil, precision: Precision = .fp32) {
-    floats = shape.channels / precision.numbersInWord
-    let (stride, offset) = layout.place(of: floats)
+  /// - Parameter values: (channels, height, width), or `nil` for NaN.
+  init(_ shape: MapShape, _ layout: MapLayout, _ values: [Float]? = nil, elementType: ElementType = .fp32) {
+    let bytes = shape.channels * elementType.byteCount
+    let (stride, offset) = layout.place(ofPixelBytes: bytes)
     self.offset = offset
-    let count = offset + (shape.planeCount - 1) * stride + floats + Self.overrun
+    let count = (offset + (shape.planeCount - 1) * stride + bytes + BufferLayout.overRead) / 4
     // The end is the end of a page.
     memory = FencedMemory(count: layout == .padded ? roundUp(count, to: 16) : count)
-    map = FeatureMap(start: memory.start + offset, shape: shape, pixelStride: stride, precision: precision)
+    map = FeatureMap(
+      start: UnsafeMutableRawPointer(memory.start) + offset, shape: shape, pixelStride: stride,
+      elementType: elementType)
     if let values { fill(values) }
   }
 
   /// Whether nothing lies between pixels.
-  var isDense: Bool { map.pixelStride == floats }
+  var isDense: Bool { map.isDense }
 
   /// Lends the map to what reads it; an input that is read through `map` alone may be gone by then.
   func lend<Result>(_ body: (FeatureMap) -> Result) -> Result { withExtendedLifetime(self) { body(map) } }
@@ -101,16 +103,17 @@ final class TestMap {
   func fill(_ values: [Float]) {
     precondition(values.count == map.shape.count)
     let (plane, channels, stride, start) = (map.shape.planeCount, map.channels, map.pixelStride, map.start)
-    if map.precision == .bf16 {
-      for (i, value) in values.enumerated() { half(i % plane, i / plane).pointee = bf16(value) }
-      return
-    }
     values.withUnsafeBufferPointer { values in
       var pixel = 0
       while pixel < plane {
+        let elements = start + pixel * stride
         var channel = 0
         while channel < channels {
-          start[pixel * stride + channel] = values[channel * plane + pixel]
+          let value = values[channel * plane + pixel]
+          switch map.elementType {
+          case .bf16: elements.storeBytes(of: bf16(value), toByteOffset: 2 * channel, as: UInt16.self)
+          default: elements.storeBytes(of: value, toByteOffset: 4 * channel, as: Float.self)
+          }
           channel += 1
         }
         pixel += 1
@@ -118,18 +121,21 @@ final class TestMap {
     }
   }
 
-  /// The numbers as planes, (channels, height, width).
+  /// The elements as planes, (channels, height, width).
   var values: [Float] {
     let (plane, channels, stride, start) = (map.shape.planeCount, map.channels, map.pixelStride, map.start)
-    if map.precision == .bf16 {
-      return (0..<map.shape.count).map { i in Float(bitPattern: UInt32(half(i % plane, i / plane).pointee) << 16) }
-    }
     return [Float](unsafeUninitializedCapacity: map.shape.count) { values, count in
       var channel = 0
       while channel < channels {
         var pixel = 0
         while pixel < plane {
-          values[channel * plane + pixel] = start[pixel * stride + channel]
+          let elements = start + pixel * stride
+          switch map.elementType {
+          case .bf16:
+            let bits = elements.load(fromByteOffset: 2 * channel, as: UInt16.self)
+            values[channel * plane + pixel] = Float(bitPattern: UInt32(bits) << 16)
+          default: values[channel * plane + pixel] = elements.load(fromByteOffset: 4 * channel, as: Float.self)
+          }
           pixel += 1
         }
         channel += 1
@@ -138,20 +144,14 @@ final class TestMap {
     }
   }
 
-  /// The place of a number in bf16.
-  private func half(_ pixel: Int, _ channel: Int) -> UnsafeMutablePointer<UInt16> {
-    (UnsafeMutableRawPointer(map.start + pixel * map.pixelStride) + 2 * channel)
-      .assumingMemoryBound(to: UInt16.self)
-  }
-
   /// Whether everything around the channels is as it was: before the first pixel, between pixels and after the last.
   var surroundingsAreIntact: Bool {
-    let stride = map.pixelStride
+    let (stride, bytes) = (map.pixelStride, map.pixelBytes)
     var index = 0
     while index < memory.count {
-      let place = index - offset
-      let isInside = place >= 0 && place % stride < floats
-      let isBeyond = place >= (map.shape.planeCount - 1) * stride + floats
+      let place = 4 * index - offset
+      let isInside = place >= 0 && place % stride < bytes
+      let isBeyond = place >= (map.shape.planeCount - 1) * stride + bytes
       if (!isInside || isBeyond) && !memory.isUntouched(index) { return false }
       index += 1
     }
@@ -194,11 +194,11 @@ let threadPools = [1, 2, 3].map { ThreadPool(threads: $0) }
 
 /// The instruction sets of this machine that run a kernel.
 func sets(for kernel: ConvolutionKernel) -> [InstructionSet] {
-  InstructionSet.available.filter { $0.multiplies(kernel.precision) }
+  InstructionSet.available.filter { $0.supports(kernel.elementType) }
 }
 
 /// Whether there is one that multiplies in bf16; other processors skip what needs it.
-let hasBF16 = InstructionSet.best.multiplies(.bf16)
+let hasBF16 = InstructionSet.best.supports(.bf16)
 
 /// Every combination of an instruction set with a way to lay maps out, with a pool for each.
 let surroundings: [(set: InstructionSet, layout: MapLayout, pool: ThreadPool)] = InstructionSet.available.flatMap {

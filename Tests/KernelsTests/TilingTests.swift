@@ -7,7 +7,7 @@ import Testing
 @Suite struct TilingTests {
   @Test(arguments: InstructionSet.available)
   func groupsCoverEveryVectorOnce(_ set: InstructionSet) {
-    let limits = set.code.singlePrecision.limits
+    let limits = set.microkernels.singlePrecision.limits
     for vectors in 1...40 {
       let groups = limits.groups(ofVectors: vectors)
       var next = 0
@@ -36,8 +36,8 @@ import Testing
 
   @Test func everySetSaysWhichItIs() {
     for set in InstructionSet.available {
-      #expect(set.code.name == set.rawValue)
-      #expect(set.code.singlePrecision.limits.rows.dropFirst().allSatisfy { $0 > 0 })
+      #expect(set.microkernels.name == set.rawValue)
+      #expect(set.microkernels.singlePrecision.limits.rows.dropFirst().allSatisfy { $0 > 0 })
     }
     #expect(InstructionSet.available.contains(.baseline))
     #expect(InstructionSet.best >= InstructionSet.available.filter { $0 != .avx512paired }.max()!)
@@ -57,7 +57,7 @@ import Testing
     }
     // EBX, EDX and ECX hold the name, in this order.
     let registers: [UInt32] = [0, words[0], words[2], words[1]]
-    #expect(processorAddsBesideMultiplying(vendor: registers, version: version) == adds)
+    #expect(processorHasSeparateAddPipe(vendor: registers, version: version) == adds)
   }
 
   /// Strips and tiles reach every pixel, whatever the size and the threads, and scratch memory suffices for all of them.
@@ -72,7 +72,7 @@ import Testing
             for set in InstructionSet.available {
               for arithmetic in ConvolutionKernel.Arithmetic.allCases {
                 checkDivision(
-                  geometry, channels, set.code.singlePrecision.limits, arithmetic: arithmetic, threads: threads)
+                  geometry, channels, set.microkernels.singlePrecision.limits, arithmetic: arithmetic, threads: threads)
               }
             }
           }
@@ -86,11 +86,11 @@ import Testing
 
   /// Only AVX-512 has instructions for bf16, and not on every processor.
   @Test(arguments: InstructionSet.allCases) func multipliesBF16WhereThereIsCodeForIt(_ set: InstructionSet) {
-    #expect(set.multiplies(.fp32))
-    #expect(!set.multiplies(.bf16) || set >= .avx512 && set.isAvailable)
+    #expect(set.supports(.fp32))
+    #expect(!set.supports(.bf16) || set >= .avx512 && set.isAvailable)
     if set.isAvailable {
-      #expect(set.code.products(.fp32)?.precision == .fp32)
-      #expect((set.code.products(.bf16)?.precision == .bf16) == set.multiplies(.bf16))
+      #expect(set.microkernels.products(.fp32)?.precision == .fp32)
+      #expect((set.microkernels.products(.bf16)?.precision == .bf16) == set.supports(.bf16))
     }
   }
 
@@ -102,9 +102,9 @@ import Testing
     let pixels = geometry.outputShape.planeCount
     let groups = limits.groups(ofVectors: 3, paired: isPaired)
     #expect(!isPaired || groups == ColumnGroups(count: 3, width: 1, lastWidth: 1))
-    func layout(_ algorithm: ConvolutionKernel.Algorithm) -> ProductLayout {
+    func layout(_ algorithm: ConvolutionKernel.Algorithm) -> GEMMLayout {
       let kernel = ConvolutionKernel(algorithm: algorithm, arithmetic: arithmetic)
-      return ProductLayout(geometry, kernel, inputs: [channels], isDense: true)
+      return GEMMLayout(geometry, kernel, inputs: [channels], isDense: true)
     }
     let product = layout(.product)
     let strips = ProductTiling(

@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Testing
 
@@ -43,7 +44,7 @@ import Testing
   ///
   /// - Returns: The bound for each output channel.
   private func bounds(
-    _ example: ConvolutionCase, _ kernel: ConvolutionKernel, _ set: InstructionSet, _ precision: Precision
+    _ example: ConvolutionCase, _ kernel: ConvolutionKernel, _ set: InstructionSet, _ precision: ElementType
   ) -> [Double] {
     let geometry = example.geometry
     func size(_ numbers: some Collection<Float>) -> Double {
@@ -83,10 +84,10 @@ import Testing
       geometry: geometry, joined: shape.joined, input: numbers.reals(geometry.inputShape.count),
       weight: numbers.reals(geometry.weightCount), bias: numbers.reals(geometry.outputChannels))
     let expected = example.reference().sums
-    for (set, layout, pool) in surroundings where set.multiplies(kernel.precision) {
+    for (set, layout, pool) in surroundings where set.supports(kernel.elementType) {
       let result = example.run(kernel, set, pool, inputs: layout, output: layout)
       #expect(result.isIntact)
-      let bounds = bounds(example, kernel, set, kernel.precision)
+      let bounds = bounds(example, kernel, set, kernel.elementType)
       var worst = 0.0
       for (i, value) in result.values.enumerated() {
         let difference = abs(Double(value) - expected[i])
@@ -99,7 +100,7 @@ import Testing
   /// Of a map in bf16 the same numbers come, in another order.
   @Test(
     .enabled(if: hasBF16, "this processor multiplies no numbers in bf16"),
-    arguments: kernels.filter { $0.precision == .bf16 },
+    arguments: kernels.filter { $0.elementType == .bf16 },
     [
       Shape(joined: [2], outputs: 5, height: 4, width: 6), Shape(joined: [32], outputs: 16, height: 12, width: 12),
       Shape(joined: [48], outputs: 33, height: 13, width: 21),
@@ -114,7 +115,7 @@ import Testing
       geometry: geometry, joined: shape.joined,
       input: numbers.reals(geometry.inputShape.count).map(roundedToBF16), weight: numbers.reals(geometry.weightCount),
       bias: nil)
-    for (set, layout, pool) in surroundings where set.multiplies(.bf16) {
+    for (set, layout, pool) in surroundings where set.supports(.bf16) {
       let expected = example.run(kernel, set, pool).values
       // The errors of both, without those of rounding to bf16, which are the same.
       let bounds = bounds(example, kernel, set, .fp32).map { 2 * $0 }
@@ -160,7 +161,7 @@ import Testing
         kernel, set, threadPools[(combination + number) % 3], inputs: MapLayout.allCases[(combination + number) % 3],
         output: MapLayout.allCases[(combination + number + 1) % 3])
       #expect(result.isIntact)
-      let bounds = bounds(example, kernel, set, kernel.precision)
+      let bounds = bounds(example, kernel, set, kernel.elementType)
       var worst = 0.0
       for (i, value) in result.values.enumerated() {
         let difference = abs(Double(value) - expected[i])

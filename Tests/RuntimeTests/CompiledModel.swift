@@ -1,4 +1,5 @@
 import Compiler
+import Elements
 import KernelInterface
 import Kernels
 import ModelIR
@@ -22,7 +23,7 @@ struct CompiledModel {
 
   func outputs(
     for image: [Float], height: Int, width: Int, threads: Int = 2, instructions: InstructionSet = .best,
-    precision: Precision = .fp32
+    precision: ElementType = .fp32
   ) throws -> [[Float]] {
     try run(
       model, image, height: height, width: width, threads: threads, instructions: instructions, precision: precision)
@@ -32,7 +33,7 @@ struct CompiledModel {
 /// Every output of a model for one image.
 func run(
   _ model: InferenceModel, _ image: [Float], height: Int, width: Int, threads: Int = 2,
-  instructions: InstructionSet = .best, precision: Precision = .fp32
+  instructions: InstructionSet = .best, precision: ElementType = .fp32
 ) throws -> [[Float]] {
   let session = try Session(
     model, height: height, width: width, threads: threads, instructions: instructions, precision: precision)

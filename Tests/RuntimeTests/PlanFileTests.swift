@@ -61,7 +61,7 @@ struct PlanFileTests {
 
   @Test func aPlanComesBackAsItWasWritten() throws {
     let path = folder.path("plan.safetensors")
-    let tensors = try WeightsType.fp32.stored(bound.tensors)
+    let tensors = try storedWeights(bound.tensors, as: .fp32)
     try PlanFile.write(plan: bound.plan, tensors: tensors, path: path, metadata: ["made-by": "a test"])
     let read = try InferenceModel(path: path)
     #expect(read.plan == bound.plan)

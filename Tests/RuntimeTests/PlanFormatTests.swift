@@ -1,4 +1,5 @@
 import Compiler
+import Elements
 import Foundation
 import ModelIR
 import Runtime
@@ -30,9 +31,9 @@ struct PlanFormatTests {
     try write(.fp32, to: path)
   }
 
-  private func write(_ type: WeightsType, to path: String) throws {
+  private func write(_ type: ElementType, to path: String) throws {
     try PlanFile.write(
-      plan: bound.plan, tensors: try type.stored(bound.tensors), path: path,
+      plan: bound.plan, tensors: try storedWeights(bound.tensors, as: type), path: path,
       metadata: [PlanFile.Key.compiler: "gelan 99.1"])
   }
 
@@ -40,7 +41,7 @@ struct PlanFormatTests {
 
   private func refusal(_ metadata: [String: String], isSealed: Bool) throws -> String? {
     let path = folder.path("other.plan")
-    let tensors = try WeightsType.fp32.stored(bound.tensors)
+    let tensors = try storedWeights(bound.tensors, as: .fp32)
     try writeTensorFile(
       path: path, tensors: tensors, metadata: metadata.merging([PlanFile.Key.plan: bound.plan.description]) { $1 },
       isSealed: isSealed)
@@ -104,7 +105,7 @@ struct PlanFormatTests {
   /// What Python's own package makes of a plan, and what its hashlib makes of the checksums.
   @Test(.enabled(if: hasPythonPackages, "Python's safetensors and numpy are not on this machine"))
   func pythonReadsPlans() throws {
-    for type in WeightsType.allCases {
+    for type in ElementType.ofWeights {
       try write(type, to: path)
       let script = """
         import hashlib, sys
@@ -167,8 +168,8 @@ struct PlanFormatTests {
   }
 
   /// Weights where they lie in the file, all on cache lines.
-  @Test(arguments: WeightsType.allCases)
-  func weightsStartOnCacheLines(type: WeightsType) throws {
+  @Test(arguments: ElementType.ofWeights)
+  func weightsStartOnCacheLines(type: ElementType) throws {
     try write(type, to: path)
     let model = try InferenceModel(path: path)
     for use in model.plan.parameters {
@@ -181,15 +182,15 @@ struct PlanFormatTests {
     }
   }
 
-  @Test(arguments: [WeightsType.fp16, .bf16])
-  func narrowWeightsAreWidenedExactly(type: WeightsType) throws {
-    let stored = try type.stored(bound.tensors)
+  @Test(arguments: [ElementType.fp16, .bf16])
+  func narrowWeightsAreWidenedExactly(type: ElementType) throws {
+    let stored = try storedWeights(bound.tensors, as: type)
     try write(type, to: path)
     let file = try TensorFile(path: path)
     #expect(file.metadata[PlanFile.Key.weightsType] == type.rawValue)
     for (name, tensor) in bound.tensors {
       let isVector = tensor.shape.count == 1
-      #expect(file[name]?.type == (isVector ? .float32 : type == .fp16 ? .float16 : .bfloat16))
+      #expect(file[name]?.type == (isVector ? .fp32 : type == .fp16 ? .fp16 : .bf16))
       // 11 significant bits in fp16, 8 in bf16: rounded by half a unit of the last one at most.
       let bound: Float = isVector ? 0 : type == .fp16 ? 0x1p-11 : 0x1p-8
       for (narrow, full) in zip(try file.floats(name), tensor.values) {
@@ -220,9 +221,9 @@ struct PlanFormatTests {
       (name: "large", tensor: Tensor(shape: [2, 1], values: [1, -70_000])),
       (name: "bias", tensor: Tensor(shape: [1], values: [1e30])),
     ]
-    let error = #expect(throws: WeightsOverflow.self) { try WeightsType.fp16.stored(tensors) }
+    let error = #expect(throws: WeightsOverflow.self) { try storedWeights(tensors, as: .fp16) }
     #expect(error?.weights.map(\.name) == ["large"] && error?.weights.first?.largest == 70_000)
-    #expect(try WeightsType.bf16.stored(tensors).map(\.type) == [.bfloat16, .bfloat16, .float32])
+    #expect(try storedWeights(tensors, as: .bf16).map(\.type) == [.bf16, .bf16, .fp32])
   }
 
   @Test func aBatchGivesWhatItsImagesGive() throws {

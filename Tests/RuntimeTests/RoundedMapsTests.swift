@@ -1,4 +1,5 @@
 import Compiler
+import Elements
 import KernelInterface
 import Kernels
 import ModelIR
@@ -8,12 +9,12 @@ import Testing
 @testable import Runtime
 
 /// Which maps a session in bf16 keeps in bf16, and what comes of it.
-@Suite(.serialized, .enabled(if: InstructionSet.best.multiplies(.bf16), "this processor multiplies no numbers in bf16"))
+@Suite(.serialized, .enabled(if: InstructionSet.best.supports(.bf16), "this processor multiplies no numbers in bf16"))
 struct RoundedMapsTests {
-  private func rounded(_ plan: Plan, _ precision: Precision = .bf16) -> Set<Int> {
+  private func rounded(_ plan: Plan, _ precision: ElementType = .bf16) -> Set<Int> {
     StepGeometry(
       plan: plan, height: plan.input.height, width: plan.input.width, precision: precision,
-      code: InstructionSet.best.code
+      microkernels: InstructionSet.best.microkernels
     ).rounded
   }
 

@@ -10,7 +10,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let half = try #require(StoredTensor("half", Tensor(shape: [5], values: [1, 2, 3, 4, 5]), as: .float16))
+    let half = try #require(StoredTensor("half", Tensor(shape: [5], values: [1, 2, 3, 4, 5]), as: .fp16))
     let tensors = [StoredTensor("single", Tensor(shape: [4, 8], values: (0..<32).map(Float.init))), half]
     let path = folder.path("sealed")
     try writeTensorFile(
@@ -24,7 +24,7 @@ import Testing
     #expect(file.isSealed && file.hasIntactHeader && file.hasIntactData)
     #expect(file.headerBytes.count == headerCount && file.headerBytes.count % 64 == 0)
     #expect(try file.floats("half") == [1, 2, 3, 4, 5])
-    #expect(file["half"]?.type == .float16)
+    #expect(file["half"]?.type == .fp16)
     let open = try TensorFile(bytes: try unsealed())
     #expect(!open.isSealed && !open.hasIntactHeader && !open.hasIntactData)
   }

@@ -63,8 +63,8 @@ import Testing
   @Test func narrowTensorsKeepTheOthersAligned() throws {
     let odd = Tensor(shape: [3], values: [1, 2, 3])
     let tensors = [
-      try #require(StoredTensor("half", odd, as: .float16)), StoredTensor("single", odd),
-      try #require(StoredTensor("brain", odd, as: .bfloat16)),
+      try #require(StoredTensor("half", odd, as: .fp16)), StoredTensor("single", odd),
+      try #require(StoredTensor("brain", odd, as: .bf16)),
       StoredTensor("line", Tensor(shape: [16], values: (0..<16).map(Float.init))),
     ]
     try writeTensorFile(path: folder.path("mixed"), tensors: tensors)

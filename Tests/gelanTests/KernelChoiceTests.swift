@@ -66,7 +66,7 @@ import Testing
       let commands = [run + ["bf16"], bench, ["detect", "m.plan", picture, "--json"]]
       for command in commands {
         let result = try Tool.run(command + ["--precision", "bf16"], in: folder)
-        if InstructionSet.best.multiplies(.bf16) {
+        if InstructionSet.best.supports(.bf16) {
           #expect(result.status == 0, "\(command[0]): \(result.errors)")
         } else {
           #expect(result.status == 2 && result.errors.contains("as those with AVX512-BF16 do"), "\(result.errors)")
@@ -76,7 +76,7 @@ import Testing
         let wrong = try Tool.run(command + ["--precision", "fp23"], in: folder)
         #expect(wrong.status == 2 && wrong.errors.contains("--precision is one of fp32, bf16, not 'fp23'"))
       }
-      guard InstructionSet.best.multiplies(.bf16) else { return }
+      guard InstructionSet.best.supports(.bf16) else { return }
       #expect(
         try Tool.run(bench + ["--precision", "bf16"], in: folder).objects.first?["precision"] as? String == "bf16")
       let layers = try Tool.run(bench + ["--precision", "bf16", "--layers"], in: folder).objects.first?["kinds"]

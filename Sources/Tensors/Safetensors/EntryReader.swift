@@ -1,3 +1,5 @@
+import Elements
+
 /// Reads one tensor's member of a header, and checks it against the size of the file.
 struct EntryReader {
   let path: String
@@ -9,7 +11,7 @@ struct EntryReader {
   func entry(_ value: JSONValue) throws(TensorFileError) -> TensorEntry {
     guard value.objectValue != nil else { throw failure("is described by something else than an object") }
     guard let typeName = value["dtype"]?.stringValue else { throw failure("has no 'dtype'") }
-    guard let type = ElementType(rawValue: typeName) else {
+    guard let type = ElementType(safetensorsName: typeName) else {
       throw failure("has the unknown element type \(quoted(typeName))")
     }
     guard let shape = sizes(value["shape"]) else {

@@ -1,3 +1,5 @@
+import Elements
+
 /// A tensor on its way to a file, in the type that it is stored in.
 package struct StoredTensor: Sendable {
   package let name: String
@@ -28,19 +30,24 @@ package struct StoredTensor: Sendable {
   package init(_ name: String, _ tensor: Tensor) {
     self.name = name
     shape = tensor.shape
-    type = .float32
+    type = .fp32
     elements = .single(tensor.values)
   }
 
-  /// A tensor stored as F16 or BF16, each number rounded to the nearest, or as F32.
+  /// A tensor stored as F32, or as F16 or BF16 with each number rounded to the nearest.
   ///
-  /// - Returns: Nothing when a finite number is too large for the type.
-  package init?(_ name: String, _ tensor: Tensor, as type: NarrowType) {
-    guard let bits = narrowed(tensor.values, to: type) else { return nil }
+  /// - Returns: `nil` if a finite number is too large for the type.
+  /// - Precondition: The type is `fp32`, `fp16` or `bf16`.
+  package init?(_ name: String, _ tensor: Tensor, as type: ElementType) {
+    if type == .fp32 {
+      elements = .single(tensor.values)
+    } else {
+      guard let bits = narrowed(tensor.values, to: type) else { return nil }
+      elements = .narrow(bits)
+    }
     self.name = name
     shape = tensor.shape
-    self.type = type.elementType
-    elements = .narrow(bits)
+    self.type = type
   }
 
   package var byteCount: Int {

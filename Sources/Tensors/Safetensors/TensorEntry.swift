@@ -1,3 +1,5 @@
+import Elements
+
 /// What a file of tensors says about one of them.
 package struct TensorEntry: Hashable, Sendable {
   package let name: String

@@ -1,3 +1,4 @@
+import Elements
 import Glibc
 
 /// A safetensors file, mapped into memory and checked before use.
@@ -100,7 +101,7 @@ package final class TensorFile: Sendable {
   ///
   /// - Returns: nil when there is no such tensor, its type is not F32, or its bytes are not aligned to four.
   package func mappedFloats(_ name: String) -> UnsafeBufferPointer<Float>? {
-    guard let entry = self[name], entry.type == .float32 else { return nil }
+    guard let entry = self[name], entry.type == .fp32 else { return nil }
     let bytes = bytes(of: entry)
     guard UInt(bitPattern: bytes.baseAddress) % 4 == 0 else { return nil }
     return bytes.bindMemory(to: Float.self)
@@ -130,7 +131,7 @@ package final class TensorFile: Sendable {
   private func floatEntry(_ name: String) throws(TensorFileError) -> TensorEntry {
     let entry = try entry(name)
     guard entry.type.isFloatingPoint else {
-      throw .tensor(name, in: path, "holds \(entry.type.rawValue), not floating-point numbers")
+      throw .tensor(name, in: path, "holds \(entry.type.safetensorsName), not floating-point numbers")
     }
     return entry
   }

@@ -59,7 +59,7 @@ private func paddedHeader(
   for tensor in tensors {
     let end = offset + tensor.byteCount
     let entry: JSONValue = [
-      "dtype": .string(tensor.type.rawValue), "shape": .array(tensor.shape.map(JSONValue.integer)),
+      "dtype": .string(tensor.type.safetensorsName), "shape": .array(tensor.shape.map(JSONValue.integer)),
       "data_offsets": [.integer(offset), .integer(end)],
     ]
     guard tensor.name != TensorHeader.metadataKey else { throw .tensor(tensor.name, in: path, "has a reserved name") }

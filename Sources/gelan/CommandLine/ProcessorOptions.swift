@@ -28,11 +28,11 @@ extension Arguments {
   /// What convolutions may round to before they multiply, and maps be kept in; these instructions have to have it.
   func precision(_ instructions: InstructionSet) throws(CommandFailure) -> InferencePrecision {
     guard let precision = try choice("--precision").flatMap(InferencePrecision.init) else { return .fp32 }
-    guard instructions.multiplies(precision.base) else {
+    guard instructions.supports(precision.base) else {
       let reason =
         precision.isAvailable
         ? "\(precision.rawValue) needs kernels "
-          + InstructionSet.allCases.filter { $0.multiplies(precision.base) }.map(\.rawValue).joined(separator: " or ")
+          + InstructionSet.allCases.filter { $0.supports(precision.base) }.map(\.rawValue).joined(separator: " or ")
           + ", not \(instructions.rawValue)" + (string("--kernels") == nil ? " of \(kernelsVariable)" : "")
         : "this processor multiplies no numbers in \(precision.rawValue), as those with AVX512-BF16 do"
       throw .usage("--precision: \(reason)")

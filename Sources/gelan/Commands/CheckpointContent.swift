@@ -1,3 +1,4 @@
+import Elements
 import PyTorch
 import Runtime
 import Tensors

@@ -1,4 +1,5 @@
 import Compiler
+import Elements
 import ModelIR
 import PyTorch
 import Runtime
@@ -38,7 +39,7 @@ extension Command {
   ) { arguments in
     guard let output = arguments.string("-o") else { throw CommandFailure.usage("-o PLAN is missing") }
     let weights = arguments.string("--weights")
-    let weightsType = try arguments.choice("--weights-type").flatMap(WeightsType.init) ?? .fp32
+    let weightsType = try arguments.choice("--weights-type").flatMap(ElementType.init(rawValue:)) ?? .fp32
     let seed = try arguments.integer("--random-weights", in: 0...Int.max)
     guard weights == nil || seed == nil else {
       throw CommandFailure.usage("--weights and --random-weights exclude each other")

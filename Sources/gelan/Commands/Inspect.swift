@@ -61,13 +61,13 @@ extension CheckpointContent {
     for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where facts.metadata[key] == nil {
       add(key, value.utf8.count > 200 || value.contains("\n") ? "(\(grouped(value.utf8.count)) bytes)" : value)
     }
-    let types = Dictionary(grouping: tensors) { $0.type.rawValue }
+    let types = Dictionary(grouping: tensors) { $0.type.safetensorsName }
     let summary = types.sorted { $0.key < $1.key }.map { "\($0.value.count) \($0.key)" }.joined(separator: ", ")
     add("tensors", "\(grouped(tensors.count)) (\(summary)), \(grouped(elementCount)) numbers")
     let (nameWidth, typeWidth) = (tensors.map(\.name.count).max() ?? 0, types.keys.map(\.count).max() ?? 0)
     for entry in tensors {
       let name = entry.name.padded(to: min(nameWidth, 80))
-      lines.append("\(name)  \(entry.type.rawValue.padded(to: typeWidth))  \(entry.shape.dimensions)")
+      lines.append("\(name)  \(entry.type.safetensorsName.padded(to: typeWidth))  \(entry.shape.dimensions)")
     }
     return lines.joined(separator: "\n")
   }
@@ -86,7 +86,7 @@ extension CheckpointContent {
       "tensors": .array(
         tensors.map { entry in
           [
-            "name": .string(entry.name), "type": .string(entry.type.rawValue),
+            "name": .string(entry.name), "type": .string(entry.type.safetensorsName),
             "shape": .array(entry.shape.map(JSONValue.integer)),
           ]
         }),

@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import Elements
 import KernelInterface
 import Kernels
 import ModelIR
@@ -138,7 +139,7 @@ extension CommandFailure {
 /// Opens a session of a plan at a size.
 func openSession(
   _ model: InferenceModel, _ size: InputSize?, batch: Int = 1, threads: Int, instructions: InstructionSet,
-  precision: Precision
+  precision: ElementType
 ) throws(CommandFailure) -> Session {
   do {
     return try Session(

@@ -1,4 +1,5 @@
 import Compiler
+import Elements
 import Kernels
 import ModelIR
 import Runtime
@@ -6,10 +7,10 @@ import Tensors
 
 /// The tensors of a plan as they are to be stored.
 func store(
-  _ tensors: [(name: String, tensor: Tensor)], as type: WeightsType
+  _ tensors: [(name: String, tensor: Tensor)], as type: ElementType
 ) throws(CommandFailure) -> [StoredTensor] {
   do throws(WeightsOverflow) {
-    return try type.stored(tensors)
+    return try storedWeights(tensors, as: type)
   } catch {
     let names = error.weights.map { "\($0.name) (up to \($0.largest))" }
     let hint = type == .fp16 ? "\n  --weights-type bf16 has the range of fp32" : ""
@@ -19,7 +20,7 @@ func store(
 
 /// Measures what storing weights in a narrow type costs: runs both forms of the plan on the same images, in words.
 func narrowingCost(
-  of bound: BoundPlan, _ stored: [StoredTensor], as type: WeightsType, _ instructions: InstructionSet
+  of bound: BoundPlan, _ stored: [StoredTensor], as type: ElementType, _ instructions: InstructionSet
 ) throws(CommandFailure) -> String {
   let narrowed = InferenceModel(plan: bound.plan, tensors: stored.map { ($0.name, $0.tensor) })
   let images = 2

@@ -1,3 +1,4 @@
+import Elements
 import PyTorch
 import Tensors
 
@@ -47,8 +48,7 @@ private func converted(
       return StoredTensor(entry.name, shape: entry.shape, type: entry.type, bytes: try source.bytes(entry.name))
     }
     let tensor = try source.tensor(entry.name)
-    guard type != "fp32" else { return StoredTensor(entry.name, tensor) }
-    if let stored = StoredTensor(entry.name, tensor, as: type == "fp16" ? .float16 : .bfloat16) { return stored }
+    if let type = ElementType(rawValue: type), let stored = StoredTensor(entry.name, tensor, as: type) { return stored }
   } catch {
     throw CommandFailure(error)
   }

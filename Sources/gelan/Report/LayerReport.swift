@@ -1,3 +1,4 @@
+import Elements
 import KernelInterface
 import Kernels
 import ModelIR
@@ -136,16 +137,16 @@ struct LayerReport {
 
 /// The floating-point operations a second that the machine reaches when it does nothing but multiply and add.
 struct PeakSpeeds {
-  let precision: Precision
+  let precision: ElementType
   /// In that precision, a session's.
   let best: Double
   /// In single precision.
   let single: Double
 
-  init(_ instructions: InstructionSet, precision: Precision, threads: Int) {
+  init(_ instructions: InstructionSet, precision: ElementType, threads: Int) {
     self.precision = precision
     single = 2 * instructions.measurePeak(threads: threads)
-    best = precision == .fp32 ? single : 2 * instructions.measurePeak(threads: threads, precision: precision)
+    best = precision == .fp32 ? single : 2 * instructions.measurePeak(threads: threads, elementType: precision)
   }
 
   /// The milliseconds that a step's multiplications would take.

@@ -1,4 +1,5 @@
 import Compiler
+import Elements
 import ModelIR
 import Runtime
 import Tensors
@@ -161,10 +162,8 @@ extension ElementType {
   /// The name that `--weights-type` has for it.
   fileprivate var title: String {
     switch self {
-    case .float32: "fp32"
-    case .float16: "fp16"
-    case .bfloat16: "bf16"
-    default: rawValue
+    case .fp32, .fp16, .bf16: rawValue
+    default: safetensorsName
     }
   }
 }

@@ -1,7 +1,7 @@
 /// Converts little-endian elements of a floating-point type to `Float`.
 ///
 /// - Parameter bytes: the elements; any alignment.
-/// - Returns: nil for types that hold no real floating-point numbers, or only eight bits of them.
+/// - Returns: `nil` for types that hold no real floating-point numbers, or only eight bits of them.
 package func widened(_ bytes: UnsafeRawBufferPointer, from type: ElementType) -> [Float]? {
   guard type.isFloatingPoint else { return nil }
   let count = bytes.count / type.byteCount
@@ -12,34 +12,24 @@ package func widened(_ bytes: UnsafeRawBufferPointer, from type: ElementType) ->
   }
 }
 
-extension ElementType {
-  /// Whether the elements are real numbers that `Float` can stand for.
-  package var isFloatingPoint: Bool {
-    switch self {
-    case .float64, .float32, .float16, .bfloat16: true
-    default: false
-    }
-  }
-}
-
 /// Converts all little-endian elements of a floating-point type to `Float`: F16 and BF16 exactly, F64 by rounding.
 ///
 /// - Parameters:
 ///   - bytes: the elements; any alignment.
 ///   - values: room for as many numbers.
-func widen(_ bytes: UnsafeRawBufferPointer, from type: ElementType, to values: UnsafeMutablePointer<Float>) {
+package func widen(_ bytes: UnsafeRawBufferPointer, from type: ElementType, to values: UnsafeMutablePointer<Float>) {
   let count = bytes.count / type.byteCount
   switch type {
-  case .float32:
+  case .fp32:
     UnsafeMutableRawPointer(values).copyMemory(from: bytes.baseAddress ?? .init(values), byteCount: 4 * count)
-  case .float16: widen(bytes, count: count, to: values, floatsFromHalves)
-  case .bfloat16: widen(bytes, count: count, to: values, floatsFromBrainFloats)
-  case .float64:
+  case .fp16: widen(bytes, count: count, to: values, floatsFromHalves)
+  case .bf16: widen(bytes, count: count, to: values, floatsFromBrainFloats)
+  case .fp64:
     for index in 0..<count {
       let bits = bytes.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self)
       (values + index).initialize(to: Float(Double(bitPattern: UInt64(littleEndian: bits))))
     }
-  default: preconditionFailure("\(type) is no floating-point type.")
+  default: preconditionFailure("\(type) is not a floating-point type.")
   }
 }
 

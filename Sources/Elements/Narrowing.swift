@@ -1,27 +1,14 @@
-/// A floating-point type of 16 bits.
-package enum NarrowType: Sendable, Hashable {
-  /// IEEE 754 half precision: 11 significant bits, at most 65,504.
-  case float16
-  /// The upper half of a `Float`: 8 significant bits, the range of a `Float`.
-  case bfloat16
-
-  package var elementType: ElementType {
-    switch self {
-    case .float16: .float16
-    case .bfloat16: .bfloat16
-    }
-  }
-}
-
-/// The bits of numbers in a narrow type, each rounded to the nearest, ties to even.
+/// The bits of numbers in fp16 or bf16, each rounded to the nearest, ties to even.
 ///
-/// - Returns: Nothing when a finite number is too large for the type.
-func narrowed(_ values: [Float], to type: NarrowType) -> [UInt16]? {
+/// - Returns: `nil` if a finite number is too large for the type.
+/// - Precondition: The type is `fp16` or `bf16`.
+package func narrowed(_ values: [Float], to type: ElementType) -> [UInt16]? {
+  precondition(type == .fp16 || type == .bf16, "\(type) does not have 16 bits of floating point.")
   var overflows = false
   let narrowed = [UInt16](unsafeUninitializedCapacity: values.count) { bits, initialized in
     for (index, value) in values.enumerated() {
-      let narrow = type == .float16 ? halfFromFloat(value) : brainFromFloat(value)
-      let infinity: UInt16 = type == .float16 ? 0x7C00 : 0x7F80
+      let narrow = type == .fp16 ? halfFromFloat(value) : brainFromFloat(value)
+      let infinity: UInt16 = type == .fp16 ? 0x7C00 : 0x7F80
       if narrow & 0x7FFF == infinity, value.isFinite { overflows = true }
       bits.initializeElement(at: index, to: narrow)
     }
@@ -31,7 +18,7 @@ func narrowed(_ values: [Float], to type: NarrowType) -> [UInt16]? {
 }
 
 /// The nearest half-precision number, infinity from 65,520 on.
-func halfFromFloat(_ value: Float) -> UInt16 {
+package func halfFromFloat(_ value: Float) -> UInt16 {
   let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
   let magnitude = value.bitPattern & 0x7FFF_FFFF
   if magnitude > 0x7F80_0000 { return sign | 0x7E00 }
@@ -46,7 +33,7 @@ func halfFromFloat(_ value: Float) -> UInt16 {
 }
 
 /// The nearest number of a `Float`'s upper 16 bits; infinity beyond the largest.
-func brainFromFloat(_ value: Float) -> UInt16 {
+package func brainFromFloat(_ value: Float) -> UInt16 {
   if value.isNaN { return UInt16(truncatingIfNeeded: value.bitPattern >> 16) | 0x0040 }
   return UInt16(truncatingIfNeeded: roundedToEven(value.bitPattern, dropping: 16))
 }

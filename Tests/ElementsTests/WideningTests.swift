@@ -1,12 +1,12 @@
 import Testing
 
-@testable import Tensors
+@testable import Elements
 
 @Suite struct WideningTests {
   /// Every half-precision number, against the definition of the format.
   @Test func widensAllHalves() throws {
     let halves = Array(UInt16.min...UInt16.max)
-    let values = try #require(halves.withUnsafeBytes { widened($0, from: .float16) })
+    let values = try #require(halves.withUnsafeBytes { widened($0, from: .fp16) })
     for (bits, value) in zip(halves, values) {
       let exponent = Int(bits >> 10 & 0x1F)
       let fraction = Float(bits & 0x3FF)
@@ -33,16 +33,16 @@ import Testing
     ] as [(UInt16, Float)])
   func widensBrainFloats(bits: UInt16, expected: Float) {
     let bytes = withUnsafeBytes(of: bits.littleEndian, Array.init)
-    #expect(bytes.withUnsafeBytes { widened($0, from: .bfloat16) }?.map(\.bitPattern) == [expected.bitPattern])
+    #expect(bytes.withUnsafeBytes { widened($0, from: .bf16) }?.map(\.bitPattern) == [expected.bitPattern])
   }
 
   @Test func widensBrainNaN() {
     let bytes: [UInt8] = [0xC1, 0x7F]
-    #expect(bytes.withUnsafeBytes { widened($0, from: .bfloat16) }?.first?.isNaN == true)
+    #expect(bytes.withUnsafeBytes { widened($0, from: .bf16) }?.first?.isNaN == true)
   }
 
   @Test func refusesOtherTypes() {
-    let floating: Set<ElementType> = [.float64, .float32, .float16, .bfloat16]
+    let floating: Set<ElementType> = [.fp64, .fp32, .fp16, .bf16]
     let bytes = [UInt8](repeating: 0, count: 16)
     for type in ElementType.allCases {
       let values = bytes.withUnsafeBytes { widened($0, from: type) }
