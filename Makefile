@@ -5,7 +5,7 @@ MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
-.PHONY: demo test fuzz check-shards check-onnx check-processors check-arm64 bench-peers build setup format lint clean
+.PHONY: demo test fuzz check-shards check-onnx check-processors check-arm64 bench-peers build setup format lint check-warnings clean
 
 demo: build
 	@mkdir -p demo
@@ -92,7 +92,12 @@ format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+# A release build of everything in which no warning of Swift's or of C's compiler passes; apart from the others, whose
+# objects its flags would have made anew.
+check-warnings: setup
+	swift build -c release --scratch-path .build/warnings -Xswiftc -warnings-as-errors -Xcc -Werror
 
 clean:
 	rm -rf .build demo

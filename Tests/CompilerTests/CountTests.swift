@@ -21,9 +21,9 @@ import Testing
     let model = try OfficialModel.named(name)
     let report = model.report
     #expect(report.training.parameters == model.counts.params)
-    #expect(report.inference.parameters == model.counts.fused_params)
+    #expect(report.inference.parameters == model.counts.fusedParams)
     #expect(report.strides == model.counts.stride)
-    #expect(stateTensorCount(model.graph) == model.counts.state_tensors)
+    #expect(stateTensorCount(model.graph) == model.counts.stateTensors)
   }
 
   /// thop counts, beside convolutions without bias, 4 for each element of a normalisation and 1 for each element that
@@ -34,8 +34,8 @@ import Testing
     let report = model.report
     let training = Double(report.training.flops + 2 * thopExtras(model.graph)) / 1e9
     let fused = Double(report.inference.flops + 2 * thopExtras(model.fusedTraining)) / 1e9
-    #expect(abs(training - model.counts.gflops_thop) < 1e-6)
-    #expect(abs(fused - model.counts.fused_gflops_thop) < 1e-6)
+    #expect(abs(training - model.counts.gflopsThop) < 1e-6)
+    #expect(abs(fused - model.counts.fusedGflopsThop) < 1e-6)
   }
 
   @Test(arguments: [

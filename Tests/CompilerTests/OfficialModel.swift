@@ -23,11 +23,11 @@ struct OfficialModel: Sendable {
   /// An entry of `counts.json`, measured by building the official files with the official code.
   struct Counts: Decodable, Sendable {
     let params: Int
-    let fused_params: Int
-    let gflops_thop: Double
-    let fused_gflops_thop: Double
+    let fusedParams: Int
+    let gflopsThop: Double
+    let fusedGflopsThop: Double
     let stride: [Double]
-    let state_tensors: Int
+    let stateTensors: Int
     let rows: [RowCount]
   }
 
@@ -39,8 +39,10 @@ struct OfficialModel: Sendable {
 
   static let counts: [String: Counts] = {
     let url = folder.appendingPathComponent("counts.json")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let data = try? Data(contentsOf: url),
-      let counts = try? JSONDecoder().decode([String: Counts].self, from: data)
+      let counts = try? decoder.decode([String: Counts].self, from: data)
     else { preconditionFailure("\(url.path) cannot be read.") }
     return counts
   }()

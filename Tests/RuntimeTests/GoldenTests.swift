@@ -34,8 +34,8 @@ struct GoldenTests {
     }
 
     var image: [Float] { get throws { try io.floats("images") } }
-    var height: Int { io["images"]!.shape[2] }
-    var width: Int { io["images"]!.shape[3] }
+    var height: Int { get throws { try #require(io["images"]).shape[2] } }
+    var width: Int { get throws { try #require(io["images"]).shape[3] } }
 
     func expected(_ name: String) throws -> [Double] { try io.floats(name).map(Double.init) }
   }
@@ -53,7 +53,7 @@ struct GoldenTests {
   func aFusedPlanGivesTheOfficialBoxes(_ name: String) throws {
     let golden = try Golden(mini: name)
     let compiled = try CompiledModel(golden.graph, golden.checkpoint)
-    let found = try compiled.outputs(for: golden.image, height: golden.height, width: golden.width)
+    let found = try compiled.outputs(for: golden.image, height: try golden.height, width: golden.width)
     let difference = differences(found[0], try golden.expected("y.0.1"), classes: golden.graph.classNames.count)
     #expect(difference.boxes < 5e-4 && difference.classes < 1e-7, "\(difference)")
   }
@@ -66,7 +66,7 @@ struct GoldenTests {
     let outputs = ["auxiliary0", "output0"].map { name in graph.outputs.first { $0.name == name }!.value }
     let maps = outputs.map { graph[$0].inputs }
     let results = try ReferenceInterpreter(graph, golden.checkpoint).run(
-      golden.image, height: golden.height, width: golden.width, requested: Set(maps.joined()))
+      golden.image, height: try golden.height, width: golden.width, requested: Set(maps.joined()))
     for (branch, output) in outputs.enumerated() {
       let difference = differences(
         results[output].values.map(Float.init), try golden.expected("y.0.\(branch)"), classes: graph.classNames.count)
@@ -88,11 +88,11 @@ struct GoldenTests {
       io: weights.appendingPathComponent("gelan-n_wholebody15.golden.safetensors"))
     let expected = try golden.expected("output0")
     let compiled = try CompiledModel(golden.graph, golden.checkpoint)
-    let found = try compiled.outputs(for: golden.image, height: golden.height, width: golden.width)
+    let found = try compiled.outputs(for: golden.image, height: try golden.height, width: golden.width)
     let difference = differences(found[0], expected, classes: 15)
     #expect(difference.boxes < 4e-3 && difference.classes < 3e-5, "\(difference)")
     let reference = try ReferenceInterpreter(golden.graph, golden.checkpoint).run(
-      golden.image, height: golden.height, width: golden.width)
+      golden.image, height: try golden.height, width: golden.width)
     let exact = differences(reference[golden.graph.outputs[0].value].values.map(Float.init), expected, classes: 15)
     #expect(exact.boxes < 4e-3 && exact.classes < 3e-5, "\(exact)")
   }

@@ -86,7 +86,10 @@ package struct CustomBlock: Sendable {
     "  \(name):\n    parameters: {c: required}\n    body:\n" + body.map { "      \($0)" }.joined(separator: "\n")
   }
 
-  package static func named(_ name: String) -> CustomBlock { all.first { $0.name == name }! }
+  package static func named(_ name: String) -> CustomBlock {
+    guard let block = all.first(where: { $0.name == name }) else { preconditionFailure("There is no block \(name).") }
+    return block
+  }
 
   package static let all = [
     CustomBlock(

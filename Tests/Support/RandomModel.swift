@@ -145,7 +145,8 @@ struct RandomModelWriter {
       add("[\(source.name), \(twin)]", 1, "Shortcut", "[]", channels: source.channels, level: source.level)
     case 2 where !fused.isEmpty:
       let chosen = (0..<generator.integer(in: 1...2)).map { _ in generator.pick(fused) }
-      let indices = chosen.map { String($0.widths.firstIndex(of: source.channels)!) }.joined(separator: ", ")
+      let indices = chosen.compactMap { $0.widths.firstIndex(of: source.channels).map(String.init) }.joined(
+        separator: ", ")
       let sources = (chosen.map(\.name) + [source.name]).joined(separator: ", ")
       add("[\(sources)]", 1, "CBFuse", "[[\(indices)]]", channels: source.channels, level: source.level)
     default:

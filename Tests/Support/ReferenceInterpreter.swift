@@ -104,7 +104,7 @@ package struct ReferenceInterpreter {
     case .maxPool(let op):
       return referencePool(
         inputs[0], kernel: op.kernel, stride: op.stride, padding: op.padding, border: -.infinity
-      ) { $0.max()! }
+      ) { $0.max() ?? -.infinity }
     case .averagePool(let op):
       return referencePool(inputs[0], kernel: op.kernel, stride: op.stride, padding: op.padding, border: 0) { window in
         window.reduce(0, +) / Double(window.count)

@@ -26,8 +26,9 @@ func referenceConvolution(_ input: ReferenceValue, weight: [Double], bias: [Doub
   var output = ReferenceValue(shape: [op.outputChannels, outputHeight, outputWidth])
   input.values.withUnsafeBufferPointer { input in
     output.values.withUnsafeMutableBufferPointer { output in
-      let target = UncheckedPointer(base: output.baseAddress!)
-      let source = UncheckedPointer(base: UnsafeMutablePointer(mutating: input.baseAddress!))
+      guard let outputStart = output.baseAddress, let inputStart = input.baseAddress else { return }
+      let target = UncheckedPointer(base: outputStart)
+      let source = UncheckedPointer(base: UnsafeMutablePointer(mutating: inputStart))
       DispatchQueue.concurrentPerform(iterations: op.outputChannels) { channel in
         let sums = target.base + channel * plane
         if let bias { for index in 0..<plane { sums[index] = bias[channel] } }
@@ -96,7 +97,7 @@ func referenceDecode(_ levels: [ReferenceValue], _ op: DecodeDetections, project
       for column in 0..<level.shape[2] {
         let distances = (0..<4).map { side in
           let logits = (0..<op.bins).map { level[side * op.bins + $0, row, column] }
-          let largest = logits.max()!
+          let largest = logits.max() ?? 0
           let weights = logits.map { exp($0 - largest) }
           return zip(weights, projection).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
         }

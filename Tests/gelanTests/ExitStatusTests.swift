@@ -51,7 +51,8 @@ import Testing
     Case(words: "bench no-such.plan --kernels axv2", status: 2, says: "did you mean 'avx2'?"),
     Case(words: "val --data x --detections y --kernels avx2", status: 2, says: "'--kernels' has no meaning"),
     Case(words: "val --data x --detections y --precision bf16", status: 2, says: "'--precision' has no meaning"),
-    Case(words: "val x.plan --data x --precision half", status: 2, says: "--precision is one of fp32, bf16, not 'half'"),
+    Case(
+      words: "val x.plan --data x --precision half", status: 2, says: "--precision is one of fp32, bf16, not 'half'"),
     Case(words: "bench Tests/Fixtures/golden/mini-c.io.safetensors", status: 1, says: "'gelan compile' writes plans"),
     Case(words: "show Tests/Fixtures/golden/mini-c.yaml --form plam", status: 2, says: "did you mean 'plan'?"),
   ]
