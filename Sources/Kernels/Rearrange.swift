@@ -84,7 +84,7 @@ package func depthToSpace(_ input: FeatureMap, block: Int, to output: FeatureMap
     "A depth of \(input.channels) channels cannot be spread over blocks of \(block)×\(block).")
   let channels = input.channels / (block * block)
   rearrange(input, output, pool) { y, x in
-    input.pixel(y / block, x / block) + input.floatOffset( (y % block * block + x % block) * channels)
+    input.pixel(y / block, x / block) + input.byteOffset(ofChannel: (y % block * block + x % block) * channels)
   }
 }
 
