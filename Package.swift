@@ -63,11 +63,17 @@ let compiler: [Target] = [
     resources: [.embedInCode("Blocks/gelan.yaml")]),
 ]
 
+/// What every layer stands on: element types, files, JSON.
+let foundation: [Target] = [
+  .target(name: "Elements", swiftSettings: optimised),
+  .target(name: "Files", swiftSettings: optimised),
+  .target(name: "JSON", dependencies: ["Files"], swiftSettings: optimised),
+]
+
 /// Plan to tensors to boxes.
 let runtime: [Target] = [
-  .target(name: "Elements", swiftSettings: optimised),
-  .target(name: "Tensors", dependencies: ["Elements"], swiftSettings: optimised),
-  .target(name: "PyTorch", dependencies: ["Elements", "Tensors", "CZlib"], swiftSettings: optimised),
+  .target(name: "Tensors", dependencies: ["Elements", "Files", "JSON"], swiftSettings: optimised),
+  .target(name: "PyTorch", dependencies: ["Elements", "Files", "JSON", "Tensors", "CZlib"], swiftSettings: optimised),
   .target(name: "KernelInterface", dependencies: ["Elements"], swiftSettings: unchecked),
   .target(
     name: "VectorCodeBaseline", dependencies: ["Elements", "KernelInterface", "CProcessor"], path: "Sources/VectorCode",
@@ -76,25 +82,27 @@ let runtime: [Target] = [
     name: "Kernels", dependencies: ["Elements", "KernelInterface", "CProcessor", "VectorCodeBaseline"] + vectorCode,
     swiftSettings: unchecked),
   .target(
-    name: "Runtime", dependencies: ["Elements", "ModelIR", "KernelInterface", "Kernels", "Tensors"], exclude: ["plan-file.md"]),
+    name: "Runtime", dependencies: ["Elements", "Files", "JSON", "ModelIR", "KernelInterface", "Kernels", "Tensors"],
+    exclude: ["plan-file.md"]),
   .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
-  .target(name: "Evaluation", dependencies: ["Tensors"], swiftSettings: optimised),
+  .target(name: "Evaluation", dependencies: ["JSON"], swiftSettings: optimised),
   .target(
-    name: "GelanRuntime", dependencies: ["Elements", "Runtime", "KernelInterface", "Kernels", "Detection", "ModelIR", "Tensors"]),
+    name: "GelanRuntime",
+    dependencies: ["Elements", "Files", "Runtime", "KernelInterface", "Kernels", "Detection", "ModelIR", "Tensors"]),
   .executableTarget(name: "ExampleDetect", dependencies: ["GelanRuntime"]),
 ]
 
 /// Plan to other engines.
 let export: [Target] = [
-  .target(name: "ONNX", dependencies: ["ModelIR", "Tensors"], swiftSettings: optimised)
+  .target(name: "ONNX", dependencies: ["Files", "ModelIR", "Tensors"], swiftSettings: optimised)
 ]
 
 let tool: [Target] = [
   .executableTarget(
     name: "gelan",
     dependencies: [
-      "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Elements", "Tensors", "PyTorch", "KernelInterface", "Kernels",
-      "Runtime", "Evaluation", "GelanRuntime", "ONNX",
+      "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Elements", "Files", "JSON", "Tensors", "PyTorch",
+      "KernelInterface", "Kernels", "Runtime", "Evaluation", "GelanRuntime", "ONNX",
     ])
 ]
 
@@ -107,14 +115,18 @@ let tests: [Target] = [
   .testTarget(name: "ModelIRTests", dependencies: ["ModelIR", "TestSupport"]),
   .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Tensors", "TestSupport"], exclude: ["Golden"]),
   .testTarget(name: "ElementsTests", dependencies: ["Elements"]),
-  .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-  .testTarget(name: "PyTorchTests", dependencies: ["PyTorch", "Tensors", "TestSupport"]),
-  .testTarget(name: "KernelsTests", dependencies: ["Elements", "Kernels", "KernelInterface"], swiftSettings: optimised),
+  .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+  .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
+  .testTarget(name: "TensorsTests", dependencies: ["Files", "Tensors", "TestSupport"]),
+  .testTarget(name: "PyTorchTests", dependencies: ["Files", "PyTorch", "Tensors", "TestSupport"]),
   .testTarget(
-    name: "RuntimeTests", dependencies: ["Elements", "Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
+    name: "KernelsTests", dependencies: ["Elements", "Kernels", "KernelInterface"], swiftSettings: optimised),
+  .testTarget(
+    name: "RuntimeTests",
+    dependencies: ["Elements", "Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
   .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Compiler", "Tensors", "TestSupport"]),
   .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
-  .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
+  .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "JSON", "TestSupport"]),
   .testTarget(
     name: "GelanRuntimeTests", dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Tensors", "TestSupport"]),
   .testTarget(
@@ -132,7 +144,7 @@ let package = Package(
     // For Swift programs that run plans: no YAML, no compiler.
     .library(name: "GelanRuntime", targets: ["GelanRuntime"]),
   ],
-  targets: systemLibraries + compiler + runtime + vectorTargets + export + tool + tests
+  targets: systemLibraries + foundation + compiler + runtime + vectorTargets + export + tool + tests
 )
 
 // Coverage-guided fuzzing, only for Tests/Fuzz/fuzz.sh: all modules have to be built with -sanitize=fuzzer.

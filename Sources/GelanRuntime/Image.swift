@@ -1,5 +1,5 @@
 import Detection
-import Tensors
+import Files
 
 /// A picture in memory: upright, 8 bits for each of red, green and blue.
 public struct Image: Sendable {

@@ -1,6 +1,6 @@
 import Detection
+import Files
 import Runtime
-import Tensors
 
 /// Why a plan, a picture or a size was refused.
 ///

@@ -1,5 +1,5 @@
 import Elements
-import Tensors
+import JSON
 
 /// What training recorded beside the tensors, as far as it did.
 package struct CheckpointFacts: Sendable, Hashable {

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A PyTorch checkpoint (`.pt`, `.pth`): one or several models, each as tensors by their names in its state dictionary.

@@ -1,4 +1,5 @@
 import Elements
+import Files
 import Tensors
 
 /// A model of a checkpoint: its tensors in the names of its state dictionary, and what is recorded beside them.

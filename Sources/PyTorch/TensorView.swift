@@ -1,4 +1,5 @@
 import Elements
+import Files
 import Tensors
 
 /// A tensor of a checkpoint: a view of a storage, which several tensors may share.

@@ -1,4 +1,5 @@
 import CZlib
+import Files
 import Tensors
 
 /// The entries of a zip archive that are stored as they are, which is how PyTorch writes them.

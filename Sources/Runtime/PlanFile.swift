@@ -1,4 +1,6 @@
 import Elements
+import Files
+import JSON
 import ModelIR
 import Tensors
 

@@ -1,5 +1,5 @@
 import Evaluation
-import Tensors
+import JSON
 import Testing
 
 @Suite struct COCOFileTests {

@@ -1,6 +1,6 @@
 import Evaluation
 import Foundation
-import Tensors
+import JSON
 import TestSupport
 import Testing
 

@@ -12,4 +12,7 @@ package final class TemporaryFolder {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   package func path(_ name: String) -> String { path + "/" + name }
+
+  /// The names of all files, hidden ones included.
+  package var contents: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
 }

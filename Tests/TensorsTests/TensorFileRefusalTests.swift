@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -101,7 +102,7 @@ import Testing
       + #""d":{"dtype":"F64","shape":[],"data_offsets":[14,22]}}"#
     let seed = file(header, dataCount: 22)
     _ = try TensorFile(bytes: seed)
-    var mutator = Mutator(seed: 2)
+    var mutator = ByteMutator(seed: 2)
     var opened = 0
     for round in 0..<20_000 {
       var bytes = mutator.mutated(seed)

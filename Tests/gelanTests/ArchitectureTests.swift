@@ -14,23 +14,32 @@ import Testing
     ("Compiler/Plan", ["ModelIR"]),
     ("Compiler/Count", ["ModelIR"]),
     ("Compiler/Bind", ["ModelIR", "Tensors"]),
-    ("KernelInterface", []),
-    ("VectorCode", ["CProcessor", "KernelInterface"]),
+    ("KernelInterface", ["Elements"]),
+    ("VectorCode", ["CProcessor", "Elements", "KernelInterface"]),
     (
       "Kernels",
       [
-        "CProcessor", "KernelInterface", "VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512",
+        "CProcessor", "Elements", "KernelInterface", "VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512",
         "VectorCodeAVX512BF16", "Synchronization",
       ]
     ),
-    ("Runtime", ["ModelIR", "KernelInterface", "Kernels", "Tensors", "Synchronization"]),
-    ("Tensors", []),
-    ("PyTorch", ["Tensors", "CZlib", "Synchronization"]),
+    (
+      "Runtime",
+      ["Elements", "Files", "JSON", "ModelIR", "KernelInterface", "Kernels", "Tensors", "Synchronization"]
+    ),
+    ("Elements", []),
+    ("Files", []),
+    ("JSON", ["Files"]),
+    ("Tensors", ["Elements", "Files", "JSON"]),
+    ("PyTorch", ["Elements", "Files", "JSON", "Tensors", "CZlib", "Synchronization"]),
     ("Detection", ["CTurboJPEG", "CPNG"]),
-    ("Evaluation", ["Tensors"]),
-    ("GelanRuntime", ["Detection", "KernelInterface", "Kernels", "ModelIR", "Runtime", "Tensors"]),
+    ("Evaluation", ["JSON"]),
+    (
+      "GelanRuntime",
+      ["Detection", "Elements", "Files", "KernelInterface", "Kernels", "ModelIR", "Runtime", "Tensors"]
+    ),
     ("ExampleDetect", ["GelanRuntime"]),
-    ("ONNX", ["ModelIR", "Tensors"]),
+    ("ONNX", ["Elements", "Files", "ModelIR", "Tensors"]),
   ]
 
   @Test(arguments: imports)

@@ -1,4 +1,4 @@
-import Tensors
+import JSON
 
 /// Reads COCO annotations of objects, such as `instances_val2017.json` (https://cocodataset.org/#format-data).
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import JSON
 
 /// A detection as COCO results files hold them (https://cocodataset.org/#format-results).
 package struct COCOResult: Sendable, Hashable {

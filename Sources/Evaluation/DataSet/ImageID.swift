@@ -1,4 +1,4 @@
-import Tensors
+import JSON
 
 /// What annotations and results call a picture: COCO's number, or a name where files are not named by numbers.
 ///

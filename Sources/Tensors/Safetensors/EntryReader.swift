@@ -1,4 +1,6 @@
 import Elements
+import Files
+import JSON
 
 /// Reads one tensor's member of a header, and checks it against the size of the file.
 struct EntryReader {

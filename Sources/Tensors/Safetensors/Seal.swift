@@ -1,3 +1,5 @@
+import Files
+
 /// The checksums by which a safetensors file proves that it is as it was written: two SHA-256 in its own metadata.
 ///
 /// `gelan.data_sha256` is that of the tensors' bytes, everything after the header. `gelan.header_sha256` is that of

@@ -1,4 +1,5 @@
 import Elements
+import Files
 
 /// A tensor on its way to a file, in the type that it is stored in.
 package struct StoredTensor: Sendable {

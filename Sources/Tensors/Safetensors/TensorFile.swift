@@ -1,4 +1,5 @@
 import Elements
+import Files
 import Glibc
 
 /// A safetensors file, mapped into memory and checked before use.

@@ -1,3 +1,5 @@
+import Files
+
 /// Why a file of tensors could not be read or written, in one sentence that names the file and, if any, the tensor.
 package struct TensorFileError: Error, Hashable, Sendable, CustomStringConvertible {
   package let path: String

@@ -1,3 +1,6 @@
+import Files
+import JSON
+
 /// The checked header of a safetensors file: eight bytes of length, then JSON, then the tensors' bytes without gaps.
 struct TensorHeader {
   /// The greatest length of the JSON that the format allows, in bytes.

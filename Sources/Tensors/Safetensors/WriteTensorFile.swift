@@ -1,3 +1,6 @@
+import Files
+import JSON
+
 /// Writes F32 tensors as a safetensors file, which appears complete or not at all.
 ///
 /// - Throws: when a name occurs twice or is reserved, the header would exceed 100 MB, or the file cannot be written.

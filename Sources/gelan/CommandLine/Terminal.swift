@@ -1,6 +1,6 @@
 import Diagnostics
+import Files
 import Glibc
-import Tensors
 
 /// Where the tool prints: results to standard output, diagnostics and progress to standard error.
 enum Terminal {

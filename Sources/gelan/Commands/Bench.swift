@@ -1,8 +1,8 @@
 import Glibc
+import JSON
 import Kernels
 import ModelIR
 import Runtime
-import Tensors
 
 extension Command {
   static let bench = Command(

@@ -1,8 +1,8 @@
 import Compiler
 import Diagnostics
+import Files
 import ModelIR
 import ModelSyntax
-import Tensors
 
 /// What a model file has to say against itself.
 func diagnose(

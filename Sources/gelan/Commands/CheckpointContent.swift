@@ -1,4 +1,5 @@
 import Elements
+import JSON
 import PyTorch
 import Runtime
 import Tensors

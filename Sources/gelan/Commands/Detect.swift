@@ -1,6 +1,6 @@
+import Files
 import GelanRuntime
 import Glibc
-import Tensors
 
 extension Command {
   static let detect = Command(

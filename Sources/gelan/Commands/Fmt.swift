@@ -1,7 +1,7 @@
 import Compiler
 import Diagnostics
+import Files
 import ModelSyntax
-import Tensors
 
 extension Command {
   static let fmt = Command(

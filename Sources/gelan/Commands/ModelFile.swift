@@ -1,6 +1,7 @@
 import Compiler
 import Diagnostics
 import Elements
+import Files
 import KernelInterface
 import Kernels
 import ModelIR

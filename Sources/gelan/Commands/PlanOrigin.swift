@@ -1,5 +1,6 @@
+import Files
+import JSON
 import Runtime
-import Tensors
 
 /// What a plan file says of where it comes from: the compiler, the model's files and their digests, the arguments.
 func planOrigin(_ file: ModelFile, _ arguments: Arguments) -> [String: String] {

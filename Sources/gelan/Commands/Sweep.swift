@@ -1,7 +1,7 @@
 import Compiler
 import Diagnostics
+import JSON
 import ModelSyntax
-import Tensors
 
 extension Command.Option {
   static let sweep = Self(

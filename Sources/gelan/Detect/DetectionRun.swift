@@ -1,5 +1,5 @@
+import Files
 import GelanRuntime
-import Tensors
 
 /// Pictures on their way through a plan, several at once.
 ///

@@ -1,6 +1,6 @@
 import Evaluation
 import GelanRuntime
-import Tensors
+import JSON
 
 /// What was found in one picture, ready to be printed.
 struct PictureReport: Sendable {

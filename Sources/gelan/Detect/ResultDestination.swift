@@ -1,5 +1,6 @@
+import Files
 import GelanRuntime
-import Tensors
+import JSON
 
 /// Where results go.
 enum ResultDestination {

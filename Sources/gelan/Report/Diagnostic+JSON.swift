@@ -1,5 +1,5 @@
 import Diagnostics
-import Tensors
+import JSON
 
 extension Diagnostic {
   /// The diagnostic as the object that `check --format json` prints.

@@ -1,9 +1,9 @@
 import Elements
+import JSON
 import KernelInterface
 import Kernels
 import ModelIR
 import Runtime
-import Tensors
 
 /// The time of each step of a plan, beside the least that its arithmetic would take.
 struct LayerReport {

@@ -1,5 +1,5 @@
 import Compiler
-import Tensors
+import JSON
 
 extension ModelDifference {
   /// The comparison as the object that `diff --json` prints.

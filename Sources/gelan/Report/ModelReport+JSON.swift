@@ -1,5 +1,5 @@
 import Compiler
-import Tensors
+import JSON
 
 extension ModelReport {
   /// The report as the object that `info --json` prints.

@@ -1,5 +1,6 @@
 import Compiler
 import Elements
+import JSON
 import ModelIR
 import Runtime
 import Tensors

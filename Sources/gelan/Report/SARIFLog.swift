@@ -1,5 +1,5 @@
 import Diagnostics
-import Tensors
+import JSON
 
 /// A log in the Static Analysis Results Interchange Format 2.1.0, which code scanners and editors read.
 struct SARIFLog {

@@ -1,6 +1,6 @@
 import Evaluation
 import GelanRuntime
-import Tensors
+import JSON
 
 /// What `gelan val` says.
 struct ValidationReport {

@@ -1,5 +1,5 @@
+import JSON
 import ModelSyntax
-import Tensors
 
 extension ModelSchema {
   /// The definition of a block under `blocks:`.

@@ -1,5 +1,5 @@
 import Compiler
-import Tensors
+import JSON
 
 extension ModelSchema {
   /// Sections, rows and entries, and what each block takes.

@@ -1,7 +1,7 @@
 import Compiler
+import JSON
 import ModelIR
 import ModelSyntax
-import Tensors
 
 /// A JSON Schema, draft 7, of models in the native dialect or of the files of blocks that they include, for editors that
 /// complete and check YAML as it is typed.

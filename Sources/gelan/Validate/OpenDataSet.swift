@@ -1,5 +1,5 @@
 import Evaluation
-import Tensors
+import Files
 
 /// A data set whose pictures are files.
 struct PictureDataSet {

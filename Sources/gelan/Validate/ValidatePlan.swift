@@ -1,8 +1,8 @@
 import Compiler
 import Evaluation
+import Files
 import GelanRuntime
 import Glibc
-import Tensors
 
 /// Runs a plan on the data set's pictures.
 func validatePlan(data: String, _ arguments: Arguments) throws(CommandFailure) -> ValidationReport {

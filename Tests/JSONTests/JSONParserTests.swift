@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import JSON
 
 @Suite struct JSONParserTests {
   @Test(
@@ -96,7 +97,7 @@ import Testing
 
   @Test func survivesMutations() throws {
     let seed = Array(#"{"a":[1,-2.5e3,true,null,"x\u00e9\ud83d\ude00é"],"b":{"c":{},"d":[[]]},"e":"\n"}"#.utf8)
-    var mutator = Mutator(seed: 1)
+    var mutator = ByteMutator(seed: 1)
     for _ in 0..<20_000 {
       let bytes = mutator.mutated(seed)
       guard let value = try? JSONValue.parse(bytes) else { continue }

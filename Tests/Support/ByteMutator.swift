@@ -1,8 +1,8 @@
-/// Damages bytes in a repeatable way.
-struct Mutator {
+/// Damages the bytes of texts and headers in a repeatable way.
+package struct ByteMutator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
   /// The next number of the SplitMix64 sequence.
   private mutating func next() -> UInt64 {
@@ -13,10 +13,10 @@ struct Mutator {
     return mixed ^ (mixed >> 31)
   }
 
-  mutating func number(below bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
+  package mutating func number(below bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
 
   /// The bytes after one to four changes: replaced, flipped, inserted, removed, repeated or cut off.
-  mutating func mutated(_ original: [UInt8]) -> [UInt8] {
+  package mutating func mutated(_ original: [UInt8]) -> [UInt8] {
     let telling = Array(#"{}[],:"\-+.eE0123456789 ux"#.utf8) + [0, 1, 0x7F, 0x80, 0xC0, 0xFF]
     var bytes = original
     for _ in 0...number(below: 4) {

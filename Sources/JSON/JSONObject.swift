@@ -43,7 +43,7 @@ package struct JSONObject: Sendable {
   ///
   /// - Returns: whether the member was appended.
   @discardableResult
-  mutating func appendIfNew(_ key: String, _ value: JSONValue) -> Bool {
+  package mutating func appendIfNew(_ key: String, _ value: JSONValue) -> Bool {
     if entries.isEmpty { entries.reserveCapacity(4) }
     if entries.count < Self.linearSearchLimit {
       guard !entries.contains(where: { $0.key == key }) else { return false }

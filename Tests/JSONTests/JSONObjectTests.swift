@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tensors
+@testable import JSON
 
 @Suite struct JSONObjectTests {
   /// The object searches few members in order and many through a table; both must agree.

@@ -1,3 +1,5 @@
+import Files
+
 extension JSONValue {
   /// Reads one JSON document (RFC 8259) from UTF-8 bytes, strictly.
   ///

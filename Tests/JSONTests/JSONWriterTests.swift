@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tensors
+@testable import JSON
 
 @Suite struct JSONWriterTests {
   @Test(

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import Files
 
 @Suite struct AtomicFileTests {
   private let folder: TemporaryFolder

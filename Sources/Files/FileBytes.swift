@@ -8,7 +8,7 @@ package final class FileBytes: Sendable {
   /// The memory is only ever read, so it can be shared between threads.
   nonisolated(unsafe) package let bytes: UnsafeRawBufferPointer
   /// Whether pages come from the file, and can come from there again.
-  let isMapped: Bool
+  package let isMapped: Bool
 
   /// Maps a regular file.
   package init(mapping path: String) throws(FileError) {

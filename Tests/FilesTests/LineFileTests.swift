@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import Files
 
 /// Files that grow by whole lines.
 @Suite struct LineFileTests {

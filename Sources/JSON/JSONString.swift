@@ -1,3 +1,5 @@
+import Files
+
 extension JSONParser {
   /// Reads a string; the position is at its opening quote.
   mutating func parseString() throws(JSONError) -> String {

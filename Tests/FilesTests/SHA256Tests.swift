@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tensors
+@testable import Files
 
 @Suite struct SHA256Tests {
   /// The examples of FIPS 180-4's companion (csrc.nist.gov, SHA256.pdf and the long message of SHA-2 additional).

@@ -83,7 +83,7 @@ private func makeNameDurable(_ path: String) {
 }
 
 /// The folder part of a path with its final slash; empty for a plain name.
-func folder(of path: String) -> String {
+package func folder(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "" }
   return String(path[...slash])
 }

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import Files
 
 @Suite struct ReadFileTests {
   private let folder: TemporaryFolder
