@@ -1,8 +1,8 @@
 extension SourceFile {
-  /// The text after the edits of these fix-its, and how many of them were applied.
+  /// Applies fix-its to the text; returns the new text and the number of fix-its that were applied.
   ///
-  /// A fix-it is applied whole or not at all: one whose edits touch what an earlier one changes is left out, and so is one
-  /// that edits another file.
+  /// A fix-it is applied as a whole or not at all. One whose edits overlap an earlier one's, or belong to another file,
+  /// is skipped.
   package func applying(_ fixIts: [Diagnostic.FixIt]) -> (bytes: [UInt8], applied: Int) {
     var accepted: [Diagnostic.Edit] = []
     var applied = 0
@@ -16,7 +16,7 @@ extension SourceFile {
       applied += 1
     }
     var result = bytes
-    // From the end, so that the places of earlier edits stay true.
+    // Edits are applied from the end of the file, so that the offsets of earlier ones stay valid.
     for edit in accepted.sorted(by: { $0.range.lower > $1.range.lower }) {
       result.replaceSubrange(edit.range.lower..<edit.range.upper, with: edit.text.utf8)
     }

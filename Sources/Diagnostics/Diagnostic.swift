@@ -1,10 +1,10 @@
-/// One fault or doubt about a source text, as a value. Nothing here prints; renderers are pure functions of it.
+/// An error or a warning about a source text. It is a value; renderers are pure functions of it.
 package struct Diagnostic: Sendable, Hashable {
   package enum Severity: String, Sendable, Hashable {
     case error, warning
   }
 
-  /// A place and a few words to stand under its caret.
+  /// A range of source text with a short message under its caret.
   package struct Label: Sendable, Hashable {
     package var range: SourceRange
     package var message: String
@@ -26,11 +26,11 @@ package struct Diagnostic: Sendable, Hashable {
     }
   }
 
-  /// A set of edits that mends the fault.
+  /// A set of edits that corrects the error.
   package struct FixIt: Sendable, Hashable {
     package var title: String
     package var edits: [Edit]
-    /// Whether it certainly says what the person meant, so that it can be applied unseen.
+    /// Whether the edits are certain to express the author's intent, so that they can be applied without review.
     package var isSafe: Bool
 
     package init(_ title: String, _ edits: [Edit], isSafe: Bool = false) {
@@ -40,22 +40,22 @@ package struct Diagnostic: Sendable, Hashable {
     }
   }
 
-  /// What kind of fault it is.
+  /// What kind of error or warning it is.
   package var code: DiagnosticCode
   package var severity: Severity
   /// One sentence in lower case without a full stop.
   package var message: String
-  /// The place that the person can edit.
+  /// The range that the author can edit.
   package var primary: Label
-  /// Other places that matter, such as the row that made the other operand.
+  /// Other relevant ranges, such as the row that produced the other operand.
   package var secondary: [Label]
-  /// The block definitions the fault was found in, outermost first.
+  /// The block definitions that the error was found in, outermost first.
   package var trace: [Label]
-  /// Facts: which rule was broken.
+  /// Facts, such as the rule that was broken.
   package var notes: [String]
-  /// What to do about it, in words.
+  /// How to correct the error, in words.
   package var help: [String]
-  /// What to do about it, as edits.
+  /// How to correct the error, as edits.
   package var fixIts: [FixIt]
 
   package init(
@@ -74,7 +74,7 @@ package struct Diagnostic: Sendable, Hashable {
   }
 }
 
-/// The errors that stopped a stage, in the order of the file, possibly with warnings among them.
+/// The errors that stopped a stage, in file order, with the warnings found beside them.
 package struct CompileFailure: Error, Sendable {
   package let diagnostics: [Diagnostic]
 
@@ -87,7 +87,7 @@ package struct CompileFailure: Error, Sendable {
     self.init([diagnostic])
   }
 
-  /// The failure with a way out, at its first error.
+  /// The failure with a fix-it added to its first error.
   package func offering(_ fixIt: Diagnostic.FixIt?) -> CompileFailure {
     guard let fixIt, let first = diagnostics.firstIndex(where: { $0.severity == .error }) else { return self }
     var offered = diagnostics
@@ -96,7 +96,7 @@ package struct CompileFailure: Error, Sendable {
   }
 }
 
-/// A value and the warnings that came with it.
+/// A value and the warnings found while it was made.
 package struct Checked<Value: Sendable>: Sendable {
   package var value: Value
   package var warnings: [Diagnostic]
@@ -108,7 +108,7 @@ package struct Checked<Value: Sendable>: Sendable {
 }
 
 extension [Diagnostic] {
-  /// The diagnostics sorted by where they stand; those of one place keep their order.
+  /// The diagnostics in the order of their ranges; those with the same range keep their order.
   package var inFileOrder: [Diagnostic] {
     enumerated().sorted { left, right in
       let (a, b) = (left.element.primary.range, right.element.primary.range)
@@ -116,8 +116,8 @@ extension [Diagnostic] {
     }.map(\.element)
   }
 
-  /// The diagnostics with each name that stands for nothing once, at the first place where it is written; the others are
-  /// labels of it, and its edit mends them all.
+  /// The diagnostics with each undefined name reported once, at its first use; further uses become labels, and one
+  /// fix-it corrects all of them.
   package var joiningRepeatedNames: [Diagnostic] {
     var joined: [Diagnostic] = []
     var positions: [RepeatedName: Int] = [:]
@@ -137,7 +137,7 @@ extension [Diagnostic] {
   }
 }
 
-/// What the faults of one name that stands for nothing have in common.
+/// What the diagnostics about one undefined name have in common.
 private struct RepeatedName: Hashable {
   let file: ObjectIdentifier
   let name: String

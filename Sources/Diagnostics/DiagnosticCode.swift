@@ -1,4 +1,4 @@
-/// Every kind of fault that the compiler reports, by the slug that it prints. A slug names the fault, never the remedy.
+/// The codes of all diagnostics, by the slug that is printed. A slug names the error, never the remedy.
 package enum DiagnosticCode: String, Sendable, CaseIterable {
   // The file as YAML.
   case yamlSyntax = "yaml-syntax"
@@ -46,7 +46,7 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
   case emptyResult = "empty-result"
   case tooLarge = "too-large"
 
-  // What is legal, or builds elsewhere, and is still suspicious.
+  // Legal, or accepted by other tools, but suspicious.
   case deadRow = "dead-row"
   case staleIndex = "stale-index"
   case staleIndexComment = "stale-index-comment"

@@ -1,25 +1,26 @@
-/// The page about a diagnostic code: what it means, why it matters, a model that shows it and the same model mended.
+/// The page about a diagnostic code: what it means, why it matters, a model that triggers it and the same model
+/// corrected.
 package struct Explanation: Sendable {
-  /// What a code is about, in the order in which a model is examined.
+  /// The topic of a code, in the order in which a model is checked.
   package enum Topic: String, Sendable, CaseIterable {
     case yaml = "the file as YAML"
     case model = "the file as a model"
     case names = "names and arguments"
     case shapes = "values and shapes"
-    case doubts = "what is legal and suspicious"
+    case suspicious = "legal but suspicious"
   }
 
   package let code: DiagnosticCode
   package let topic: Topic
   package let severity: Diagnostic.Severity
-  /// What is wrong, in one line without a full stop.
+  /// The title in one line, without a full stop.
   package let title: String
-  /// What it means and why it matters, as Markdown.
+  /// What the code means and why it matters, as Markdown.
   package let text: String
-  /// A whole model that shows this fault and no other.
+  /// A complete model that triggers this code and no other.
   package let failing: String
-  /// The model without the fault.
-  package let mended: String
+  /// The same model, corrected.
+  package let corrected: String
 
   package init(_ code: DiagnosticCode) {
     let page = code.page
@@ -33,14 +34,14 @@ package struct Explanation: Sendable {
     title = heading.hasPrefix(prefix) ? String(heading.dropFirst(prefix.count)) : ""
     text = lines.dropFirst().prefix { $0 != "## Fails" }.joined(separator: "\n").trimmingNewlines
     failing = Self.example(in: lines, under: "## Fails")
-    mended = Self.example(in: lines, under: "## Mended")
+    corrected = Self.example(in: lines, under: "## Corrected")
   }
 
-  /// How to have a warning left out; nothing for an error.
+  /// How to suppress the warning; `nil` for an error.
   package var silencing: String? {
     guard severity == .warning else { return nil }
     let comment = "# gelan: allow(\(code.rawValue))"
-    return "Where it is meant, write `\(comment)` at the end of the line or alone on the line above."
+    return "Where it is intended, suppress it: write `\(comment)` at the end of the line or alone on the line above."
   }
 
   /// The page as Markdown, for programs that show Markdown.
@@ -55,15 +56,15 @@ package struct Explanation: Sendable {
     ```yaml
     \(failing)```
 
-    ## Mended
+    ## Corrected
 
     ```yaml
-    \(mended)```
+    \(corrected)```
 
     """ + (silencing.map { "\n\($0)\n" } ?? "")
   }
 
-  /// The page as a terminal shows it: examples indented, quotes in place of back-ticks.
+  /// The page as plain text for a terminal: examples indented, quotes in place of back-ticks.
   package var plainText: String {
     func plain(_ text: String) -> String { String(text.map { $0 == "`" ? "'" : $0 }) }
     func indented(_ text: String) -> String {
@@ -71,7 +72,7 @@ package struct Explanation: Sendable {
     }
     let parts = [
       "\(severity.rawValue)[\(code.rawValue)]: \(title)", plain(text), "This is reported:", indented(failing),
-      "This is not:", indented(mended), silencing.map(plain),
+      "This is not:", indented(corrected), silencing.map(plain),
     ]
     return parts.compactMap(\.self).joined(separator: "\n\n")
   }

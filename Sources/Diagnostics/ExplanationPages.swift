@@ -1,7 +1,7 @@
 extension DiagnosticCode {
-  /// What the code is about, and the Markdown of its page: the file of the code's name in `Explanations`.
+  /// The topic of the code and the Markdown of its page: the file of the code's name in `Explanations`.
   ///
-  /// To add a code: its page, and a row here.
+  /// To add a code, write its page and add a row here.
   var page: (topic: Explanation.Topic, markdown: [UInt8]) {
     switch self {
     // The file as YAML.
@@ -23,7 +23,7 @@ extension DiagnosticCode {
     // Files that a model includes.
     case .unreadableInclude: (.model, PackageResources.unreadable_include_md)
     case .cyclicInclude: (.model, PackageResources.cyclic_include_md)
-    case .shadowedBlock: (.doubts, PackageResources.shadowed_block_md)
+    case .shadowedBlock: (.suspicious, PackageResources.shadowed_block_md)
     // Names and arguments.
     case .unknownBlock: (.names, PackageResources.unknown_block_md)
     case .recursiveBlock: (.names, PackageResources.recursive_block_md)
@@ -46,21 +46,21 @@ extension DiagnosticCode {
     case .emptyResult: (.shapes, PackageResources.empty_result_md)
     case .tooLarge: (.shapes, PackageResources.too_large_md)
     // What is legal and suspicious.
-    case .deadRow: (.doubts, PackageResources.dead_row_md)
-    case .staleIndex: (.doubts, PackageResources.stale_index_md)
-    case .staleIndexComment: (.doubts, PackageResources.stale_index_comment_md)
-    case .levelOrder: (.doubts, PackageResources.level_order_md)
-    case .mixedGroups: (.doubts, PackageResources.mixed_groups_md)
-    case .singleHead: (.doubts, PackageResources.single_head_md)
-    case .missingHead: (.doubts, PackageResources.missing_head_md)
-    case .repeatedWidthChange: (.doubts, PackageResources.repeated_width_change_md)
-    case .partialMultiplier: (.doubts, PackageResources.partial_multiplier_md)
-    case .idleMultiplier: (.doubts, PackageResources.idle_multiplier_md)
-    case .ambiguousWord: (.doubts, PackageResources.ambiguous_word_md)
-    case .numberBelowOne: (.doubts, PackageResources.number_below_one_md)
-    case .duplicateClass: (.doubts, PackageResources.duplicate_class_md)
-    case .unusedParameter: (.doubts, PackageResources.unused_parameter_md)
-    case .unknownCode: (.doubts, PackageResources.unknown_code_md)
+    case .deadRow: (.suspicious, PackageResources.dead_row_md)
+    case .staleIndex: (.suspicious, PackageResources.stale_index_md)
+    case .staleIndexComment: (.suspicious, PackageResources.stale_index_comment_md)
+    case .levelOrder: (.suspicious, PackageResources.level_order_md)
+    case .mixedGroups: (.suspicious, PackageResources.mixed_groups_md)
+    case .singleHead: (.suspicious, PackageResources.single_head_md)
+    case .missingHead: (.suspicious, PackageResources.missing_head_md)
+    case .repeatedWidthChange: (.suspicious, PackageResources.repeated_width_change_md)
+    case .partialMultiplier: (.suspicious, PackageResources.partial_multiplier_md)
+    case .idleMultiplier: (.suspicious, PackageResources.idle_multiplier_md)
+    case .ambiguousWord: (.suspicious, PackageResources.ambiguous_word_md)
+    case .numberBelowOne: (.suspicious, PackageResources.number_below_one_md)
+    case .duplicateClass: (.suspicious, PackageResources.duplicate_class_md)
+    case .unusedParameter: (.suspicious, PackageResources.unused_parameter_md)
+    case .unknownCode: (.suspicious, PackageResources.unknown_code_md)
     }
   }
 }

@@ -1,15 +1,15 @@
-/// A text that diagnostics point into: a name for people, its UTF-8 bytes, and where its lines start.
+/// A text that diagnostics point into: its name, its UTF-8 bytes and the offsets of its lines.
 ///
-/// Everything before the renderer speaks of byte offsets; lines and columns exist only for people. Both count from 1,
-/// and columns count Unicode scalars, not bytes.
+/// Every stage before the renderer uses byte offsets; lines and columns exist only for display. Both count from 1, and
+/// columns count Unicode scalars, not bytes.
 ///
-/// **Invariant:** immutable, so that ranges can hold the file they belong to and be passed between threads.
+/// **Invariant:** immutable, so that ranges can refer to their file and be passed between threads.
 package final class SourceFile: Sendable {
   /// The path or name that diagnostics print.
   package let name: String
-  /// The text as it was read.
+  /// The bytes as they were read.
   package let bytes: [UInt8]
-  /// The byte offset of the first byte of each line; a byte order mark is not part of the first.
+  /// The byte offset of the first byte of each line; a byte order mark is not part of the first line.
   private let lineStarts: [Int]
 
   package init(name: String, bytes: [UInt8]) {
@@ -26,10 +26,10 @@ package final class SourceFile: Sendable {
     self.init(name: name, bytes: Array(text.utf8))
   }
 
-  /// The number of lines; a final line without a line feed counts.
+  /// The number of lines; a last line without a line feed counts.
   package var lineCount: Int { lineStarts.count }
 
-  /// The range of all of the text.
+  /// The range of the whole text.
   package var range: SourceRange { SourceRange(file: self, lower: 0, upper: bytes.count) }
 
   /// The line of a byte offset, counted from 1. Offsets past the end belong to the last line.
@@ -81,13 +81,13 @@ package struct SourceRange: Sendable, Hashable {
     self.upper = max(lower, upper)
   }
 
-  /// The smallest range that covers both; ranges of different files leave the first as it is.
+  /// The smallest range that covers both; the range itself when the other belongs to another file.
   package func union(_ other: SourceRange) -> SourceRange {
     guard file === other.file else { return self }
     return SourceRange(file: file, lower: min(lower, other.lower), upper: max(upper, other.upper))
   }
 
-  /// Whether another range of the same file lies inside.
+  /// Whether another range of the same file lies within this one.
   package func contains(_ other: SourceRange) -> Bool {
     file === other.file && lower <= other.lower && other.upper <= upper
   }
@@ -111,7 +111,7 @@ package struct SourceRange: Sendable, Hashable {
   }
 }
 
-/// A value and where it was written.
+/// A value and the range that it was written in.
 package struct Spanned<Value> {
   package var value: Value
   package var range: SourceRange

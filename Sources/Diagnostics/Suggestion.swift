@@ -1,6 +1,7 @@
 /// The candidates that `name` was probably meant to be: at most three, nearest first.
 ///
-/// A candidate is near when at most a third of its characters (and at least one) have to change; letter case is free.
+/// A candidate is near when its edit distance is at most a third of the longer word's length, and at least one; letter
+/// case
 package func suggestions(for name: String, among candidates: some Sequence<String>) -> [String] {
   let wanted = Array(name.lowercased().unicodeScalars)
   guard !wanted.isEmpty, wanted.count <= 64 else { return [] }
@@ -8,7 +9,7 @@ package func suggestions(for name: String, among candidates: some Sequence<Strin
   for candidate in Set(candidates) where candidate != name {
     let letters = Array(candidate.lowercased().unicodeScalars)
     let limit = max(1, max(wanted.count, letters.count) / 3)
-    // A parameter of one letter is what its whole word was meant for: s for stride.
+    // A one-letter parameter is suggested for a word that starts with its letter: s for stride.
     if letters.count == 1, wanted.count > 2, letters[0] == wanted[0] {
       found.append((limit, candidate))
       continue
@@ -19,7 +20,7 @@ package func suggestions(for name: String, among candidates: some Sequence<Strin
   return found.sorted { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }.prefix(3).map(\.candidate)
 }
 
-/// "did you mean 'a', 'b' or 'c'?", or nothing when there is no candidate.
+/// `["did you mean 'a', 'b' or 'c'?"]`, or an empty array when no candidate is near.
 package func didYouMean(_ name: String, among candidates: some Sequence<String>) -> [String] {
   let near = suggestions(for: name, among: candidates).map { "'\($0)'" }
   guard let last = near.last else { return [] }
@@ -27,7 +28,8 @@ package func didYouMean(_ name: String, among candidates: some Sequence<String>)
   return ["did you mean \(rest.isEmpty ? last : rest.joined(separator: ", ") + " or " + last)?"]
 }
 
-/// What to say about a name that is probably another one: an edit when there is one candidate, words when there are several.
+/// The correction of a name that is probably misspelt: a fix-it when one candidate is near, help in words when several
+/// are.
 package func correction(
   of name: String, among candidates: some Sequence<String>, at range: SourceRange
 ) -> (help: [String], fixIts: [Diagnostic.FixIt]) {
@@ -36,7 +38,9 @@ package func correction(
   return ([], [Diagnostic.FixIt("did you mean '\(near[0])'?", [Diagnostic.Edit(range, near[0])])])
 }
 
-/// The number of insertions, deletions, substitutions and swaps of neighbours between two words, unless it is above a limit.
+/// The edit distance of two words: the number of insertions, deletions, substitutions and swaps of adjacent characters.
+///
+/// `nil` when it exceeds `limit`.
 private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], atMost limit: Int) -> Int? {
   var (beforePrevious, previous, current) = (Array(0...b.count), Array(0...b.count), Array(0...b.count))
   for i in a.indices {
@@ -46,7 +50,7 @@ private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], atMost l
       if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, beforePrevious[j - 1] + 1) }
       current[j + 1] = best
     }
-    // A swap reaches back by two rows.
+    // A swap refers to the row before the previous one.
     guard min(previous.min() ?? 0, current.min() ?? 0) <= limit else { return nil }
     (beforePrevious, previous, current) = (previous, current, beforePrevious)
   }

@@ -1,6 +1,6 @@
 /// Renders diagnostics for people: message, source lines with carets, trace, notes and help.
 ///
-/// A pure function of its input: whether to colour is the caller's decision.
+/// A pure function of its input: the caller decides whether to use colour.
 package struct TextRenderer: Sendable {
   /// Whether to use ANSI colours.
   package var colour: Bool
@@ -9,7 +9,7 @@ package struct TextRenderer: Sendable {
     self.colour = colour
   }
 
-  /// The longest excerpt of a source line that is shown, in characters.
+  /// The maximum length of an excerpt of a source line, in characters.
   private static let excerptWidth = 110
 
   package func render(_ diagnostics: [Diagnostic]) -> String {
@@ -109,7 +109,7 @@ package struct TextRenderer: Sendable {
   }
 }
 
-/// A window onto one source line, as wide as a terminal bears.
+/// The part of a source line that is shown, at most `width` characters of it.
 private struct Excerpt {
   private let scalars: [Unicode.Scalar]
   private let range: SourceRange
@@ -135,7 +135,7 @@ private struct Excerpt {
     text = String(visible)
   }
 
-  /// Where a range starts in the window and how many characters of it are visible, at least one.
+  /// The offset of a range in the window and the number of its visible characters, at least one.
   func columns(of range: SourceRange) -> (offset: Int, count: Int) {
     let start = range.file.scalarCount(from: lineRange.lowerBound, to: range.lower)
     let end = range.file.scalarCount(from: lineRange.lowerBound, to: min(range.upper, lineRange.upperBound))
@@ -156,13 +156,14 @@ private struct Excerpt {
 }
 
 extension String {
-  /// The text with control and format characters written out, so that a name from a file cannot drive a terminal.
+  /// The text with control and format characters escaped, so that a name from a file cannot send commands to a
+  /// terminal.
   ///
-  /// - Parameter kept: one that stays as it is.
+  /// - Parameter kept: A character that is not escaped.
   package func escapingControlCharacters(except kept: Unicode.Scalar? = nil) -> String {
     var text = UnicodeScalarView()
     for scalar in unicodeScalars {
-      // Most of a text is plain letters; looking up the others takes longer than all else here.
+      // Most characters are printable ASCII, and looking up the category of the others is the slowest part.
       if scalar == kept || (scalar.isASCII && scalar >= " " && scalar != "\u{7F}") {
         text.append(scalar)
         continue

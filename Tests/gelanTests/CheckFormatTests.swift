@@ -56,7 +56,7 @@ import Testing
         let rule = rules[try #require(result["ruleIndex"] as? Int)]
         #expect(rule["id"] as? String == result["ruleId"] as? String)
         let help = try #require(rule["help"] as? [String: String])
-        #expect(help["markdown"]?.contains("## Mended") == true)
+        #expect(help["markdown"]?.contains("## Corrected") == true)
         #expect(help["text"]?.contains("```") == false)
         #expect((rule["defaultConfiguration"] as? [String: String])?["level"] == "error")
       }

@@ -27,7 +27,7 @@ import Testing
     #expect(!page.title.isEmpty, "the first line is '# error[CODE]: what is wrong' or '# warning[CODE]: …'")
     #expect(!page.text.isEmpty, "the meaning stands under the first line")
     #expect(!page.failing.isEmpty, "a model stands under '## Fails'")
-    #expect(!page.mended.isEmpty, "a model stands under '## Mended'")
+    #expect(!page.corrected.isEmpty, "a model stands under '## Corrected'")
     let file = folder.appendingPathComponent(code.rawValue + ".md").path
     #expect(FileManager.default.contents(atPath: file).map(Array.init) == code.page.markdown, "another file's row")
   }
@@ -39,8 +39,8 @@ import Testing
     #expect(found.map(\.severity) == [page.severity])
   }
 
-  @Test(arguments: DiagnosticCode.allCases) func theMendedModelHasNoFault(_ code: DiagnosticCode) {
-    let found = diagnostics(of: Explanation(code).mended)
+  @Test(arguments: DiagnosticCode.allCases) func theCorrectedModelHasNoFault(_ code: DiagnosticCode) {
+    let found = diagnostics(of: Explanation(code).corrected)
     #expect(found.isEmpty, "\(TextRenderer().render(found))")
   }
 
