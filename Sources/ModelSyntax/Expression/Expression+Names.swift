@@ -1,13 +1,13 @@
 import Diagnostics
 
 extension Expression {
-  /// The names in the expression, each with its place, in order; those of functions are not among them.
+  /// The names in the expression with their ranges, in order; names of functions are not included.
   package var names: [(name: String, range: SourceRange)] {
     if case .name(let name) = kind { return [(name, range)] }
     return operands.flatMap(\.names)
   }
 
-  /// The expressions that this one is directly made of.
+  /// The direct subexpressions.
   package var operands: [Expression] {
     switch kind {
     case .integer, .real, .name, .unreadable: []

@@ -1,5 +1,5 @@
 extension Expression {
-  /// The expression with other expressions in place of some names.
+  /// The expression with some names replaced by expressions.
   package func replacing(_ names: [String: Expression]) -> Expression {
     func inner(_ expression: Expression) -> Expression { expression.replacing(names) }
     let replaced: Kind
@@ -21,7 +21,7 @@ extension Expression {
     return Expression(replaced, range)
   }
 
-  /// The expression as it is written in a YAML list: quoted where YAML would read something else.
+  /// The expression as an item of a YAML list, quoted where YAML would read it differently.
   package var flowText: String {
     if case .list(let elements) = kind { return "[\(elements.map(\.flowText).joined(separator: ", "))]" }
     let text = description

@@ -1,5 +1,5 @@
 extension Expression {
-  /// The expression as it could be written.
+  /// The expression as source text.
   package var description: String {
     switch kind {
     case .integer(let value): "\(value)"
@@ -20,7 +20,7 @@ extension Expression {
     }
   }
 
-  /// The expression in parentheses where another operator could pull it apart.
+  /// The expression in parentheses when an operator beside it could bind to a part of it.
   private var grouped: String {
     switch kind {
     case .unary, .binary, .conditional: "(\(description))"
@@ -28,7 +28,7 @@ extension Expression {
     }
   }
 
-  /// The expression in parentheses where what follows it could be taken for a part of it.
+  /// The expression in parentheses when a suffix (an index, a slice) would bind to a part of it.
   private var asBase: String {
     switch kind {
     case .integer, .real, .each: "(\(description))"

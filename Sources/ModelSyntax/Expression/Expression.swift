@@ -1,10 +1,10 @@
 import Diagnostics
 
-/// An expression of the model language: what an argument, a source or a default says before anything is evaluated.
+/// An expression of the model language: the value of an argument, a source or a default, before evaluation.
 ///
-/// The language is a small part of Python's expressions, with Python's precedence and its `//`, `%`, slices and
-/// `a if c else b`. It has no strings, no assignment, no functions of its own and no loops; text from a model file is
-/// parsed by `parseExpression` and never handed to anything that could execute it.
+/// The language is a small subset of Python's expressions, with Python's precedence and its `//`, `%`, slices and `a if
+/// c else b`. It has no strings, assignments, function definitions or loops. `parseExpression` parses the text of a
+/// model file; the text is never executed.
 package struct Expression: Sendable {
   package indirect enum Kind: Sendable {
     case integer(Int)
@@ -20,7 +20,8 @@ package struct Expression: Sendable {
     case unary(UnaryOperator, Expression)
     case binary(BinaryOperator, Expression, Expression)
     case conditional(then: Expression, condition: Expression, otherwise: Expression)
-    /// What could not be read, which was reported: its value is unknown, and so is all that depends on it.
+    /// An expression that could not be read and was reported. Its value, and every value that depends on it, is
+    /// unknown.
     case unreadable
   }
 
@@ -49,7 +50,7 @@ package struct Expression: Sendable {
     case floorDivide = "//"
     case remainder = "%"
 
-    /// How tightly the operator binds; larger is tighter.
+    /// The precedence of the operator; a larger value binds tighter.
     var precedence: Int {
       switch self {
       case .or: 1
@@ -69,13 +70,13 @@ package struct Expression: Sendable {
     self.range = range
   }
 
-  /// Whether nothing of it could be read.
+  /// Whether the expression could not be read.
   var isUnreadable: Bool { if case .unreadable = kind { true } else { false } }
 
-  /// The expression's value when it is built from integers alone.
+  /// The expression's value when it consists of integers alone.
   package var constantInteger: Int? { constantInteger(names: [:]) }
 
-  /// The expression's value when it is built from integers and these names.
+  /// The expression's value when it consists of integers and the given names.
   func constantInteger(names: [String: Int]) -> Int? {
     switch kind {
     case .integer(let value):
@@ -101,7 +102,7 @@ package struct Expression: Sendable {
   }
 }
 
-/// The result of an overflow-reporting operation, or nothing when it did not fit.
+/// The result of an overflow-reporting operation; `nil` when it overflowed.
 private func exact(_ result: (partialValue: Int, overflow: Bool)) -> Int? {
   result.overflow ? nil : result.partialValue
 }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// One word of an expression.
+/// A token of an expression.
 enum ExpressionToken: Equatable {
   case integer(Int)
   case real(Double)
@@ -15,7 +15,7 @@ enum ExpressionToken: Equatable {
 
 /// Splits the text of an expression into tokens.
 struct ExpressionLexer {
-  /// The words that are operators and so cannot be names.
+  /// The words that are operators and therefore cannot be names.
   static let keywords: Set<String> = ["if", "else", "and", "or", "not"]
   private static let symbols = [
     "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "<", ">", "(", ")", "[", "]", ",", ":", "=",
@@ -32,11 +32,11 @@ struct ExpressionLexer {
     let code: DiagnosticCode
     let message: String
     let help: [String]
-    /// Offsets into the UTF-8 of the text.
+    /// The token's range, as offsets into the text's UTF-8.
     let range: Range<Int>
   }
 
-  /// The next token and where it stands in the UTF-8 of the text.
+  /// The next token and its range in the text's UTF-8.
   mutating func next() throws(Failure) -> (token: ExpressionToken, range: Range<Int>) {
     while position < text.count, text[position] == 0x20 || (0x09...0x0D).contains(text[position]) { position += 1 }
     let start = position

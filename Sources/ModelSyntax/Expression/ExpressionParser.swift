@@ -1,8 +1,8 @@
 import Diagnostics
 
-/// Reads a YAML value as an expression: a scalar is parsed, a list becomes a list, nothing becomes `none`.
+/// Parses a YAML value as an expression: a scalar is parsed, a list becomes a list, and an empty value becomes `none`.
 ///
-/// - Throws: `invalid-expression`, `invalid-number` or `wrong-kind`, at the character where it goes wrong.
+/// - Throws: `invalid-expression`, `invalid-number` or `wrong-kind`, at the character where parsing stops.
 package func parseExpression(_ node: YAMLNode) throws(CompileFailure) -> Expression {
   switch try node.readable().kind {
   case .sequence:
@@ -11,7 +11,7 @@ package func parseExpression(_ node: YAMLNode) throws(CompileFailure) -> Express
     if !faults.isEmpty { throw CompileFailure(faults) }
     return list
   case .mapping, .faulty:
-    throw CompileFailure(Diagnostic(.wrongKind, "a mapping cannot stand here; a value was expected", at: node.range))
+    throw CompileFailure(Diagnostic(.wrongKind, "a value was expected here, not a mapping", at: node.range))
   case .scalar where node.isNull:
     return Expression(.name("none"), node.range)
   case .scalar(let text, _):
@@ -20,14 +20,14 @@ package func parseExpression(_ node: YAMLNode) throws(CompileFailure) -> Express
   }
 }
 
-/// Reads a text that stands at a place of a file as an expression.
+/// Parses a text within a file as an expression.
 package func parseExpression(_ text: String, at range: SourceRange) throws(CompileFailure) -> Expression {
   try parseExpression(YAMLNode(kind: .scalar(text, isPlain: false), range: range, isVerbatim: true))
 }
 
 /// A Pratt parser over one scalar.
 private struct ExpressionParser {
-  /// Longer texts and deeper nesting than a person writes are refused, so that recursion is bounded.
+  /// Limits on length and nesting, larger than any hand-written expression; they bound the recursion.
   private static let longest = 2_000
   private static let deepest = 40
 
@@ -187,7 +187,7 @@ private struct ExpressionParser {
     try advance()
   }
 
-  // MARK: Places
+  // MARK: Source ranges
 
   private func finish(_ kind: Expression.Kind, _ start: Int) -> Expression {
     Expression(kind, place(start..<max(start, previousEnd)))
@@ -197,7 +197,7 @@ private struct ExpressionParser {
     CompileFailure(Diagnostic(.invalidExpression, message, at: place(range)))
   }
 
-  /// The place of a part of the text in the file; of the whole scalar when escapes or folded lines stand between.
+  /// The source range of a part of the text; that of the whole scalar when it has escapes or folded lines.
   private func place(_ range: Range<Int>) -> SourceRange {
     guard node.isVerbatim else { return node.range }
     return SourceRange(
@@ -206,7 +206,7 @@ private struct ExpressionParser {
 }
 
 extension YAMLNode {
-  /// Whether it is a plain scalar that a comma ended.
+  /// Whether the expression is a plain scalar that was ended by a comma.
   fileprivate var endsAtComma: Bool {
     guard case .scalar(_, isPlain: true) = kind else { return false }
     return range.file.bytes.dropFirst(range.upper).first { $0 != UInt8(ascii: " ") } == UInt8(ascii: ",")

@@ -1,7 +1,7 @@
 import Diagnostics
 
 extension YAMLNode {
-  /// The node on one line: `[-1, 1, Conv, [16, 3, 2]]`, `{c2: 32, k: 3}`. Scalars stay as they were written.
+  /// The node on one line: `[-1, 1, Conv, [16, 3, 2]]`, `{c2: 32, k: 3}`. Scalars keep their spelling.
   var flowText: String {
     if isAlias { return range.text }
     switch kind {
@@ -26,7 +26,7 @@ extension YAMLNode {
     return SourceRange(file: range.file, lower: range.lower - 1, upper: range.upper + 1).text
   }
 
-  /// A plain scalar of a block may hold what would end it in a flow collection.
+  /// A plain scalar in block context may contain characters that would end it in a flow collection.
   private func quotedForFlow(_ text: String) -> String {
     guard case .scalar(_, isPlain: true) = kind, text.contains(where: { ",[]{}".contains($0) }) else { return text }
     guard text.hasPrefix("&"), let space = text.firstIndex(of: " ") else { return quoted(text) }
@@ -45,7 +45,7 @@ extension YAMLNode {
     }
   }
 
-  /// Whether some scalar of the node goes over several lines.
+  /// Whether a scalar of the node spans several lines.
   var hasLongScalar: Bool {
     switch kind {
     case .scalar, .faulty: scalarText.utf8.contains(UInt8(ascii: "\n"))
@@ -54,7 +54,8 @@ extension YAMLNode {
     }
   }
 
-  /// Whether two trees hold the same, wherever and however it is written. The keys at the top have no order.
+  /// Whether two trees have the same values, regardless of positions and notation. The order of the top-level keys is
+  /// ignored.
   func isSame(as other: YAMLNode, atTop: Bool = false) -> Bool {
     switch (kind, other.kind) {
     case (.scalar(let a, _), .scalar(let b, _)):
@@ -70,7 +71,7 @@ extension YAMLNode {
   }
 }
 
-/// A text as a quoted YAML scalar of one line.
+/// The text as a quoted YAML scalar on one line.
 package func quoted(_ text: String) -> String {
   if !text.contains("'") { return "'\(text)'" }
   let escaped = text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
@@ -79,8 +80,8 @@ package func quoted(_ text: String) -> String {
 }
 
 extension [YAMLNode.Entry] {
-  /// The order of the keys at the top of a model: settings, blocks, sections. Sections stay in the order of the file,
-  /// which numbers the rows.
+  /// The order of the top-level keys of a model: settings, blocks, sections. Sections keep the order of the file, which
+  /// determines the row indices.
   var inLayoutOrder: [YAMLNode.Entry] {
     let settings = ["name", "classes", "input", "channels", "activation", "parameters", "include"]
     func rank(_ entry: YAMLNode.Entry) -> Int {

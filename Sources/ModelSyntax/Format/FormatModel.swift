@@ -1,17 +1,17 @@
 import Diagnostics
 
-/// Why a layout was not accepted: it would have changed more than the layout. It is a fault of the formatter's own.
+/// A failure of the formatter: the new text would differ from the old one in more than layout.
 package struct LayoutFault: Error, CustomStringConvertible {
   package let description: String
 }
 
-/// The text of a native model in its one layout: settings first, then blocks, then sections; the rows of a section
-/// aligned; one spacing in lists; comments, and empty lines between groups, where they were.
+/// Formats a native model: settings first, then blocks, then sections; the rows of a section aligned; uniform spacing
+/// in lists; comments, and empty lines between groups, preserved.
 ///
-/// What cannot be laid out anew without loss stays as it is; `unformattedSections(of:)` names it. Nothing changes places in
-/// a file with anchors, since an alias has to stay behind its anchor.
+/// What cannot be laid out without loss is kept as it is; `unformattedSections(of:)` lists it. In a file with anchors
+/// nothing is reordered, since an alias must stay after its anchor.
 ///
-/// - Throws: when the new text would not hold the same values in the same order and the same comments.
+/// - Throws: `LayoutFault` when the new text would not have the same values in the same order and the same comments.
 package func formatModel(_ yaml: YAMLNode) throws(LayoutFault) -> String {
   var layout = ModelLayout(yaml)
   let text = layout.text()
@@ -19,7 +19,7 @@ package func formatModel(_ yaml: YAMLNode) throws(LayoutFault) -> String {
   do {
     result = try parseYAML(SourceFile(name: yaml.range.file.name, text: text))
   } catch {
-    throw LayoutFault(description: "\(yaml.range.file.name) would not be YAML any more once formatted")
+    throw LayoutFault(description: "\(yaml.range.file.name) would no longer be YAML once formatted")
   }
   func comments(_ node: YAMLNode) -> [String] { YAMLTrivia(node).comments.map(\.text).sorted() }
   guard result.isSame(as: yaml, atTop: true), comments(result) == comments(yaml) else {
@@ -28,7 +28,7 @@ package func formatModel(_ yaml: YAMLNode) throws(LayoutFault) -> String {
   return text
 }
 
-/// The keys at the top whose values `formatModel` leaves as they are, each with what stands in the way.
+/// The top-level keys whose values `formatModel` keeps as they are, each with the reason.
 package func unformattedSections(of yaml: YAMLNode) -> [(key: Spanned<String>, reason: String)] {
   ModelLayout(yaml).entriesThatStay().map { (Spanned($0.key.scalarText, $0.key.range), $0.reason) }
 }

@@ -1,11 +1,11 @@
-/// A line of a text that is being laid out.
+/// A line of the text that is being laid out.
 enum LayoutLine {
   case blank
-  /// Content, and the comment behind it.
+  /// Content, and the comment after it.
   case text(String, comment: String? = nil)
 
-  /// Several lines as a text, with at most one empty line in a row and none at the ends. Comments behind neighbouring lines
-  /// start in one column, two behind the longest of them.
+  /// The lines as a text, with at most one empty line in a row and none at the ends. Comments at the ends of adjacent
+  /// lines are aligned, two columns after the longest of these lines.
   static func text(_ lines: [LayoutLine]) -> String {
     var text = ""
     var owesBlank = false
@@ -29,7 +29,7 @@ enum LayoutLine {
     return text
   }
 
-  /// The characters before the comment; nothing when there is none.
+  /// The number of characters before the comment; `nil` when there is no comment.
   private var widthBeforeComment: Int? {
     guard case .text(let content, comment: .some) = self else { return nil }
     return content.count

@@ -1,15 +1,15 @@
 import Diagnostics
 
-/// Lays out a model anew, line by line.
+/// Lays out a model line by line.
 ///
-/// Comments on lines of their own belong to what follows them; below the last row of a section they belong to the section
-/// when they are indented, and to what follows it when they are not. Comments inside a row move above it.
+/// A comment on a line of its own belongs to what follows it. Below the last row of a section it belongs to the section
+/// when it is indented, and to what follows when it is not. A comment inside a row moves above that row.
 struct ModelLayout {
   private let root: YAMLNode
   private let trivia: YAMLTrivia
   private var lines: [LayoutLine] = []
 
-  /// What the entries of a mapping are.
+  /// The kind of a mapping's entries.
   private enum Entries {
     /// Settings of a model or of a block.
     case settings
@@ -36,14 +36,14 @@ struct ModelLayout {
     if kept.contains(true) || hasMarkBefore, root.isFlow || first.key.range.startColumn != 1 {
       return file.text(0..<file.bytes.count)
     }
-    // An alias has to stay behind its anchor, so nothing moves when there are such.
+    // An alias must stay after its anchor, so nothing is reordered when the file has aliases.
     let order = kept.contains(true) || root.hasReferences ? entries : entries.inLayoutOrder
     var leading: [YAMLTrivia.Item] = []
     if hasMarkBefore {
       lines.append(.text(file.text(start..<lineStart(first.key.range.lower)).trimmingLastLineEnd))
     } else {
       let above = trivia.gap(from: min(start, first.key.range.lower), to: first.key.range.lower).items
-      // Of what stands above the first key, only what is set off by an empty line moves with it.
+      // Of the comments above the first key, only those after an empty line move with it.
       let ownStart = order[0].key.range == first.key.range ? nil : above.lastIndex(of: .blank)
       addItems(Array(above[..<(ownStart ?? above.count)]), indent: 0)
       leading = Array(above[(ownStart ?? above.count)...])
@@ -74,15 +74,15 @@ struct ModelLayout {
 
   private func lineStart(_ offset: Int) -> Int { file.byteRange(ofLine: file.line(at: offset)).lowerBound }
 
-  // MARK: What stays as it is
+  // MARK: What is kept as it is
 
-  /// From an entry's key to the key after it.
+  /// The range from an entry's key to the next entry's key.
   private func region(of index: Int, in entries: [YAMLNode.Entry]) -> Range<Int> {
     let end = index + 1 < entries.count ? entries[index + 1].key.range.lower : file.bytes.count
     return entries[index].key.range.lower..<max(end, entries[index].key.range.lower)
   }
 
-  /// The entries at the top that stay as they are, with the reason in a few words.
+  /// The top-level entries that are kept as they are, each with a short reason.
   func entriesThatStay() -> [(key: YAMLNode, reason: String)] {
     guard case .mapping(let entries) = root.kind else { return [] }
     return entries.indices.compactMap { index in
@@ -115,7 +115,7 @@ struct ModelLayout {
     }
   }
 
-  /// Adds an entry as it is in the file; returns what stands below it.
+  /// Adds an entry as it is in the file; returns the trivia below it.
   private mutating func addVerbatim(
     _ entry: YAMLNode.Entry, leading: [YAMLTrivia.Item], end: Int
   ) -> [YAMLTrivia.Item] {
@@ -155,14 +155,14 @@ struct ModelLayout {
   private func isWrittenOut(_ node: YAMLNode, _ kind: Entries) -> Bool {
     guard case .mapping(let entries) = node.kind, !entries.isEmpty else { return false }
     if !node.isFlow { return true }
-    // Sections and bodies that were written with braces; a row's arguments are inside a list.
+    // Sections and bodies that were written with braces; the arguments of a row are inside a list instead.
     return kind == .rows && !node.isAlias && node.anchorRange == nil
       && entries.allSatisfy { entry in
         if case .sequence = entry.value.kind { true } else { false }
       }
   }
 
-  /// Adds an entry with the lines above it; returns what stands below it and belongs to the next one.
+  /// Adds an entry with the lines above it; returns the trivia below it that belongs to the next entry.
   private mutating func add(
     _ entry: YAMLNode.Entry, as kind: Entries, leading: [YAMLTrivia.Item], indent: Int, nameWidth: Int?, end: Int
   ) -> [YAMLTrivia.Item] {
@@ -252,7 +252,7 @@ struct ModelLayout {
     }
   }
 
-  /// A long list or mapping over several lines.
+  /// A long list or mapping on several lines.
   private func wrapped(_ node: YAMLNode, after start: String, indent: Int) -> String? {
     let items: [String]
     let brackets: (String, String)
@@ -280,13 +280,13 @@ struct ModelLayout {
 }
 
 extension YAMLNode {
-  /// Whether nothing is written for the node.
+  /// Whether the node has no text.
   fileprivate var scalarRangeIsEmpty: Bool {
     if case .scalar = kind { return scalarText.isEmpty }
     return false
   }
 
-  /// The node on one line where it need not fear commas.
+  /// The node on one line, outside of flow collections, where commas need no quotes.
   fileprivate var blockText: String {
     if case .scalar = kind { return scalarText }
     return flowText

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Anchors and aliases as they were written. The tree itself holds the values that they stand for.
+/// Anchors and aliases as they were written. The tree itself has the values that they refer to.
 extension YAMLNode {
   /// Whether a list or a mapping is written as an alias, `*name`.
   var isAlias: Bool {
@@ -28,10 +28,10 @@ extension YAMLNode {
     return SourceRange(file: file, lower: range.lower, upper: name.endIndex)
   }
 
-  /// The `&name ` that goes before the node when it is written anew.
+  /// The `&name ` that precedes the node in the formatted text.
   var anchorText: String { anchorRange.map { "\($0.text) " } ?? "" }
 
-  /// Whether the node or something in it is an anchor or an alias, so that nothing may change places.
+  /// Whether the node or a descendant is an anchor or an alias, so that nothing may be reordered.
   var hasReferences: Bool {
     switch kind {
     case .scalar: isScalarReference
@@ -42,7 +42,7 @@ extension YAMLNode {
     }
   }
 
-  /// Whether a scalar is an alias or has an anchor. The range of a scalar in quotes begins behind the quote.
+  /// Whether a scalar is an alias or has an anchor. The range of a quoted scalar begins after the quote.
   private var isScalarReference: Bool {
     guard range.lower < range.upper else { return false }
     let isInQuotes = range.lower > 0 && "'\"".utf8.contains(file.bytes[range.lower - 1])
@@ -53,7 +53,7 @@ extension YAMLNode {
 }
 
 extension UInt8 {
-  /// What libyaml allows in the name of an anchor.
+  /// The characters that libyaml allows in the name of an anchor.
   fileprivate var isAnchorPart: Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
       || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)

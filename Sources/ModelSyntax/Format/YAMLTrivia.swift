@@ -4,21 +4,22 @@ import Diagnostics
 package struct YAMLComment: Sendable {
   /// From the `#` to the end of the line, without spaces at the end.
   package let text: String
-  /// The byte offset of the `#`, and of what follows the comment.
+  /// The byte offset of the `#`, and that of the end of the comment.
   package let lower: Int
   package let upper: Int
-  /// Nothing but white space stands before it on its line.
+  /// Whether only white space precedes it on its line.
   package let isAlone: Bool
-  /// Characters before it on its line.
+  /// The number of characters before it on its line.
   package let indentation: Int
 }
 
-/// What a YAML file holds besides its values: comments, empty lines, and marks that a tree of values does not show.
+/// The parts of a YAML file that its tree of values lacks: comments, empty lines, and marks that the tree does not
+/// show.
 package struct YAMLTrivia: Sendable {
   package let file: SourceFile
   package let comments: [YAMLComment]
-  /// Offsets of bytes that belong to tags, directives, document markers, complex keys, and anchors of anything but a scalar
-  /// or a list in brackets.
+  /// Offsets of bytes that belong to tags, directives, document markers, complex keys, and anchors of anything but a
+  /// scalar or a list in brackets.
   let marks: [Int]
 
   package init(_ root: YAMLNode) {
@@ -64,16 +65,16 @@ package struct YAMLTrivia: Sendable {
     self.marks = marks
   }
 
-  /// A line of its own between two values.
+  /// A line between two values.
   package enum Item: Sendable, Equatable {
     case blank
     case comment(String, indentation: Int)
   }
 
-  /// The comments that stand in a range of bytes.
+  /// The comments in a range of bytes.
   package func comments(in range: Range<Int>) -> [YAMLComment] { comments.filter { range.contains($0.lower) } }
 
-  /// What stands between two values: the comment at the end of the first one's line, then whole lines.
+  /// The trivia between two values: the comment at the end of the first one's line, then whole lines.
   package func gap(from lower: Int, to upper: Int) -> (trailing: String?, items: [Item]) {
     guard lower < upper else { return (nil, []) }
     var trailing: String?
@@ -97,7 +98,7 @@ package struct YAMLTrivia: Sendable {
 }
 
 extension YAMLNode {
-  /// The ranges of all scalars, keys included, and of the anchors and aliases that the layout keeps.
+  /// The ranges of all scalars, including keys, and of the anchors and aliases that the layout keeps.
   fileprivate var scalarRanges: [SourceRange] {
     if isAlias { return [range] }
     let anchor = anchorRange.map { [$0] } ?? []
@@ -123,6 +124,6 @@ extension UInt8 {
   /// A space, a tab or the first half of a Windows line end.
   var isYAMLSpace: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
 
-  /// What stands around values in the YAML that is laid out anew.
+  /// The characters that delimit values in the YAML that is laid out.
   fileprivate var isYAMLPunctuation: Bool { "[]{},:-\"'".utf8.contains(self) }
 }

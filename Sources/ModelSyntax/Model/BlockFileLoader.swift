@@ -1,28 +1,29 @@
 import Diagnostics
 
-/// How `include:` gets at files. This module reads none itself; whoever may read files supplies the function.
+/// Reads the files that `include:` names. This module does no file access itself; the caller supplies the function.
 package struct BlockFileLoader: Sendable {
-  /// Why a file cannot be read, in one sentence that names it.
+  /// The reason why a file cannot be read, as one sentence that names it.
   package struct Refusal: Error, Sendable {
     package let reason: String
 
     package init(_ reason: String) { self.reason = reason }
   }
 
-  /// The file at a path. The path is already relative to where the model's own path is relative to.
+  /// Reads the file at a path, which is relative to the same folder as the model's own path.
   package let load: @Sendable (String) throws(Refusal) -> SourceFile
 
   package init(_ load: @escaping @Sendable (String) throws(Refusal) -> SourceFile) {
     self.load = load
   }
 
-  /// For texts that come from nowhere: there is nothing beside them to include.
+  /// A loader for texts that do not come from a file and therefore cannot include any.
   package static let none = BlockFileLoader { (_) throws(Refusal) in
     throw Refusal("a model that is not read from a file cannot include any")
   }
 }
 
-/// The path of a file that `includer` calls `path`: beside it, with `.` and `..` worked out as far as the text tells.
+/// The path of a file that `includer` includes as `path`: relative to the includer's folder, with `.` and `..` resolved
+/// as far as the text allows.
 ///
 ///     includedPath("../blocks.yaml", from: "models/small/m.yaml")  →  "models/blocks.yaml"
 func includedPath(_ path: String, from includer: String) -> String {

@@ -1,16 +1,17 @@
 import Diagnostics
 
-/// Reads a mapping of block definitions: a model's `blocks:` section or a library file.
+/// Reads a mapping of block definitions: a model's `blocks:` section or a library file; `nil` when the node is no
+/// mapping.
 ///
-/// A definition that cannot be read whole is a fault and still a block, so that rows can be known to mean it. Nothing
-/// when it is no mapping.
+/// A definition that cannot be read completely is reported and still defines its block, so that rows that use the name
+/// are not reported as well.
 package func readBlocks(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [BlockDeclaration]? {
   let reader = faults.attempt { () throws(CompileFailure) in try MappingReader(node, of: "the blocks section") }
   guard let reader else { return nil }
   faults += reader.faults
   return reader.ordered.map { entry in
     var block = readBlock(entry, &faults)
-    // Which of the two is meant cannot be known.
+    // It is unknown which of the two is meant.
     if reader.isRepeated(entry) { block.isFaulty = true }
     return block
   }
@@ -33,7 +34,7 @@ private func readBlock(_ entry: YAMLNode.Entry, _ faults: inout [Diagnostic]) ->
   reader.require("body", else: Diagnostic(.missingKey, "the block '\(text)' has no body", at: entry.key.range))
   faults += reader.faults
 
-  /// Reads a part of the block; without it the block cannot be known.
+  /// Reads a part of the block; when it is missing or faulty, the block is marked as unknown.
   func part<Value>(_ key: BlockKey, _ read: (YAMLNode, inout [Diagnostic]) -> Value?) -> Value? {
     guard let node = reader[key.rawValue] else { return nil }
     let value = read(node, &faults)
@@ -75,7 +76,7 @@ private func readBody(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [LayerD
   guard let reader else { return nil }
   faults += reader.faults
   if reader.ordered.isEmpty { faults.append(Diagnostic(.missingKey, "a block's body is empty", at: node.range)) }
-  // Of two entries of one name it cannot be known which one others mean.
+  // When two entries have the same name, it is unknown which one others mean.
   guard reader.faults.isEmpty else { return nil }
   return reader.ordered.map { readLayer($0, names: .entries, &faults) }
 }
@@ -89,7 +90,7 @@ private func readParameters(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [
   }
 }
 
-/// Reads a mapping of names to expressions; nothing when it is no mapping.
+/// Reads a mapping of names to expressions; `nil` when the node is no mapping.
 func readBindings(
   _ node: YAMLNode, of subject: String, _ faults: inout [Diagnostic]
 ) -> [BlockDeclaration.Binding]? {
@@ -103,7 +104,7 @@ func readBindings(
     let name = Spanned(entry.key.text ?? "", entry.key.range)
     let value = faults.readExpression(entry.value)
     if let first = positions[name.value] {
-      // Which of the two is meant cannot be known.
+      // It is unknown which of the two is meant.
       bindings[first].value = Expression(.unreadable, name.range)
     } else {
       positions[name.value] = bindings.count

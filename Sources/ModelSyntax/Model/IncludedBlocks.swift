@@ -1,15 +1,15 @@
 import Diagnostics
 
-/// Whether a file holds blocks for models to include, and no model.
+/// Whether a file is a file of blocks for models to include, and not a model.
 package func isBlockFile(_ yaml: YAMLNode) -> Bool {
   guard case .mapping(let entries) = yaml.kind, !entries.isEmpty else { return false }
   return entries.allSatisfy { entry in BlockFileKey.allCases.contains { $0.rawValue == entry.key.text } }
 }
 
-/// Reads a file of blocks and the files that it includes: all their blocks, in the order in which they take each other's
-/// place.
+/// Reads a file of blocks and the files that it includes: all their blocks, in the order in which later definitions
+/// replace earlier ones of the same name.
 ///
-/// - Throws: every independent fault of form.
+/// - Throws: every independent error in the form of the files.
 package func readBlockFile(
   _ yaml: YAMLNode, loader: BlockFileLoader = .none
 ) throws(CompileFailure) -> [BlockDeclaration] {
@@ -23,10 +23,10 @@ package func readBlockFile(
 
 /// Collects the blocks of the files that `include:` names, and of those that they include in turn.
 ///
-/// Blocks come in the order in which they take each other's place: those of an included file before those of the file
-/// that includes it. A file that is reached by several ways is read once.
+/// Later blocks replace earlier ones of the same name: those of an included file come before those of the file that
+/// includes it. A file that is included several times is read once.
 struct IncludedBlocks {
-  /// A file is this many includes away from the model at most, a model includes this many files at most, and their texts
+  /// Limits: on the depth of includes, on the number of included files, and on their total size in bytes.
   /// have this many bytes together at most.
   private static let deepest = 16
   private static let most = 64
@@ -34,13 +34,13 @@ struct IncludedBlocks {
 
   private(set) var blocks: [BlockDeclaration] = []
   private(set) var faults: [Diagnostic] = []
-  /// Whether some file, or the blocks of one, could not be read, so that there are blocks that are not known.
+  /// Whether a file, or the blocks of a file, could not be read, so that some blocks are unknown.
   private(set) var isIncomplete = false
 
   private let loader: BlockFileLoader
   private var seen: Set<String> = []
   private var byteCount = 0
-  /// The files that are being read, the model first, each with the text that includes it.
+  /// The files that are being read, the model first, each with the text of its include.
   private var chain: [(path: String, include: SourceRange?)]
 
   init(of model: SourceFile, loader: BlockFileLoader) {
@@ -48,7 +48,7 @@ struct IncludedBlocks {
     chain = [(includedPath(model.name.baseName, from: model.name), nil)]
   }
 
-  /// Reads the files that an `include:` names: one path, or a list of paths relative to the file it stands in.
+  /// Reads the files that an `include:` names: one path, or a list of paths, relative to the including file.
   mutating func include(_ node: YAMLNode) {
     let items: [YAMLNode] = if case .sequence(let items) = node.kind { items } else { [node] }
     for item in items {
@@ -70,7 +70,7 @@ struct IncludedBlocks {
     guard chain.count <= Self.deepest, seen.count < Self.most else {
       let limit =
         seen.count < Self.most ? "\(Self.deepest) files that include each other" : "\(Self.most) included files"
-      throw CompileFailure(Diagnostic(.tooDeep, "these are more than \(limit)", at: written.range))
+      throw CompileFailure(Diagnostic(.tooDeep, "there are more than \(limit)", at: written.range))
     }
     seen.insert(path)
     let source: SourceFile
@@ -101,7 +101,7 @@ struct IncludedBlocks {
     }
   }
 
-  /// Reads a file of blocks, `blocks:` and perhaps `include:`; says whether its blocks are known then.
+  /// Reads a file of blocks, `blocks:` and optionally `include:`; returns whether its blocks are known.
   fileprivate mutating func readFile(_ yaml: YAMLNode, _ found: inout [Diagnostic]) -> Bool {
     let reader = found.attempt { () throws(CompileFailure) in try MappingReader(yaml, of: "a file of blocks") }
     guard var reader else { return false }

@@ -1,13 +1,14 @@
 import Diagnostics
 
-/// Reads `name: [from, number, block, arguments]`. What cannot be read of it is a fault, and of unknown value.
+/// Reads `name: [from, number, block, arguments]`. A part that cannot be read is reported and becomes a faulty
+/// expression.
 func readLayer(_ entry: YAMLNode.Entry, names: LayerNames, _ faults: inout [Diagnostic]) -> LayerDeclaration {
   let name = Spanned(entry.key.text ?? "", entry.key.range)
   if name.value == "<<" {
     faults.append(
       Diagnostic(
         .invalidName, "'<<' cannot be a row's name", at: name.range,
-        notes: ["YAML 1.1 readers merge another mapping here; here rows are written out"]))
+        notes: ["YAML 1.1 readers merge another mapping here; merge keys are not supported"]))
     return .faulty(name: name, range: name.range)
   }
   _ = faults.attempt { () throws(CompileFailure) in try checkName(entry.key, names: names) }
@@ -33,7 +34,7 @@ func readLayer(_ entry: YAMLNode.Entry, names: LayerNames, _ faults: inout [Diag
     range: name.range.union(entry.value.range))
 }
 
-/// Asks for a comma when two columns of a row stand in one: `-1 1` or `1 Conv`.
+/// Suggests a comma when one item holds two columns of a row: `-1 1` or `1 Conv`.
 func missingComma(in columns: [YAMLNode]) -> [String]? {
   let joined = columns.first { column in
     guard case .scalar(let text, isPlain: true) = column.kind else { return false }
@@ -43,7 +44,7 @@ func missingComma(in columns: [YAMLNode]) -> [String]? {
   return joined?.text.map { ["is a comma missing in '\($0)'?"] }
 }
 
-/// Reads arguments: a list by position, or a mapping by the parameters' names; nothing when they are neither.
+/// Reads arguments: a list by position, or a mapping by the parameters' names; `nil` when the node is neither.
 func readArguments(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [ArgumentDeclaration]? {
   if case .sequence(let items) = node.kind {
     return faults.readExpressions(items).map { ArgumentDeclaration(value: $0) }
@@ -53,7 +54,7 @@ func readArguments(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [ArgumentD
       throw CompileFailure(
         Diagnostic(
           .wrongKind, "arguments are a list or a mapping, and this is \(node.description)", at: node.range,
-          help: node.isNull ? ["write [] for none"] : ["write [\(node.text ?? "")]"]))
+          help: node.isNull ? ["write [] for no arguments"] : ["write [\(node.text ?? "")]"]))
     }
     return try MappingReader(node, of: "the arguments")
   }
@@ -68,15 +69,16 @@ func readArguments(_ node: YAMLNode, _ faults: inout [Diagnostic]) -> [ArgumentD
   return arguments
 }
 
-/// Where a name stands decides what it may look like.
+/// The context of a name, which determines its allowed form.
 enum LayerNames {
   /// A row of a model: words joined by dots.
   case rows
-  /// An entry of a block's body: also numbers, and `*` as the last part, since it is the scope of weights.
+  /// An entry of a block's body: numbers are allowed too, and `*` as the last part, since the name is the scope of
+  /// weights.
   case entries
 }
 
-/// Words that mean something else in an expression.
+/// Words that are reserved in expressions.
 let reservedNames: Set<String> = ExpressionLexer.keywords.union(["none", "true", "false", "images", "x"])
 
 private func checkName(_ node: YAMLNode, names: LayerNames) throws(CompileFailure) {
@@ -94,6 +96,6 @@ private func checkName(_ node: YAMLNode, names: LayerNames) throws(CompileFailur
         notes: ["a name is a word of letters, digits and '_' that starts with a letter; words may be joined by dots"]))
   }
   guard !reservedNames.contains(name.value), names == .entries || name.value != "classes" else {
-    throw CompileFailure(Diagnostic(.invalidName, "'\(name.value)' has a meaning of its own", at: name.range))
+    throw CompileFailure(Diagnostic(.invalidName, "'\(name.value)' is a reserved word", at: name.range))
   }
 }

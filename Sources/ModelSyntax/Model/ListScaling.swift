@@ -4,13 +4,13 @@ import Diagnostics
 struct ListScaling {
   let depth: Double
   let width: Double
-  /// Widths are cut to this before they are multiplied.
+  /// The maximum of a width before it is multiplied.
   var greatestWidth = Int.max
   let classCount: Int?
-  /// `anchors * (nc + 5)`: the official parser takes this width for an anchor head's output and leaves it alone.
+  /// `anchors * (nc + 5)`: the official parser takes this width for the output of an anchor head and does not scale it.
   let unscaledWidth: Int?
 
-  /// The rules of Ultralytics: the width that is left alone is the class count.
+  /// The rules of Ultralytics: the width that is not scaled is the class count.
   init(depth: Double, width: Double, greatestWidth: Int, classCount: Int?) {
     self.depth = depth
     self.width = width
@@ -37,14 +37,14 @@ struct ListScaling {
     unscaledWidth = anchorCount * (classCount + 5)
   }
 
-  /// `max(round(n * depth_multiple), 1)` for more than one, with ties to even.
+  /// `max(round(n * depth_multiple), 1)` for numbers above 1; ties are rounded to even.
   func number(_ written: Int) -> Int {
     guard written > 1 else { return max(written, 1) }  // the official code builds one for 0 too
     let scaled = (Double(written) * depth).rounded(.toNearestOrEven)
     return scaled >= 1 ? Int(min(scaled, 1e9)) : 1
   }
 
-  /// `ceil(c2 * width_multiple / 8) * 8`, even when the multiple is 1; nothing when the width is no number above 0.
+  /// `ceil(c2 * width_multiple / 8) * 8`, even when the multiple is 1; `nil` when the width is not a number above 0.
   func width(_ expression: Expression) -> Int? { width(expression, multiple: width) }
 
   func width(_ expression: Expression, multiple: Double) -> Int? {

@@ -1,18 +1,18 @@
 import Diagnostics
 
-/// A layer as the dialect of the MIT-licensed YOLO writes it: `Module: {args: …, source: …, tags: …, output: …}`.
+/// A layer in the dialect of the MIT-licensed YOLO: `Module: {args: …, source: …, tags: …, output: …}`.
 package struct MITLayer: Sendable {
   /// Layers count from 1; 0 is the image.
   package var number: Int
   package var section: String
   package var module: Spanned<String>
   var source: YAMLNode?
-  /// Arguments by name; the arguments of an argument as `csp_args.repeat_num`.
+  /// Arguments by name; a nested argument has a dotted name, such as `csp_args.repeat_num`.
   var arguments: [(name: Spanned<String>, value: YAMLNode)]
   var argumentsRange: SourceRange
   package var tag: Spanned<String>?
   package var range: SourceRange
-  /// Whether the layer could not be read, nor perhaps its tag.
+  /// Whether the layer could not be read, so that its tag may be unknown too.
   var isFaulty = false
 
   package var isDetection: Bool { module.value == "MultiheadDetection" }
@@ -26,7 +26,7 @@ package func readMITLayers(_ yaml: YAMLNode) throws(CompileFailure) -> [MITLayer
   return layers
 }
 
-/// The layers, the faulty ones among them; nothing in place of sections that could not be read.
+/// Reads the layers, faulty ones included; sections that could not be read contribute none.
 func readMITLayers(_ reader: inout MappingReader) -> [MITLayer] {
   let sections = reader.read("model") { (node) throws(CompileFailure) in try MappingReader(node, of: "'model'") }
   reader.faults += sections?.faults ?? []
@@ -47,7 +47,7 @@ func readMITLayers(_ reader: inout MappingReader) -> [MITLayer] {
             number: number, section: name, module: Spanned("", item.range), arguments: [], argumentsRange: item.range,
             range: item.range, isFaulty: true))
     }
-    // What comes after it has other numbers than the file says.
+    // The indices of later layers differ from those that the file uses.
     if items == nil { return [] }
   }
   if layers.isEmpty, reader.faults.isEmpty {

@@ -1,8 +1,8 @@
 import Diagnostics
 
-/// How a module of the MIT-licensed YOLO is said with the blocks of this compiler.
+/// The translation of a module of the MIT-licensed YOLO into a block of this compiler.
 struct MITModule {
-  /// What stands for an argument that the layer leaves out, where the block's own default is another one.
+  /// The default of an argument, where the block's own default differs.
   enum Default {
     /// Half of another argument, rounded down.
     case half(of: String)
@@ -10,11 +10,11 @@ struct MITModule {
   }
 
   let block: String
-  /// The module's arguments and the block's parameters that they are.
+  /// The module's arguments and the block's parameters that they correspond to.
   let parameters: KeyValuePairs<String, String>
   var defaults: KeyValuePairs<String, Default> = [:]
 
-  /// The modules by name. What they compute, and under which defaults, was read off the official implementation.
+  /// The modules by name. Their function and defaults follow the official implementation.
   static let all: [String: MITModule] = [
     "Conv": MITModule(
       block: "Conv",
@@ -56,13 +56,13 @@ struct MITModule {
     "CBFuse": MITModule(block: "CBFuse", parameters: ["index": "index"]),
   ]
 
-  /// The arguments of a layer under the block's names.
+  /// The arguments of a layer under the block's parameter names.
   func arguments(of layer: MITLayer) throws(CompileFailure) -> [ArgumentDeclaration] {
     var errors: [Diagnostic] = []
     var arguments: [ArgumentDeclaration] = []
     var values: [String: Expression] = [:]
     for (name, node) in layer.arguments {
-      // The one mode of CBFuse and the one of UpSample that there is.
+      // CBFuse has only this mode, and UpSample has only the mode below.
       if layer.module.value == "CBFuse", name.value == "mode", node.text == "nearest" { continue }
       guard let parameter = parameters.first(where: { $0.key == name.value })?.value else {
         let names = parameters.map(\.key)
@@ -93,7 +93,7 @@ struct MITModule {
 }
 
 extension MITModule.Default {
-  /// The default's value; nothing when the argument that it is made of is missing too.
+  /// The value of the default; `nil` when the argument that it is derived from is missing too.
   fileprivate func expression(_ values: [String: Expression], at range: SourceRange) -> Expression? {
     switch self {
     case .real(let number): return Expression(.real(number), range)
@@ -105,7 +105,7 @@ extension MITModule.Default {
   }
 }
 
-/// `Pool: {method: max, kernel_size: 2}` as one of the compiler's own pools, padded by half of the kernel.
+/// `Pool: {method: max, kernel_size: 2}` as one of this compiler's pools, padded by half of the kernel.
 func readMITPool(_ layer: MITLayer) throws(CompileFailure) -> (block: String, arguments: [ArgumentDeclaration]) {
   let module = MITModule(
     block: "", parameters: ["method": "method", "kernel_size": "k", "stride": "s", "padding": "p"])
@@ -130,7 +130,7 @@ func readMITPool(_ layer: MITLayer) throws(CompileFailure) -> (block: String, ar
   return (block, arguments)
 }
 
-/// Numbers beyond which nothing is worked out while a file is read; the elaborator reports them.
+/// Limits on the numbers that are computed while a file is read; the elaborator reports larger ones.
 private enum InputLimits {
   static let kernel = 1 << 20
 }

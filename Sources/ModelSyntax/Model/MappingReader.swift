@@ -2,15 +2,16 @@ import Diagnostics
 
 /// Reads the known keys of a mapping and reports the others.
 ///
-/// Faults are collected, so that one run shows every independent one: whoever made the reader takes them from it.
+/// Diagnostics are collected, so that one run shows every independent error; the creator of the reader takes them from
+/// it.
 struct MappingReader {
   private var entries: [String: YAMLNode.Entry] = [:]
-  /// The entries in order; one whose key was misspelt stands under the key that was meant.
+  /// The entries in order; an entry whose key is misspelt is listed under the intended key.
   private(set) var ordered: [YAMLNode.Entry]
   let range: SourceRange
   var faults: [Diagnostic] = []
   private var repeated: Set<SourceRange> = []
-  /// The keys that stand for misspelt ones.
+  /// The keys that replaced misspelt ones.
   private var guessed: Set<String> = []
 
   /// - Throws: `wrong-kind` when the node is not a mapping.
@@ -36,12 +37,12 @@ struct MappingReader {
     }
   }
 
-  /// Reports every key that is not among `known`. A key that is one of them misspelt is read as that one.
+  /// Reports every key that is not among `known`. A misspelling of a known key is read as that key.
   ///
   /// - Parameters:
-  ///   - required: Keys that the mapping cannot be without: to misspell one is an error whatever the severity.
-  ///   - synonyms: What others call a key.
-  /// - Returns: the warnings, when that is the severity; such a key means nothing and is not read.
+  ///   - required: Keys that the mapping must have; a misspelling of one is an error, whatever the severity.
+  ///   - synonyms: Names that other programs use for a key.
+  /// - Returns: The warnings, when that is the severity; such keys are not read.
   mutating func refuseKeys(
     except known: [String], required: [String] = [], synonyms: [String: String] = [:], in subject: String,
     severity: Diagnostic.Severity = .error
@@ -87,16 +88,16 @@ struct MappingReader {
   /// The keys as they are written.
   var keys: some Sequence<String> { entries.keys }
 
-  /// Whether a key stood in the mapping before this entry, which was reported.
+  /// Whether the key already occurred before this entry, which was reported.
   func isRepeated(_ entry: YAMLNode.Entry) -> Bool { repeated.contains(entry.key.range) }
 
-  /// Reports a key that is not there.
+  /// Reports a key that is missing.
   mutating func require(_ key: String, else missing: Diagnostic) {
     if self[key] == nil { faults.append(missing) }
   }
 
-  /// Reads a value with `read` when the key is there, and keeps the fault when it throws, unless the value may belong to
-  /// another key than the misspelt one was taken for.
+  /// Reads a value with `read` when the key is present. An error that `read` throws is kept, unless the value may
+  /// belong to a key other than the one that a misspelt key was taken for.
   mutating func read<Value>(_ key: String, _ read: (YAMLNode) throws(CompileFailure) -> Value) -> Value? {
     guard let node = self[key] else { return nil }
     var found: [Diagnostic] = []
@@ -105,12 +106,12 @@ struct MappingReader {
     return value
   }
 
-  /// Reads an expression when the key is there.
+  /// Reads an expression when the key is present.
   mutating func readExpression(_ key: String) -> Expression? { self[key].map { faults.readExpression($0) } }
 }
 
 extension [Diagnostic] {
-  /// The result of `body`, or nothing and its faults kept.
+  /// The result of `body`; `nil` when it throws, and its diagnostics are kept.
   mutating func attempt<Value>(_ body: () throws(CompileFailure) -> Value) -> Value? {
     do {
       return try body()
@@ -120,7 +121,7 @@ extension [Diagnostic] {
     }
   }
 
-  /// Reads an expression; what cannot be read of it is a fault, and of unknown value.
+  /// Reads an expression; a part that cannot be read is reported and becomes a faulty expression.
   mutating func readExpression(_ node: YAMLNode) -> Expression {
     if case .sequence(let items) = node.kind { return Expression(.list(readExpressions(items)), node.range) }
     let expression = attempt { () throws(CompileFailure) in try parseExpression(node) }
@@ -129,7 +130,7 @@ extension [Diagnostic] {
 
   /// Reads the items of a list as expressions.
   mutating func readExpressions(_ items: [YAMLNode]) -> [Expression] {
-    // One that a comma inside parentheses cut short goes on in the next items: one value, and one mistake.
+    // An item that a comma inside parentheses cut short continues in the next items: it is one value, and one mistake.
     var depth = 0
     var expressions: [Expression] = []
     for item in items {
@@ -143,7 +144,7 @@ extension [Diagnostic] {
 }
 
 extension String {
-  /// How many more parentheses are opened than closed.
+  /// The number of parentheses that are opened but not closed.
   fileprivate var parenthesisBalance: Int {
     utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "(") ? 1 : $1 == UInt8(ascii: ")") ? -1 : 0) }
   }

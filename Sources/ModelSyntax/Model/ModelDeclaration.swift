@@ -1,9 +1,10 @@
 import Diagnostics
 
-/// A model file as it was written: settings, blocks of its own and rows. No name is resolved and nothing is computed.
+/// A model file as written: settings, the model's own blocks, and rows. Names are not resolved, and nothing is
+/// computed.
 ///
-/// Every dialect becomes this one value. What the official list dialect leaves implicit (scaled widths, inserted
-/// repeats) is already written out.
+/// All dialects are read into this type. What the official list dialect leaves implicit (scaled widths, inserted
+/// repeats) is already explicit here.
 package struct ModelDeclaration: Sendable {
   package enum Dialect: String, Sendable {
     /// Sections of named rows that refer to each other by name.
@@ -19,7 +20,7 @@ package struct ModelDeclaration: Sendable {
     package var hasListRows: Bool { self == .list || self == .ultralytics }
   }
 
-  /// A part of a file that gives names to things.
+  /// A part of a file that defines names.
   package enum Part: Sendable {
     /// Rows and parameters.
     case values
@@ -30,7 +31,7 @@ package struct ModelDeclaration: Sendable {
     case count(Expression)
     case names([Spanned<String>])
 
-    /// How many there are, when the file says so in numbers.
+    /// The class count, when the file states it as a number.
     var count: Int? {
       switch self {
       case .count(let expression): expression.constantInteger
@@ -39,32 +40,33 @@ package struct ModelDeclaration: Sendable {
     }
   }
 
-  /// The graph's name: the `name` key, or the file's name without its extension.
+  /// The graph's name: the value of `name`, or the file's name without its extension.
   package var name: String
   package var dialect: Dialect
   package var source: SourceFile
   package var classes: Spanned<Classes>
-  /// The height and width that counts and plans assume when the command line names none.
+  /// The input size for reports and plans when the command line gives none.
   package var inputSize: Spanned<[Expression]>?
-  /// Channels of the input image.
+  /// The number of channels of the input image.
   package var inputChannels: Expression?
-  /// The activation of blocks that name none of their own.
+  /// The activation of blocks that do not name their own.
   package var activation: Expression?
-  /// Names that arguments may use, beside the class count.
+  /// Names that arguments may use, in addition to the class count.
   package var constants: [String: Expression] = [:]
   /// The model's own parameters, in order; every expression of the model may use them.
   package var parameters: [ParameterDeclaration] = []
   package var blocks: [BlockDeclaration]
   package var rows: [RowDeclaration]
-  /// The multipliers that a file in the list dialect gives; they are applied to the rows already.
+  /// The multipliers that a file in the list dialect gives; they are already applied to the rows.
   package var multipliers: [String: Spanned<Double>] = [:]
   /// Whether some row was written with a number above 1.
   package var repeatsRows = false
-  /// Class names that YAML 1.1 readers take for something other than a word.
+  /// Class names that YAML 1.1 readers do not read as strings.
   package var ambiguousClassNames: [Spanned<String>] = []
-  /// What could not be read, besides single values; `elaborate` says nothing about names that may belong to it.
+  /// The parts that could not be read, besides single values; `elaborate` does not report names that may belong to
+  /// them.
   package var unread: Set<Part> = []
-  /// The faults of form, in no order; `elaborate` throws them with its own.
+  /// The errors in the file's form, unordered; `elaborate` throws them together with its own.
   package var faults: [Diagnostic] = []
 
   /// The model with a `width_multiple` of 1.
@@ -79,36 +81,36 @@ package struct ModelDeclaration: Sendable {
     return copy
   }
 
-  /// The model, unless it has faults of form.
+  /// The model, unless it has errors of form.
   package func refusingFaults() throws(CompileFailure) -> ModelDeclaration {
     if !faults.isEmpty { throw CompileFailure(faults) }
     return self
   }
 
-  /// The name by which arguments speak of the class count.
+  /// The name that arguments use for the class count.
   package var classCountName: String { dialect == .native ? "classes" : "nc" }
 }
 
 /// A parameter of a model: a name and its value.
 package struct ParameterDeclaration: Sendable {
   package var name: Spanned<String>
-  /// The default, which may use earlier parameters, or what was set in its place.
+  /// The default, which may use earlier parameters, or the value that replaces it.
   package var value: Expression
-  /// Whether the value was set from outside, and so uses no names of the model.
+  /// Whether the value was set from outside, so that it cannot use names of the model.
   package var isSet = false
 }
 
-/// The part of a model that a row was written in.
+/// The section of a model that contains a row.
 package enum Section: String, Sendable, Hashable, CaseIterable {
   case backbone, neck, auxiliary, heads
-  /// The list dialect's one section after the backbone.
+  /// The only section after the backbone in the list dialect.
   case head
 
   /// The sections of the native dialect.
   package static let native: [Section] = [.backbone, .neck, .auxiliary, .heads]
 }
 
-/// A row of a model: a layer and the section that it stands in.
+/// A row of a model: a layer and its section.
 package struct RowDeclaration: Sendable {
   package var section: Section
   package var layer: LayerDeclaration
@@ -116,21 +118,22 @@ package struct RowDeclaration: Sendable {
 
 /// `name: [from, number, block, arguments]`, in a model or in the body of a block.
 package struct LayerDeclaration: Sendable {
-  /// The name of the value; in a body it is the scope of the weights too. May end in `.*` there.
+  /// The name of the value; in a body it is also the scope of the weights, and may end in `.*`.
   package var name: Spanned<String>
   package var from: Expression
   package var number: Expression
   package var block: Spanned<String>
   package var arguments: [ArgumentDeclaration]
-  /// Where the arguments stand, for when one is missing.
+  /// The number of input channels that the list dialect states for some modules; it is checked against the actual
+  /// The range of the arguments, for reports of a missing argument.
   package var argumentsRange: SourceRange
-  /// The input channels that the list dialect spells out for some modules, to be compared with the real ones.
+  /// The input channels that the list dialect states for some modules, to be compared with the real ones.
   package var statedInputChannels: Expression?
   package var range: SourceRange
-  /// Whether the row could not be read; its fault is reported, and what reads it stays silent.
+  /// Whether the row could not be read. Its error is reported, and rows that read it are not reported as well.
   package var isFaulty = false
 
-  /// The place of a row that could not be read, so that others can still be checked.
+  /// A placeholder for a row that could not be read, so that other rows can still be checked.
   package static func faulty(name: Spanned<String>, range: SourceRange) -> LayerDeclaration {
     let nothing = Expression(.unreadable, range)
     return LayerDeclaration(
@@ -139,11 +142,11 @@ package struct LayerDeclaration: Sendable {
   }
 }
 
-/// An argument: positional, or by the parameter's name.
+/// An argument, positional or by the parameter's name.
 package struct ArgumentDeclaration: Sendable {
   package var label: Spanned<String>?
   package var value: Expression
-  /// What the value would be without the `width_multiple` that it is scaled by.
+  /// The value without the `width_multiple` that it is scaled by.
   var unscaledValue: Expression?
 
   package init(label: Spanned<String>? = nil, value: Expression) {
@@ -156,7 +159,7 @@ package struct ArgumentDeclaration: Sendable {
 package struct BlockDeclaration: Sendable {
   package struct Parameter: Sendable {
     package var name: Spanned<String>
-    /// Nothing when the argument is required.
+    /// `nil` when the argument is required.
     package var defaultValue: Expression?
   }
 
@@ -165,15 +168,15 @@ package struct BlockDeclaration: Sendable {
     package var value: Expression
   }
 
-  /// How the official list dialect calls a block, where that differs from the block's own parameters.
+  /// How the official list dialect uses a block, where that differs from the block's own parameters.
   package struct ListDialectRules: Sendable {
     /// The first parameter is an output width, which `width_multiple` scales.
     package var scalesWidth = false
-    /// The row's number becomes the second argument instead of repeating the block.
+    /// The row's number is the second argument instead of the number of repetitions.
     package var takesNumber = false
-    /// The positional parameters as the official constructor names them, with `c1` for the input channels.
+    /// The positional parameters of the official constructor, with `c1` for the input channels.
     package var parameters: [String]?
-    /// What the row gives is ignored, as the official parser does.
+    /// The row's arguments are ignored, as by the official parser.
     package var ignoresArguments = false
   }
 
@@ -182,20 +185,21 @@ package struct BlockDeclaration: Sendable {
   package var parameters: [Parameter] = []
   package var bindings: [Binding] = []
   package var body: [LayerDeclaration] = []
-  /// The block's value; the last entry's when it is not given.
+  /// The block's value; `nil` for that of the last entry.
   package var result: Expression?
-  /// Values that exist for training alone.
+  /// Values that only training needs.
   package var auxiliary: [Expression] = []
   package var listDialect = ListDialectRules()
   package var range: SourceRange
-  /// Whether the definition could not be read whole; its faults are reported, and rows that call it stay silent.
+  /// Whether the definition could not be read completely. Its errors are reported, and rows that use it are not
+  /// reported as well.
   package var isFaulty = false
 }
 
 /// Blocks by name.
 package struct BlockLibrary: Sendable {
   package private(set) var blocks: [String: BlockDeclaration] = [:]
-  /// Names in the order in which they were defined.
+  /// The names in the order of their definition.
   package private(set) var names: [String] = []
 
   package init(_ declarations: [BlockDeclaration] = []) {
@@ -204,7 +208,7 @@ package struct BlockLibrary: Sendable {
 
   package subscript(name: String) -> BlockDeclaration? { blocks[name] }
 
-  /// The library with more blocks; one of the same name takes the place of the earlier one.
+  /// The library with more blocks; a block replaces an earlier one of the same name.
   package func adding(_ declarations: [BlockDeclaration]) -> BlockLibrary {
     var copy = self
     for declaration in declarations { copy.add(declaration) }

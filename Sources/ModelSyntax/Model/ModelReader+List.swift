@@ -1,15 +1,15 @@
 import Diagnostics
 
-/// Reads a model of the official list dialect, rule by rule as the official `parse_model` does, and writes out what it
-/// leaves implicit:
+/// Reads a model of the official list dialect by the rules of the official `parse_model`, and makes explicit what the
+/// dialect leaves implicit:
 ///
 /// - a row's number above 1 is multiplied by `depth_multiple` and rounded as Python rounds, to at least 1;
 /// - the first argument of some modules, their output width, is multiplied by `width_multiple` and rounded up to a
 ///   multiple of 8, unless it equals `anchors * (nc + 5)`;
 /// - some modules take the row's number as an argument;
-/// - `anchors` is not required: only that exemption ever reads it.
+/// - `anchors` is optional: only that exemption reads it.
 ///
-/// - Throws: when it is no mapping. All other faults come with the model.
+/// - Throws: `CompileFailure` when the file is no mapping. All other errors are in the result.
 func readListModel(
   _ yaml: YAMLNode, library: BlockLibrary, classes override: Spanned<ModelDeclaration.Classes>?
 ) throws(CompileFailure) -> Checked<ModelDeclaration> {
@@ -49,13 +49,13 @@ func readListModel(
 /// The rows of a file in a list dialect.
 struct ListRows {
   var rows: [RowDeclaration] = []
-  /// Whether some number is above 1.
+  /// Whether some row's number is above 1.
   var repeatsRows = false
-  /// Whether every section could be read; otherwise indices mean nothing.
+  /// Whether every section could be read; otherwise indices are meaningless.
   var areWhole = true
 }
 
-/// Reads the rows of `backbone` and `head`, one numbering for both.
+/// Reads the rows of `backbone` and `head`, which share one numbering.
 func readListRows(_ reader: inout MappingReader, scaling: ListScaling, library: BlockLibrary) -> ListRows {
   var found = ListRows()
   for section in [Section.backbone, .head] {
@@ -66,7 +66,7 @@ func readListRows(_ reader: inout MappingReader, scaling: ListScaling, library: 
       found.areWhole = false
       continue
     }
-    // A row that lost its brackets comes as its columns, one item each: one mistake.
+    // A row without its brackets appears as one item for each column; that is one mistake.
     var isLoose = false
     for item in items {
       let name = Spanned(String(found.rows.count), item.range)
@@ -78,7 +78,7 @@ func readListRows(_ reader: inout MappingReader, scaling: ListScaling, library: 
       if isLoose {
         reader.faults.append(
           Diagnostic(
-            .wrongKind, "a row is [from, number, module, args], and this stands outside of brackets", at: item.range,
+            .wrongKind, "a row is [from, number, module, args], and this is not in brackets", at: item.range,
             help: ["put the row's four columns in brackets"]))
       } else {
         layer = readListRow(item, name: name, scaling: scaling, library: library, &reader.faults)
@@ -153,7 +153,7 @@ private func readListRow(
     }
   }
   if rules.takesNumber, !arguments.isEmpty {
-    // Such a module takes 0 for none, where a repeated one is built once.
+    // Such a module accepts 0, while a repeated module is built at least once.
     let count = writtenNumber == 0 ? Expression(.integer(0), columns[1].range) : number
     arguments.insert(ArgumentDeclaration(value: count ?? Expression(.unreadable, columns[1].range)), at: 1)
     number = Expression(.integer(1), columns[1].range)

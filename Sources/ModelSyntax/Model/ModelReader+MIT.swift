@@ -8,15 +8,16 @@ import Diagnostics
 ///       detection:
 ///         - MultiheadDetection: {source: [P3, P4, P5], tags: Main, output: True}
 ///
-/// Rows are the layers in their order, without the detection heads. All heads together become one row at the end: that
-/// is what the official code's `DualDDetect` is, a main output and one for training, so that stripping, checkpoints and
-/// the numbers of `gelan info` are the same as for the official file of that model. The head tagged `Main` is the main
-/// one; the others, in their order, are the auxiliary groups before it.
+/// Rows are the layers in their order, without the detection heads. All heads together become one row at the end, as in
+/// the official code's `DualDDetect`, which has a main output and one for training. Stripping, checkpoints and the
+/// figures of `gelan info` are therefore the same as for the official file of that model. The head tagged `Main` is the
+/// main one; the others, in order, are the auxiliary groups before it.
 ///
-/// One thing is left out: every level of a head has a frozen DFL of its own there, 16 numbers, where the official code
-/// has one per head. They are the same numbers, so one per head remains, and parameters are those of the official code.
+/// One difference remains: in this dialect every level of a head has its own frozen DFL of 16 elements, where the
+/// official code has one per head. Their elements are equal, so one per head suffices, and parameters are counted as in
+/// the official code.
 ///
-/// The dialect leaves the class count to the data set's file; without `--classes` it is 80, that of COCO.
+/// The dialect leaves the class count to the data set's file; without `--classes` it is 80, as in COCO.
 func readMITModel(
   _ yaml: YAMLNode, classes override: Spanned<ModelDeclaration.Classes>?
 ) throws(CompileFailure) -> Checked<ModelDeclaration> {
@@ -45,15 +46,15 @@ private func checkAnchors(_ node: YAMLNode) throws(CompileFailure) {
 }
 
 private func checkBins(_ node: YAMLNode) throws(CompileFailure) {
-  // `${…}` is a reference to the one at the top.
+  // `${…}` refers to the setting at the top of the file.
   guard let text = node.text, text != "16", !text.hasPrefix("${") else { return }
   throw CompileFailure(Diagnostic(.argumentRange, "the distances to a side have 16 bins, not \(text)", at: node.range))
 }
 
-/// The rows that the layers so far have become.
+/// The rows made from the layers so far.
 private struct MITRows {
   private(set) var rows: [RowDeclaration] = []
-  /// The row that a layer became, by its number; detection heads are none.
+  /// The row made from a layer, by the layer's number; detection heads have no entry.
   private var rowOfLayer: [Int: Int] = [:]
   private var layerOfTag: [String: Spanned<Int>] = [:]
   private var heads: [MITHead] = []
@@ -61,14 +62,14 @@ private struct MITRows {
   private static let sections: [String: Section] = [
     "backbone": .backbone, "auxiliary": .auxiliary, "detection": .heads, "heads": .heads,
   ]
-  /// Tags that would hide the meaning of a word.
+  /// Tags that would hide a reserved word.
   private static let takenNames = reservedNames.union(["nc", "anchors"])
 
-  /// Whether a layer could not be read, so that its tag is not known.
+  /// Whether a layer could not be read, so that its tag is unknown.
   private var hasUnknownTags = false
   private var hasFaultyHeads = false
 
-  /// Adds the row that a layer becomes; a layer at fault becomes a faulty row.
+  /// Adds the row for a layer; a faulty layer becomes a faulty row.
   mutating func add(_ layer: MITLayer, _ faults: inout [Diagnostic]) {
     let source = faults.attempt { () throws(CompileFailure) in try sources(of: layer) }
     hasUnknownTags = hasUnknownTags || layer.isFaulty
@@ -101,7 +102,7 @@ private struct MITRows {
       section: Self.sections[layer.section] ?? .neck)
   }
 
-  /// The block that a layer's module is, and its arguments.
+  /// The block that corresponds to a layer's module, and its arguments.
   private func call(
     _ layer: MITLayer
   ) throws(CompileFailure) -> (block: Spanned<String>, arguments: [ArgumentDeclaration]) {
@@ -114,7 +115,7 @@ private struct MITRows {
       throw CompileFailure(
         Diagnostic(
           .unknownBlock, "there is no module '\(module.value)' here", at: module.range,
-          notes: ["of this dialect the modules of the YOLOv9 detectors are known"],
+          notes: ["the modules of the YOLOv9 detectors are supported in this dialect"],
           help: didYouMean(module.value, among: MITModule.all.keys + ["Pool", "MultiheadDetection"])))
     }
     return (Spanned(known.block, module.range), try known.arguments(of: layer))
@@ -134,7 +135,7 @@ private struct MITRows {
     rows.append(RowDeclaration(section: section, layer: declaration))
   }
 
-  /// Adds the row that all detection heads become, unless one of them is faulty.
+  /// Adds the row that represents all detection heads, unless one of them is faulty.
   mutating func addHead(_ faults: inout [Diagnostic]) {
     guard !hasFaultyHeads else { return }
     _ = faults.attempt { () throws(CompileFailure) in try addHead() }
@@ -145,8 +146,8 @@ private struct MITRows {
       guard let last = heads.last else { return }
       throw CompileFailure(
         Diagnostic(
-          .missingKey, "several heads and none is the main one", at: last.layer.module.range,
-          help: ["write tags: Main for the one that inference wants"]))
+          .missingKey, "there are several heads, and none of them is the main one", at: last.layer.module.range,
+          help: ["write tags: Main for the one that inference uses"]))
     }
     let others = heads.filter { $0.layer.number != main.layer.number }
     guard others.count <= 2 else {
@@ -191,7 +192,8 @@ private struct MITRows {
     return try source(target.value, of: layer, at: node.range)
   }
 
-  /// The row that a number means: -1 the layer before, 0 the image, others from 1, or back from the layer itself.
+  /// The row that a number refers to: -1 is the previous layer, 0 the image; positive numbers count layers from 1, and
+  /// negative ones count back from the layer itself.
   private func source(_ number: Int, of layer: MITLayer, at range: SourceRange) throws(CompileFailure) -> Expression {
     let target =
       number < 0 ? layer.number.subtractingReportingOverflow(number == .min ? 0 : -number).partialValue : number

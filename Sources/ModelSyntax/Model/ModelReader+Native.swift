@@ -8,7 +8,7 @@ import Diagnostics
 ///     heads:
 ///       detect: [[p3, p4, p5], 1, DDetect, [classes]]
 ///
-/// - Throws: when it is no mapping. All other faults come with the model.
+/// - Throws: `CompileFailure` when the file is no mapping. All other errors are in the result.
 func readNativeModel(
   _ yaml: YAMLNode, classes override: Spanned<ModelDeclaration.Classes>?, loader: BlockFileLoader
 ) throws(CompileFailure) -> ModelDeclaration {
@@ -51,7 +51,7 @@ func readNativeModel(
   }
 
   var rows: [RowDeclaration] = []
-  // In the order of the file: it is what numbers the rows, and their weights.
+  // Sections are read in the order of the file, which determines the row indices and the names of the weights.
   for entry in reader.ordered where !entry.value.isNull {
     guard let section = section(of: entry) else { continue }
     let sectionReader = reader.faults.attempt { () throws(CompileFailure) in
@@ -74,7 +74,7 @@ func readNativeModel(
     ambiguousClassNames: ambiguousClassNames(reader["classes"]), unread: unread, faults: reader.faults)
 }
 
-/// The section that a key of a model opens. A key that means nothing and holds rows opens one too, so that its rows are
+/// The section of a top-level key. An unknown key that contains rows is treated as a section too, so that its rows are
 /// known by name.
 private func section(of entry: YAMLNode.Entry) -> Section? {
   guard case .scalar(let text, _) = entry.key.kind else { return nil }
@@ -101,7 +101,7 @@ private func readInputSize(_ node: YAMLNode) throws(CompileFailure) -> Spanned<[
   return Spanned([expression, expression], node.range)
 }
 
-/// The rows whose names are taken, besides those whose keys are reported as repeated already.
+/// The names that rows cannot use, except keys that were already reported as repeated.
 private func repeatedNames(
   _ rows: [RowDeclaration], _ parameters: [ParameterDeclaration], besides faults: [Diagnostic]
 ) -> [Diagnostic] {
@@ -117,7 +117,7 @@ private func repeatedNames(
     let isParameter = parameters.contains { $0.name.value == name.value }
     return Diagnostic(
       .duplicateName,
-      isParameter ? "a row is called '\(name.value)', as a parameter is" : "two rows are called '\(name.value)'",
+      isParameter ? "a row and a parameter are both called '\(name.value)'" : "two rows are called '\(name.value)'",
       at: name.range, label: "again here", secondary: [Diagnostic.Label(first, "first here")])
   }
 }

@@ -1,10 +1,11 @@
 import Diagnostics
 
-/// Reads a YOLOv9 model of Ultralytics. The rows are those of the official list dialect; what differs is around them:
+/// Reads a YOLOv9 model of Ultralytics. The rows are those of the official list dialect, with these differences:
 ///
-/// - `scales` may give `[depth, width, widest]` under a letter, which `scale` or the file's name chooses (`yolov9s.yaml`);
-///   a width is cut to `widest` before it is multiplied, and only one that equals `nc` is left alone;
-/// - `Detect` has class branches of another width than the official one: it is read as `UltralyticsDetect`.
+/// - `scales` may give `[depth, width, widest]` for each letter, and `scale` or the file's name selects one
+///   (`yolov9s.yaml`); a width is limited to `widest` before it is multiplied, and only a width equal to `nc` is not
+///   scaled;
+/// - `Detect` has class branches of another width than the official one, and is read as `UltralyticsDetect`.
 func readUltralyticsModel(
   _ yaml: YAMLNode, library: BlockLibrary, classes override: Spanned<ModelDeclaration.Classes>?
 ) throws(CompileFailure) -> Checked<ModelDeclaration> {
@@ -44,14 +45,14 @@ func readUltralyticsModel(
   return Checked(model, warnings: warnings)
 }
 
-/// Multipliers of depth and width, and the width that none may exceed before it is multiplied.
+/// The multipliers of depth and width, and the maximum of a width before it is multiplied.
 private struct UltralyticsScale {
   var depth = 1.0
   var width = 1.0
   var greatestWidth = Int.max
 }
 
-/// The multipliers of the scale in force, with a warning when nothing chooses among several.
+/// The multipliers of the selected scale, with a warning when none of several is selected.
 private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Diagnostic]) {
   var plain = UltralyticsScale()
   plain.depth = reader.read("depth_multiple", readMultiple)?.value ?? 1
@@ -75,9 +76,9 @@ private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Dia
   } else if letter == nil, letters.count > 1 {
     warnings = [
       Diagnostic(
-        .missingKey, severity: .warning, "nothing says which of the scales is meant; '\(first)' is taken",
+        .missingKey, severity: .warning, "the file does not select one of its scales; '\(first)' is used",
         at: node.range,
-        help: ["write scale: \(first), or put the letter into the file's name"])
+        help: ["write scale: \(first), or add the letter to the file's name"])
     ]
   }
   guard let entry = table[letter ?? first] else { return (plain, warnings) }
@@ -93,7 +94,7 @@ private func readScale(_ reader: inout MappingReader) -> (UltralyticsScale, [Dia
   return (scale ?? plain, warnings)
 }
 
-/// The `s` of `yolov9s.yaml`: the letter after `yolo`, perhaps `v`, and a number.
+/// The `s` of `yolov9s.yaml`: the letter after `yolo`, an optional `v`, and a number.
 private func scaleLetter(inFileName name: String) -> String? {
   let base = name.split(separator: "/").last.map(String.init) ?? name
   guard let start = base.firstRange(of: "yolo") else { return nil }

@@ -1,13 +1,13 @@
 import Diagnostics
 
-/// Reads a model of any dialect; `modelDialect(of:)` tells which one it is.
+/// Reads a model of any dialect; `modelDialect(of:)` determines which one it is.
 ///
 /// - Parameters:
 ///   - library: The blocks that rows may call; the list dialect treats some of them specially.
-///   - classCount: The number of classes to build for, when it is not to be the file's.
+///   - classCount: The number of classes to build for, in place of the file's.
 ///   - loader: Reads the files that the model includes.
-/// - Returns: The model with its faults of form, so that what does not depend on them can be checked too.
-/// - Throws: when it is no model.
+/// - Returns: The model with its errors of form, so that what does not depend on them can be checked too.
+/// - Throws: `CompileFailure` when the file is no model.
 package func readModel(
   _ yaml: YAMLNode, library: BlockLibrary, classCount: Int? = nil, loader: BlockFileLoader = .none
 ) throws(CompileFailure) -> Checked<ModelDeclaration> {
@@ -40,20 +40,20 @@ package func readModel(
       ]))
 }
 
-/// The name of a model whose file names none: the file's name without folders and extension.
+/// The name of a model whose file does not state one: the file's name without folders and extension.
 func defaultModelName(of source: SourceFile) -> String {
   let base = source.name.split(separator: "/").last ?? "model"
   return String(base.split(separator: ".").first ?? "model")
 }
 
-/// Reads the class count, or the names of the classes, when the key is there.
+/// Reads the class count or the class names, when the key is present.
 func readClasses(_ reader: inout MappingReader, _ key: String) -> Spanned<ModelDeclaration.Classes>? {
   guard let node = reader[key] else { return nil }
   if case .mapping(let entries) = node.kind {
     let names = entries.compactMap(\.value.text)
     reader.faults.append(
       Diagnostic(
-        .wrongKind, "classes are their number or a list of their names, and this is a mapping", at: node.range,
+        .wrongKind, "classes are a number or a list of names, and this is a mapping", at: node.range,
         help: names.count == entries.count && (1...8).contains(names.count)
           ? ["write \(key): [\(names.joined(separator: ", "))]"] : []))
     return .unreadable(node.range)
@@ -73,11 +73,11 @@ func readClasses(_ reader: inout MappingReader, _ key: String) -> Spanned<ModelD
 }
 
 extension Spanned<ModelDeclaration.Classes> {
-  /// Classes of unknown number, for a fault that is reported.
+  /// An unknown number of classes, after a reported error.
   static func unreadable(_ range: SourceRange) -> Self { Spanned(.count(Expression(.unreadable, range)), range) }
 }
 
-/// The class names that YAML 1.1 readers take for a truth value, a number or nothing.
+/// The class names that YAML 1.1 readers take for a truth value, a number or null.
 func ambiguousClassNames(_ node: YAMLNode?) -> [Spanned<String>] {
   guard case .sequence(let items)? = node?.kind else { return [] }
   let truths: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false"]

@@ -1,12 +1,12 @@
 import Diagnostics
 
-/// A YAML value and where it stands. Aliases are already replaced by what they name.
+/// A YAML value and its source range. Aliases are already replaced by their values.
 package struct YAMLNode: Sendable {
   package enum Kind: Sendable {
     case scalar(String, isPlain: Bool)
     case sequence([YAMLNode])
     case mapping([Entry])
-    /// An alias that means nothing. Whoever reads it reports why; what is never read needs no meaning.
+    /// An alias that cannot be resolved. Its error is reported only when the value is read.
     indirect case faulty(Diagnostic)
   }
 
@@ -17,10 +17,10 @@ package struct YAMLNode: Sendable {
 
   package let kind: Kind
   package let range: SourceRange
-  /// Whether the scalar's text is its source text to the letter, so that a place inside it can be pointed at.
+  /// Whether the scalar's text equals its source text, so that offsets within it correspond to source offsets.
   package let isVerbatim: Bool
 
-  /// What the node is, in words for a diagnostic.
+  /// The kind of the node, in words for a diagnostic.
   package var description: String {
     switch kind {
     case .scalar(let text, let isPlain): isPlain && YAMLNode.nullWords.contains(text) ? "nothing" : "a scalar"
@@ -38,7 +38,7 @@ package struct YAMLNode: Sendable {
     return false
   }
 
-  /// The node, unless it means nothing.
+  /// The node, unless it is an alias that cannot be resolved.
   func readable() throws(CompileFailure) -> YAMLNode {
     if case .faulty(let fault) = kind { throw CompileFailure(fault) }
     return self

@@ -3,12 +3,11 @@ import Diagnostics
 
 /// Parses one YAML document.
 ///
-/// libyaml does the scanning; here its events become a tree with byte ranges. Anchors and aliases work, but an alias
-/// inside the value it names, and aliases that multiply the tree beyond `YAMLLimits`, are errors: both are small files
-/// with unbounded meaning. What an alias that means nothing is, and a key that a mapping has twice, is for whoever reads
-/// the tree to report.
+/// libyaml scans the text; its events are assembled into a tree with byte ranges. Anchors and aliases are supported. An
+/// alias inside its own value, and aliases that expand the tree beyond `YAMLLimits`, are errors: in both cases a small
+/// file has unbounded size. Unresolved aliases and duplicate keys are in the tree, for its reader to report.
 ///
-/// - Throws: one `yaml-syntax`, `exploding-alias` or `too-deep` error, each of which leaves no tree.
+/// - Throws: One `yaml-syntax`, `exploding-alias` or `too-deep` error, after which there is no tree.
 package func parseYAML(_ source: SourceFile) throws(CompileFailure) -> YAMLNode {
   try source.bytes.withUnsafeBufferPointer { (bytes) throws(CompileFailure) -> YAMLNode in
     var parser = YAMLParser(source: source, bytes: bytes)
@@ -17,13 +16,13 @@ package func parseYAML(_ source: SourceFile) throws(CompileFailure) -> YAMLNode 
   }
 }
 
-/// How large a file's meaning may become.
+/// Limits on the size of a file and of the tree that it expands to.
 package enum YAMLLimits {
-  /// Nested collections.
+  /// The depth of nested collections.
   static let depth = 64
-  /// Nodes after aliases have been replaced.
+  /// The number of nodes after aliases have been replaced.
   static let nodes = 200_000
-  /// Bytes of a file.
+  /// The size of a file in bytes.
   package static let bytes = 16 << 20
 }
 
@@ -32,7 +31,8 @@ private struct YAMLParser {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private var anchors: [String: Anchor] = [:]
   private var nodeCount = 0
-  /// The byte offset of each Unicode scalar, only for texts that are not plain ASCII: libyaml's marks count scalars.
+  /// The byte offset of each Unicode scalar; only for texts that are not plain ASCII, since libyaml's marks count
+  /// scalars.
   private let scalarOffsets: [Int]?
   private let start: Int
 
@@ -44,7 +44,7 @@ private struct YAMLParser {
 
   init(source: SourceFile, bytes: UnsafeBufferPointer<UInt8>) {
     self.source = source
-    // libyaml takes a byte order mark for one column of indentation when it has not looked for the encoding itself.
+    // Unless libyaml detects the encoding itself, it counts a byte order mark as one column of indentation.
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     self.start = start
     if bytes.contains(where: { $0 >= 0x80 }) {
@@ -54,7 +54,7 @@ private struct YAMLParser {
     }
     parser = .allocate(capacity: 1)
     precondition(yaml_parser_initialize(parser) == 1, "libyaml cannot allocate a parser.")
-    // Without this a UTF-16 byte order mark would switch the encoding, and offsets would mean something else.
+    // Without this, a UTF-16 byte order mark would change the encoding, and with it the meaning of offsets.
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     yaml_parser_set_input_string(parser, bytes.baseAddress.map { $0 + start }, bytes.count - start)
   }
@@ -121,7 +121,7 @@ private struct YAMLParser {
   }
 
   private func scalar(_ text: String, isPlain: Bool, range: SourceRange) -> YAMLNode {
-    // Quotes are not part of the text that expressions are parsed from; point between them.
+    // The quotes are not part of the text that expressions are parsed from, so the range is the one between them.
     if !isPlain, range.upper - range.lower == text.utf8.count + 2 {
       let inner = SourceRange(file: source, lower: range.lower + 1, upper: range.upper - 1)
       return YAMLNode(kind: .scalar(text, isPlain: false), range: inner, isVerbatim: inner.text == text)
@@ -187,18 +187,18 @@ private struct YAMLParser {
     guard let anchor = anchors[name] else {
       return faulty(
         Diagnostic(
-          .unknownName, "no anchor '&\(name)' stands before this alias", at: range(event),
+          .unknownName, "no anchor '&\(name)' precedes this alias", at: range(event),
           help: didYouMean(name, among: anchors.keys)))
     }
     guard let node = anchor.node else {
       return faulty(
         Diagnostic(
-          .cyclicAlias, "the alias '*\(name)' stands inside the value that it names", at: range(event),
+          .cyclicAlias, "the alias '*\(name)' is inside the value that it names", at: range(event),
           secondary: [Diagnostic.Label(anchor.range, "'&\(name)' begins here")]))
     }
     nodeCount += anchor.size
     try checkSize(at: range(event))
-    // The place of the alias, not of the anchor: it is what the person wrote here.
+    // The range of the alias, not of the anchor, since the alias is what was written here.
     return YAMLNode(kind: node.kind, range: range(event), isVerbatim: false)
   }
 
@@ -210,11 +210,11 @@ private struct YAMLParser {
     guard nodeCount > YAMLLimits.nodes else { return }
     throw CompileFailure(
       Diagnostic(
-        .explodingAlias, "the file stands for more than \(YAMLLimits.nodes) values once its aliases are replaced",
+        .explodingAlias, "the file expands to more than \(YAMLLimits.nodes) values when its aliases are replaced",
         at: range))
   }
 
-  // MARK: Events and places
+  // MARK: Events and source ranges
 
   private func nextEvent() throws(CompileFailure) -> yaml_event_t {
     var event = yaml_event_t()
@@ -250,7 +250,8 @@ private struct YAMLParser {
     SourceRange(file: source, lower: byteOffset(of: event.start_mark), upper: byteOffset(of: event.end_mark))
   }
 
-  /// libyaml ends a block collection at the next content, past blank lines and comments; end it at its last child.
+  /// libyaml ends a block collection at the next content, after blank lines and comments; this ends it at its last
+  /// child.
   private func collectionRange(_ start: yaml_event_t, _ end: yaml_event_t, isFlow: Bool, last: SourceRange?)
     -> SourceRange
   {

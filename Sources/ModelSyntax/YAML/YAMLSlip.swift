@@ -1,15 +1,15 @@
 import Diagnostics
 
-/// What a person most likely did where libyaml gave up.
+/// The likely mistake behind a libyaml error.
 ///
-/// libyaml names the first character that cannot go on, in the words of its grammar. The slip often stands lines before:
-/// a bracket or quote that is not closed, a colon without a space after it.
+/// libyaml names the first character that it cannot accept, in terms of its grammar. The mistake is often some lines
+/// before: a bracket or quote that is not closed, or a colon without a space after it.
 struct YAMLSlip {
   let source: SourceFile
-  /// libyaml's words for what is wrong, and where it stopped.
+  /// libyaml's description of the problem, and the offset where it stopped.
   let problem: String
   let offset: Int
-  /// libyaml's words for what it was reading, and where that begins.
+  /// libyaml's description of what it was reading, and the offset where that begins.
   let context: (text: String, offset: Int)?
 
   var diagnostic: Diagnostic {
@@ -37,7 +37,7 @@ struct YAMLSlip {
     switch source.bytes.dropFirst(offset).first {
     case UInt8(ascii: "\t"): return ["this is a tab; YAML is indented with spaces"]
     case UInt8(ascii: "]"), UInt8(ascii: "}"):
-      return ["no bracket is open here that this one could close"]
+      return ["there is no open bracket that this one could close"]
     case UInt8(ascii: ",") where problem == "did not find expected node content":
       return ["a value is missing before this comma"]
     case nil where problem == "did not find expected node content":
@@ -45,7 +45,7 @@ struct YAMLSlip {
     default: break
     }
     if problem == "mapping values are not allowed in this context" {
-      return ["a key stands on a line of its own; a value that holds ': ' is written in quotes"]
+      return ["each key needs a line of its own; a value that contains ': ' must be quoted"]
     }
     guard context?.text == "while parsing a block mapping", let found = indentation(of: offset),
       let before = lineBefore.flatMap(lineStart).flatMap(indentation), found != before
@@ -83,7 +83,7 @@ struct YAMLSlip {
       fixIts: [Diagnostic.FixIt("write a comma after '\(source.text(place - 1..<place))'", [edit])])
   }
 
-  /// Where a comma is missing: after the last value, when another bracket opens where libyaml stopped.
+  /// The position of a missing comma: after the last value, when another bracket opens where libyaml stopped.
   private var missingComma: Int? {
     let openers = [UInt8(ascii: "["), UInt8(ascii: "{")]
     guard let byte = source.bytes.dropFirst(offset).first, openers.contains(byte) else { return nil }
@@ -101,7 +101,7 @@ struct YAMLSlip {
     return nil
   }
 
-  /// In a list whose bracket stands alone on its line: the row after which all rows lie one bracket deeper.
+  /// In a list whose bracket is on a line of its own: the row from which all rows are nested one bracket too deep.
   private func unclosedRow(from list: Int) -> Int? {
     let first = source.line(at: list)
     guard code(list + 1..<max(list + 1, source.byteRange(ofLine: first).upperBound)).allSatisfy(isBlank),
@@ -129,14 +129,14 @@ struct YAMLSlip {
 
   // MARK: Lines
 
-  /// The last line before the one where libyaml stopped that holds more than a comment.
+  /// The last line before the one where libyaml stopped that has more than a comment.
   private var lineBefore: Int? { (1..<source.line(at: offset)).last { lineStart($0) != nil } }
 
   private func lineStart(_ line: Int) -> Int? { code(ofLine: line).first { !isBlank($0) } }
 
   private func code(ofLine line: Int) -> [Int] { code(source.byteRange(ofLine: line)) }
 
-  /// Whether a colon that ends a key stands here.
+  /// Whether there is a colon here that ends a key.
   private func isColon(_ index: Int) -> Bool {
     guard source.bytes[index] == UInt8(ascii: ":") else { return false }
     return index + 1 == source.bytes.count || isBlank(index + 1)
@@ -162,7 +162,7 @@ struct YAMLSlip {
 
   private func isBlank(_ index: Int) -> Bool { source.bytes[index] <= 0x20 }
 
-  /// The spaces before what stands first in its line.
+  /// The number of spaces before the first character of the line.
   private func indentation(of offset: Int) -> Int? {
     let start = source.byteRange(ofLine: source.line(at: offset)).lowerBound
     guard start <= offset, offset <= source.bytes.count,
