@@ -1,28 +1,28 @@
 import ModelIR
 import Tensors
 
-/// A plan whose recipes have become tensors.
+/// A plan whose parameter expressions have been evaluated to tensors.
 package struct BoundPlan: Sendable {
-  /// The plan; every weight in it is the stored tensor of that name.
+  /// The plan; every weight in it refers to the stored tensor of that name.
   package let plan: Plan
   package let tensors: [(name: String, tensor: Tensor)]
-  /// How the checkpoint fits: what of it was not needed.
+  /// How the checkpoint fits, including the tensors that were not needed.
   package let report: BindingReport
 }
 
-/// Why weights cannot be bound.
+/// The reasons why weights cannot be bound.
 package enum BindingError: Error, Sendable {
   /// Tensors are missing or have another shape.
   case incomplete(BindingReport)
   /// The checkpoint's file cannot be read.
   case unreadable(TensorFileError)
-  /// Weights of the plan, by name, that come out infinite or as no number.
+  /// Weights of the plan, by name, that are infinite or NaN.
   case notFinite([String])
 }
 
 /// Computes the weights of a plan from a checkpoint in training form.
 ///
-/// Folding happens in double precision and is rounded once, so a folded plan is as exact as its weights can be.
+/// Folding is done in double precision and rounded once, to fp32.
 ///
 /// - Parameters:
 ///   - plan: A plan made from `graph`.
@@ -55,7 +55,7 @@ package func bindWeights(
   return BoundPlan(plan: bound, tensors: tensors, report: report)
 }
 
-/// The numbers that a recipe stands for, row-major.
+/// The elements of a parameter expression, row-major.
 package func evaluate(
   _ expression: ParameterExpression, shape: [Int], _ checkpoint: Checkpoint
 ) throws(TensorFileError) -> [Double] {

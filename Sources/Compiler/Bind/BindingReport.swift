@@ -1,6 +1,6 @@
 import ModelIR
 
-/// How the tensors of a checkpoint fit what a graph needs.
+/// How the tensors of a checkpoint fit those of a graph.
 package struct BindingReport: Sendable, Equatable {
   package struct Mismatch: Sendable, Equatable {
     package let name: String
@@ -8,19 +8,19 @@ package struct BindingReport: Sendable, Equatable {
     package let found: [Int]
   }
 
-  /// Tensors that the graph needs and the checkpoint lacks.
+  /// Tensors of the graph that the checkpoint lacks.
   package private(set) var missing: [String] = []
-  /// Tensors of another shape.
+  /// Tensors whose shapes differ.
   package private(set) var misshapen: [Mismatch] = []
-  /// Tensors of the checkpoint that nothing in the training graph is called.
+  /// Tensors of the checkpoint that have no counterpart in the training graph.
   package private(set) var unused: [String] = []
-  /// Tensors that only training needs: those of the branches that inference drops.
+  /// Tensors of the branches that only training needs.
   package private(set) var dropped: [String] = []
-  /// What is probably the matter, in sentences.
+  /// The probable causes, in sentences.
   package private(set) var causes: [String] = []
 
   package var isComplete: Bool { faultCount == 0 }
-  /// How many tensors do not fit.
+  /// The number of tensors that do not fit.
   package var faultCount: Int { missing.count + misshapen.count }
 
   /// - Parameter graph: The elaborated training graph.
@@ -45,13 +45,13 @@ package struct BindingReport: Sendable, Equatable {
       if known.contains(name) {
         dropped.append(name)
       } else if !name.hasSuffix(".num_batches_tracked") {
-        unused.append(name)  // a counter of training steps is in every checkpoint and no graph
+        unused.append(name)  // every checkpoint has a counter of training steps, and no graph does
       }
     }
     causes = findCauses(graph, checkpoint)
   }
 
-  /// The numbers of classes that the shapes of vectors speak for, where the graph has one element for each class.
+  /// The class counts that the shapes of vectors suggest, where the graph has one element for each class.
   package func classCounts(in graph: Graph) -> [Int] {
     let classes = graph.classNames.count
     return Set(misshapen.filter { $0.expected == [classes] && $0.found.count == 1 }.map { $0.found[0] }).sorted()
@@ -63,7 +63,7 @@ package struct BindingReport: Sendable, Equatable {
     var causes: [String] = []
     let classes = graph.classNames.count
     let otherCounts = classCounts(in: graph)
-    // Another class count changes the class branches alone; when most shapes differ, the model is another one.
+    // Another class count changes only the class branches; when most shapes differ, the model is another one.
     if otherCounts.count == 1, let count = otherCounts.first, misshapen.count < checkpoint.shapes.count / 4 {
       causes.append("the checkpoint was trained for \(count) classes, the model has \(classes); try --classes \(count)")
     }

@@ -1,13 +1,13 @@
 import ModelIR
 import Tensors
 
-/// Where weights come from: tensors by name.
+/// A source of weights: tensors by name.
 package struct Checkpoint: Sendable {
-  /// The shapes of what there is.
+  /// The shapes of the tensors, by name.
   package let shapes: [String: [Int]]
   private let load: @Sendable (String) throws(TensorFileError) -> Tensor
 
-  /// Tensors that a file of another format holds.
+  /// The tensors of a file in another format.
   package init(
     shapes: [String: [Int]], load: @escaping @Sendable (String) throws(TensorFileError) -> Tensor
   ) {
@@ -21,10 +21,10 @@ package struct Checkpoint: Sendable {
     load = { (name) throws(TensorFileError) in try file.tensor(name) }
   }
 
-  /// Random weights for everything that a graph stores; the same seed gives the same weights on every machine.
+  /// Random weights for every stored tensor of a graph; the same seed gives the same weights on every machine.
   ///
-  /// Each tensor depends on the seed and its own name alone, so a model and its stripped form get equal weights. Sizes are
-  /// chosen so that activations keep their scale through many layers.
+  /// Each tensor depends only on the seed and its own name, so a model and its stripped form get equal weights. The
+  /// scale of the weights keeps the scale of activations stable through many layers.
   package init(randomFor graph: Graph, seed: UInt64) {
     var uses: [String: ParameterUse] = [:]
     for node in graph.nodes {
@@ -43,7 +43,7 @@ package struct Checkpoint: Sendable {
 
   /// Some of the tensors under other names.
   ///
-  /// - Parameter names: What a tensor is called here, by its new name.
+  /// - Parameter names: The current name of each tensor, by its new name.
   func renamed(_ names: [String: String]) -> Checkpoint {
     let kept = names.filter { shapes[$0.value] != nil }
     return Checkpoint(shapes: kept.compactMapValues { shapes[$0] }) { [load] (name) throws(TensorFileError) in
@@ -56,15 +56,15 @@ private func randomTensor(_ name: String, _ use: ParameterUse, seed: UInt64) -> 
   var generator = SplitMix64(seed: seed ^ stableHash(name))
   let count = use.shape.reduce(1, *)
   func uniform(_ lower: Float, _ upper: Float) -> [Float] {
-    // The upper 24 bits, as many as a Float holds: the standard library does not promise its own mapping for ever.
+    // The upper 24 bits, which a Float represents exactly. The standard library does not guarantee its own mapping.
     (0..<count).map { _ in lower + (upper - lower) * Float(generator.next() >> 40) * 0x1p-24 }
   }
   let values: [Float]
   switch use.role {
   case "projection":
-    values = (0..<count).map(Float.init)  // frozen in every checkpoint
+    values = (0..<count).map(Float.init)  // constant in every checkpoint
   case "weight" where use.shape.count == 4:
-    // A little less than Kaiming's bound for the fan-in, so that sums of branches do not grow without end.
+    // Slightly below Kaiming's bound for the fan-in, so that the magnitude of sums of branches stays bounded.
     let fanIn = Float(use.shape[1] * use.shape[2] * use.shape[3])
     let bound = (5 / max(fanIn, 1)).squareRoot()
     values = uniform(-bound, bound)
@@ -76,7 +76,7 @@ private func randomTensor(_ name: String, _ use: ParameterUse, seed: UInt64) -> 
   return Tensor(shape: use.shape, values: values)
 }
 
-/// FNV-1a over the UTF-8 of a name; unlike `Hasher` the same in every process.
+/// FNV-1a over the UTF-8 of a name; unlike `Hasher`, it is the same in every process.
 private func stableHash(_ name: String) -> UInt64 {
   name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
 }

@@ -4,9 +4,9 @@ import ModelIR
 package struct CheckpointFit: Sendable {
   /// The form that a checkpoint is in.
   package struct Form: Sendable, Hashable {
-    /// Whether its rows are those that are left when the auxiliary branch is gone, numbered anew.
+    /// Whether its rows are those without the auxiliary branch, renumbered.
     package var isStripped = false
-    /// Whether its normalisations are folded into the convolutions already.
+    /// Whether its normalisations are already folded into the convolutions.
     package var isFused = false
 
     package init(isStripped: Bool = false, isFused: Bool = false) {
@@ -16,16 +16,16 @@ package struct CheckpointFit: Sendable {
   }
 
   package let form: Form
-  /// The training graph, or what is left of it when its normalisations are folded.
+  /// The training graph; with its normalisations folded when those of the checkpoint are.
   package let graph: Graph
-  /// The tensors, by the names that `graph` has for them.
+  /// The tensors, by their names in `graph`.
   package let checkpoint: Checkpoint
   package let report: BindingReport
 
-  /// Finds the form in which a checkpoint fits a graph; if there is none, the one that comes nearest.
+  /// Finds the form in which a checkpoint fits a graph; when none fits, the one that comes nearest.
   ///
-  /// Names come from the graph alone: prefixes are what stands before them, and the names of a stripped checkpoint are
-  /// matched row by row with the rows that the main output needs.
+  /// Names are derived from the graph alone: a prefix is the text before a graph's name, and the names of a stripped
+  /// checkpoint are matched row by row with the rows that the main output needs.
   ///
   /// - Parameter graph: The elaborated training graph.
   package init(_ checkpoint: Checkpoint, to graph: Graph) {
@@ -33,7 +33,7 @@ package struct CheckpointFit: Sendable {
     if report.isComplete { return }
     var candidates = [(graph, false)]
     if !checkpoint.shapes.keys.contains(where: { $0.hasSuffix(".running_var") }) {
-      // Official fused models have one convolution in place of a RepConv; other programs fold normalisations alone.
+      // Official fused models have one convolution in place of a RepConv; other programs fold only the normalisations.
       candidates.append((graph.folded(by: [.dropIdentities, .foldBatchNorm, .fuseParallelConvolutions]), true))
       candidates.append((graph.folded(by: [.foldBatchNorm]), true))
     }
@@ -57,13 +57,14 @@ package struct CheckpointFit: Sendable {
 }
 
 extension Checkpoint {
-  /// The checkpoint without what stands before the graph's names, as `module.` does, or with the `model.` that it lacks.
+  /// The checkpoint without a prefix of the graph's names such as `module.`, or with the `model.` that it lacks.
   ///
-  /// Of several copies of the model the one that fits most names is taken, and of equals an exponential moving average.
+  /// Of several copies of the model, the one that matches most names is used; among equals, an exponential moving
+  /// average.
   fileprivate func withPrefix(of graph: Graph) -> Checkpoint {
     let wanted = graph.storedNames
     var votes: [Prefix: Int] = [:]
-    // Trying every end of a name takes time that grows with the square of its length; no name needs that many bytes.
+    // Trying every suffix of a name takes time quadratic in its length; no name needs that many bytes.
     for name in shapes.keys where name.utf8.count <= 500 {
       var start = name.startIndex
       while true {
@@ -90,17 +91,18 @@ extension Checkpoint {
 
   private struct Prefix: Hashable {
     let before: String
-    /// Whether the names lack the `model.` that the graph's have.
+    /// Whether the names lack the `model.` that the graph's names have.
     let isMissing: Bool
 
     var rank: Int { before.contains("ema") ? 1 : 0 }
   }
 
-  /// The checkpoint with the graph's numbers of rows and names of heads; nothing when it has other rows, or just those.
+  /// The checkpoint with the graph's row numbers and head names; `nil` when it has other rows or the names are the
+  /// same.
   ///
-  /// A stripped model has the rows that the main output needs, numbered from 0. So the rows that hold tensors are paired
-  /// in order. Where names within a row differ, as those of the branches of a head do, the first parts of the names are
-  /// paired in order, too.
+  /// A stripped model has the rows that the main output needs, numbered from 0. The rows that have tensors are paired
+  /// in order. Where the names within a row differ, as for the branches of a head, the first components of the names
+  /// are paired in order too.
   fileprivate func numbered(asIn graph: Graph) -> Checkpoint? {
     let theirs = NumberedRows(shapes.keys)
     let ours = NumberedRows(graph.mainNames)
@@ -118,13 +120,13 @@ extension Checkpoint {
   }
 }
 
-/// Names of tensors by the rows that they belong to: `model.<number>.<part><rest>`.
+/// Names of tensors by their rows: `model.<number>.<part><rest>`.
 private struct NumberedRows {
   struct Row {
     let number: Int
-    /// What the rests are, by part.
+    /// The rests of the names, by part.
     var names: [String: [String]] = [:]
-    /// The parts in their order, `cv2` before `cv10`.
+    /// The parts in order, `cv2` before `cv10`.
     var parts: [String] { names.keys.sorted { ($0.sortingKey, $0) < ($1.sortingKey, $1) } }
   }
 
@@ -144,7 +146,7 @@ private struct NumberedRows {
 }
 
 extension String {
-  /// The text before a number at its end, padded so that shorter numbers come first.
+  /// The text with the number at its end padded, so that shorter numbers come first.
   fileprivate var sortingKey: String {
     let digits = String(reversed().prefix { $0.isNumber }.reversed())
     let padding = String(repeating: "0", count: max(0, 9 - digits.count))
@@ -156,7 +158,7 @@ extension Graph {
   /// The names of all tensors that the graph stores.
   fileprivate var storedNames: Set<String> { names { _ in true } }
 
-  /// The names of those that the main output needs.
+  /// The names of the tensors that the main output needs.
   fileprivate var mainNames: Set<String> {
     let live = isLive(from: outputs.filter { $0.role == .main })
     return names { live[$0.index] }
@@ -170,8 +172,8 @@ extension Graph {
     return names
   }
 
-  /// The graph after some passes, whose folded and fused convolutions have stored weights: what a checkpoint holds when
-  /// another program ran these passes before it wrote it.
+  /// The graph after some passes, with stored weights for its folded and fused convolutions: the content of a
+  /// checkpoint that another program wrote after these passes.
   fileprivate func folded(by passes: [Pass]) -> Graph {
     let folded = passes.reduce(self) { $1.run($0) }
     return folded.rebuilt { (builder, node, _, inputs) throws(TypeError) in
@@ -183,7 +185,7 @@ extension Graph {
         }
         return try builder.add(.conv2D(convolution), inputs, origin: node.origin)
       case .channelAffine(let affine):
-        // A normalisation that stands alone stays one.
+        // A normalisation without a convolution before it is kept.
         guard case .scale(let norm)? = affine.scale else { break }
         var op = BatchNorm()
         op.scope = norm.scope
@@ -199,8 +201,8 @@ extension Graph {
 }
 
 extension ParameterExpression {
-  /// The scope of the convolution that stands for a recipe in a fused model: the convolution's own, and for a sum of
-  /// branches the `conv` of what contains them. Nothing for a tensor that is stored anyway.
+  /// The scope of the convolution that has a parameter expression as its weight in a fused model: the convolution's
+  /// own, and for a sum of branches the `conv` of the enclosing scope. `nil` for a stored tensor.
   fileprivate var fusedScope: String? {
     switch self {
     case .stored: return nil

@@ -1,10 +1,10 @@
 import ModelSyntax
 
-/// What a row has to know of a block to call it.
+/// The parameters of a block, as needed to call it.
 package struct BlockSignature: Sendable {
   package struct Parameter: Sendable {
     package let name: String
-    /// The default as it could be written; nothing when the argument is required.
+    /// The default as source text; `nil` when the argument is required.
     package let defaultText: String?
   }
 
@@ -12,12 +12,12 @@ package struct BlockSignature: Sendable {
   package let summary: String
   package let parameters: [Parameter]
 
-  /// How many arguments a list of them has to have at least.
+  /// The minimum number of arguments in a list.
   package var requiredCount: Int { (parameters.lastIndex { $0.defaultText == nil } ?? -1) + 1 }
 }
 
 extension BlockLibrary {
-  /// The blocks in the order of their definition, and after them the compiler's primitives.
+  /// The blocks in the order of their definition, followed by the compiler's primitives.
   package var signatures: [BlockSignature] {
     let defined = names.compactMap { self[$0] }.map { block in
       BlockSignature(
@@ -28,7 +28,7 @@ extension BlockLibrary {
     }
     let builtIn = primitives.filter { self[$0.name] == nil }.map { primitive in
       BlockSignature(
-        name: primitive.name, summary: "A primitive of the compiler, of which the blocks are made.",
+        name: primitive.name, summary: "A primitive of the compiler, from which blocks are built.",
         parameters: primitive.parameters.map {
           BlockSignature.Parameter(name: $0.name, defaultText: $0.defaultValue?.description)
         })

@@ -2,7 +2,7 @@ import Diagnostics
 import ModelSyntax
 
 extension BlockLibrary {
-  /// The source of the standard blocks, embedded in the program.
+  /// The source of the standard blocks, embedded in the executable.
   package static let standardSource = SourceFile(name: "<standard blocks>", bytes: PackageResources.gelan_yaml)
 
   /// The standard blocks.
@@ -10,7 +10,7 @@ extension BlockLibrary {
     var faults: [Diagnostic] = []
     let blocks = (try? parseYAML(standardSource)).flatMap { readBlocks($0, &faults) }
     guard let blocks, faults.isEmpty else {
-      preconditionFailure("The standard blocks are at fault:\n" + TextRenderer().render(faults))
+      preconditionFailure("The standard blocks have errors:\n" + TextRenderer().render(faults))
     }
     return BlockLibrary(blocks)
   }()

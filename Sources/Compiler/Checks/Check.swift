@@ -2,12 +2,12 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// A doubt about a model that has no fault: what the official code would build without a word, and get wrong.
+/// A check for models that are legal but suspicious: the official code builds them without a warning, but incorrectly.
 package struct Check: Sendable {
-  /// The code of the warnings that it gives.
+  /// The code of the warnings that the check reports.
   package let code: DiagnosticCode
   package let run: @Sendable (_ model: ModelDeclaration, _ graph: Graph) -> [Diagnostic]
-  /// The same for a check that needs no graph, and so can look at a model with faults too.
+  /// The check as a function of the declaration, for checks that need no graph and can examine models with errors.
   private(set) var runOnForm: (@Sendable (_ model: ModelDeclaration) -> [Diagnostic])?
 
   init(code: DiagnosticCode, run: @escaping @Sendable (ModelDeclaration, Graph) -> [Diagnostic]) {
@@ -25,7 +25,7 @@ package struct Check: Sendable {
 }
 
 extension [Check] {
-  /// The checks; the published graphs pass all of them.
+  /// All checks; the published models pass them.
   package static let all: [Check] = [
     .deadRow, .staleIndex, .staleIndexComment, .levelOrder, .singleHead, .partialMultiplier, .idleMultiplier,
     .ambiguousWord, .numberBelowOne, .shadowedBlock, .mixedGroups, .missingHead, .unusedParameter, .duplicateClass,
@@ -33,7 +33,7 @@ extension [Check] {
   ]
 }
 
-/// The doubts about an elaborated model, in file order, without those that the file silences.
+/// The warnings about an elaborated model, in file order, without those that the file suppresses.
 package func check(_ model: ModelDeclaration, _ graph: Graph, checks: [Check] = .all) -> [Diagnostic] {
   var found = checks.flatMap { $0.run(model, graph) }
   let misread: Set<DiagnosticCode> = [.staleIndex, .deadRow]
@@ -42,19 +42,20 @@ package func check(_ model: ModelDeclaration, _ graph: Graph, checks: [Check] = 
   {
     found = found.filter { !misread.contains($0.code) } + [mended]
   }
-  // A row that is dead because an index stops short of it, or a head leaves it out, is part of that mistake.
+  // A row that is dead because an index stops short of it, or a head omits it, is a consequence of that mistake.
   let causes: Set<DiagnosticCode> = [.staleIndex, .mixedGroups, .singleHead]
   let explained = Set(found.filter { causes.contains($0.code) }.flatMap { $0.secondary.map(\.range) })
   return found.filter { !$0.isSilenced && !($0.code == .deadRow && explained.contains($0.primary.range)) }.inFileOrder
 }
 
-/// The doubts about how a model is written, in file order: what can be said of one that has faults.
+/// The warnings about how a model is written, in file order. They do not need a graph, so the model may have errors.
 package func checkForm(_ model: ModelDeclaration) -> [Diagnostic] {
   [Check].all.flatMap { $0.runOnForm?(model) ?? [] }.filter { !$0.isSilenced }.inFileOrder
 }
 
 extension Diagnostic {
-  /// Whether the file allows this warning: by `# gelan: allow(code)` at the end of its line, or alone on the line above.
+  /// Whether the file suppresses this warning, by `# gelan: allow(code)` at the end of its line or alone on the line
+  /// above.
   package var isSilenced: Bool {
     let (file, line) = (primary.range.file, primary.range.startLine)
     if file.allowedCodes(ofLine: line).contains(where: { $0.text == code.rawValue }) { return true }
@@ -77,8 +78,8 @@ extension SourceFile {
     }
   }
 
-  /// The comment at the end of a line with its `#`, or nothing. A `#` begins a comment at the start of a line or after
-  /// white space, outside quotes.
+  /// The comment at the end of a line with its `#`; `nil` when there is none. A `#` begins a comment at the start of a
+  /// line or after white space, outside quotes.
   func comment(ofLine line: Int) -> String {
     guard let start = commentStart(ofLine: line) else { return "" }
     return text(start..<byteRange(ofLine: line).upperBound)
@@ -93,7 +94,7 @@ extension SourceFile {
       if let open = quote {
         if byte == open { quote = nil }
       } else if "\"'".utf8.contains(byte), offset == range.lowerBound || " \t[{,:".utf8.contains(bytes[offset - 1]) {
-        // Inside a word it is an apostrophe.
+        // Within a word it is an apostrophe.
         quote = byte
       } else if byte == UInt8(ascii: "#"), offset == range.lowerBound || bytes[offset - 1] <= 0x20 {
         return offset
@@ -102,7 +103,7 @@ extension SourceFile {
     return nil
   }
 
-  /// Whether a line holds a comment and nothing else.
+  /// Whether a line has a comment and nothing else.
   func isComment(line: Int) -> Bool {
     guard let start = commentStart(ofLine: line) else { return false }
     return bytes[byteRange(ofLine: line).lowerBound..<start].allSatisfy { $0 == 0x20 || $0 == 0x09 }

@@ -2,7 +2,7 @@ import Diagnostics
 import ModelSyntax
 
 extension Check {
-  /// A class name that stands in the list twice: two outputs that mean one thing, or a slip that shifts all others.
+  /// A class name that occurs twice in the list: two outputs for one class, or a slip that shifts all later classes.
   package static let duplicateClass = Check.ofForm(.duplicateClass) { model in
     guard case .names(let names) = model.classes.value else { return [] }
     var first: [String: (index: Int, range: SourceRange)] = [:]

@@ -2,13 +2,13 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// The groups of levels that the head reads, each with the strides of its levels.
+/// The groups of levels that the head reads, as the strides of their levels.
 struct HeadLevels {
   let layer: LayerDeclaration
-  /// Whether each group is for training alone.
+  /// Whether each group is for training only.
   let isAuxiliary: [Bool]
   let groups: [[Double]]
-  /// The sources of the head as written, one for each level of each group, when they are a list.
+  /// The sources of the head as written, one for each level of each group; only when they are a list.
   let sources: [SourceRange]
 
   init?(_ model: ModelDeclaration, _ graph: Graph) {
@@ -32,7 +32,7 @@ struct HeadLevels {
     return sources.indices.contains(index) ? sources[index] : layer.from.range
   }
 
-  /// The strides of all groups, cut where a level is not coarser than the one before.
+  /// The strides of all groups, split where a level is not coarser than the previous one.
   var runs: [[Double]] {
     groups.joined().reduce(into: []) { runs, stride in
       if let last = runs.last?.last, last < stride {
@@ -43,18 +43,18 @@ struct HeadLevels {
     }
   }
 
-  /// The levels that a whole group has, as far as the sources tell.
+  /// The levels of a complete group, as far as the sources show them.
   var wholeGroup: [Double] { runs.max { $0.count < $1.count } ?? [] }
 
-  /// Whether one group is in truth several, one after another, perhaps not all of them whole: 8, 16, 32, 8, 16, 32.
+  /// Whether a group consists of several runs of levels, possibly incomplete: 8, 16, 32, 8, 16, 32.
   var isRepeated: Bool {
     groups.count == 1 && runs.count > 1 && runsArePartsOfOne && Set(sources.map(\.text)).count == sources.count
   }
 
-  /// Whether the groups are cut in other places than the levels suggest, because there are too few or too many sources:
+  /// Whether the groups are split at other positions than the levels suggest, because sources are missing or surplus:
   /// 8, 16 and 32, 8.
   var mixesGroups: Bool {
-    // Groups of the same levels in another order have the right number of sources.
+    // Groups with the same levels in another order have the right number of sources.
     groups.count > 1 && runs != groups && Set(groups.map(Set.init)).count > 1 && runsArePartsOfOne
   }
 
@@ -63,16 +63,16 @@ struct HeadLevels {
     return whole.count > 1 && runs.allSatisfy { Set($0).isSubset(of: whole) }
   }
 
-  /// The rows that could be levels of the head and that nothing reads: they were left out.
+  /// The rows that could be levels of the head and that no row reads: they were left out.
   func leftOut(_ model: ModelDeclaration, _ graph: Graph) -> [Diagnostic.Label] {
     Check.deadRow.run(model, graph).compactMap { dead in
       let row = model.rows.firstIndex { $0.layer.block.range == dead.primary.range }
       guard let row, let stride = graph.rows[row].results.first?.extents?.height.stride, wholeGroup.contains(stride)
       else { return nil }
-      return Diagnostic.Label(dead.primary.range, "not read by anything")
+      return Diagnostic.Label(dead.primary.range, "no row reads this")
     }
   }
 }
 
-/// A stride as people write it.
+/// The stride as text.
 func strideText(_ stride: Double) -> String { Int(exactly: stride).map(String.init) ?? "\(stride)" }

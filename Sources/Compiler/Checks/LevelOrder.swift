@@ -3,9 +3,9 @@ import ModelIR
 import ModelSyntax
 
 extension Check {
-  /// Levels that do not run from fine to coarse, or groups of levels with different strides.
+  /// Levels that are not ordered from fine to coarse, or groups of levels with different strides.
   ///
-  /// The official code takes the strides of the first group and applies them to all.
+  /// The official code applies the strides of the first group to all groups.
   package static let levelOrder = Check(code: .levelOrder) { model, graph in
     guard let head = HeadLevels(model, graph), !head.isRepeated, !head.mixesGroups else { return [] }
     let names = { (strides: [Double]) in strides.map(strideText).joined(separator: ", ") }
@@ -17,7 +17,7 @@ extension Check {
           at: head.range(group: group, level: level),
           label: "stride \(names([strides[level]])) after \(names([strides[level - 1]]))",
           notes: [
-            "levels run from fine to coarse, in every group alike; the official code applies the first group's strides to all"
+            "levels run from fine to coarse in every group; the official code applies the first group's strides to all"
           ])
       ]
     }

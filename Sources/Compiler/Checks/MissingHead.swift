@@ -3,7 +3,7 @@ import ModelIR
 import ModelSyntax
 
 extension Check {
-  /// A model in which no row makes predictions: a plan of it finds no objects.
+  /// A model in which no row makes predictions: its plan cannot detect objects.
   package static let missingHead = Check(code: .missingHead) { model, graph in
     let hasHead = graph.nodes.contains { node in if case .decodeDetections = node.op { true } else { false } }
     guard !hasHead, let last = model.rows.last?.layer else { return [] }

@@ -3,9 +3,9 @@ import ModelIR
 import ModelSyntax
 
 extension Check {
-  /// A head of several groups with the wrong number of sources, so that a group holds levels that were meant for another.
+  /// A head of several groups with the wrong number of sources, so that levels fall into the wrong group.
   ///
-  /// The official code divides the number of sources by that of the groups, and builds whatever comes of it.
+  /// The official code divides the number of sources by the number of groups, without a check.
   package static let mixedGroups = Check(code: .mixedGroups) { model, graph in
     guard let head = HeadLevels(model, graph), head.mixesGroups else { return [] }
     let (groups, runs) = (head.groups, head.runs)
@@ -28,7 +28,7 @@ extension Check {
     return [
       Diagnostic(
         .mixedGroups, severity: .warning,
-        "\(count) sources make \(groups.count) groups of \(groups[0].count) whose levels are mixed up",
+        "\(count) sources make \(groups.count) groups of \(groups[0].count) with mixed-up levels",
         at: head.layer.from.range, label: cut.joined(separator: ", "),
         secondary: head.leftOut(model, graph),
         notes: [

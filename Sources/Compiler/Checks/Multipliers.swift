@@ -3,10 +3,10 @@ import ModelIR
 import ModelSyntax
 
 extension Check {
-  /// A `width_multiple` other than 1: it scales the first argument of some modules and nothing else.
+  /// A `width_multiple` other than 1, which scales only the first argument of some modules.
   package static let partialMultiplier = Check(code: .partialMultiplier) { model, _ in
     guard let width = model.multipliers["width_multiple"], width.value != 1 else { return [] }
-    // Blocks with an output width that is scaled and other widths that are required of the row.
+    // Blocks with a scaled output width and other widths that the row must give.
     let unscaled = Set(model.rows.map(\.layer.block.value)).filter { name in
       guard let block = BlockLibrary.standard[name], block.listDialect.scalesWidth else { return false }
       return block.parameters.filter { $0.defaultValue == nil }.count > 1
@@ -17,7 +17,7 @@ extension Check {
         .partialMultiplier, severity: .warning,
         "width_multiple scales only the output widths; the hidden ones of \(unscaled.sorted().joined(separator: ", ")) stay",
         at: width.range,
-        notes: ["so the model is not a narrower one of the same kind"],
+        notes: ["the model is therefore not a uniformly narrower one"],
         help: ["write the widths out, or scale them by a parameter in the native dialect"])
     ]
   }
@@ -29,7 +29,7 @@ extension Check {
       Diagnostic(
         .idleMultiplier, severity: .warning, "depth_multiple has no effect: no row's number is above 1",
         at: depth.range,
-        notes: ["the depth of RepNCSPELAN4 is its last argument, which no multiplier reaches"])
+        notes: ["the depth of RepNCSPELAN4 is its last argument, which no multiplier scales"])
     ]
   }
 }

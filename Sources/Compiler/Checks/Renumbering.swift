@@ -2,28 +2,28 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// What mends a list file whose indices are off by one after a place: a row was inserted there, or removed, and the
-/// indices were not renumbered.
+/// The correction of a list file whose indices are off by one from some value on, because a row was inserted or removed
+/// and the indices were not renumbered.
 ///
-/// Found by trying: the indices from some value on are shifted by one, and the model is elaborated again, up to its first
-/// fault, if every row reads earlier ones and is read itself. A shift after which every shape fits and nothing is doubtful
-/// any more is what happened, as far as a file can tell.
+/// It is found by trial: the indices from some value on are shifted by one and, if every row then reads earlier rows
+/// and is read itself, the model is elaborated again, up to its first error. A shift after which every shape fits and
+/// no check warns is the most probable correction.
 package struct Renumbering: Sendable {
-  /// The least index that has to change.
+  /// The smallest index that has to change.
   package let threshold: Int
   /// 1 after an insertion, -1 after a removal.
   package let shift: Int
   package let edits: [Diagnostic.Edit]
 
-  /// In graphs that read more rows by index, such as yolov9-e, a shift of too many indices may fit as well: CBFuse joins
-  /// maps of any size.
+  /// In graphs that read more rows by index, such as yolov9-e, a shift of too many indices may fit as well, since
+  /// CBFuse combines maps of any size.
   private static let maximumIndices = 16
 
-  /// The first renumbering, by the least index that it changes, that mends everything; nothing when none does.
+  /// The first renumbering, by the smallest index that it changes, that corrects everything; `nil` when there is none.
   package static func find(_ model: ModelDeclaration) -> Renumbering? {
     guard model.dialect.hasListRows, model.faults.isEmpty else { return nil }
     let used = Set(model.rows.flatMap(\.layer.from.indices).filter { $0 >= 0 }).sorted()
-    // An index that is wrong by more than one is another mistake.
+    // An index that is off by more than one is another mistake.
     guard used.count <= maximumIndices, let greatest = used.last, greatest <= model.rows.count else { return nil }
     for shift in [1, -1] {
       for threshold in used where threshold + shift >= 0 {
@@ -48,12 +48,12 @@ package struct Renumbering: Sendable {
 
   /// The renumbering as an edit of the file.
   package var fixIt: Diagnostic.FixIt {
-    let change = shift > 0 ? "add 1 to" : "take 1 from"
+    let change = shift > 0 ? "add 1 to" : "subtract 1 from"
     let count = edits.count == 1 ? "the index" : "the \(edits.count) indices"
-    return Diagnostic.FixIt("\(change) \(count) from \(threshold) on; everything fits then", edits)
+    return Diagnostic.FixIt("\(change) \(count) from \(threshold) on; then everything fits", edits)
   }
 
-  /// One warning in place of all the doubts that it explains.
+  /// One warning that replaces all the warnings that it explains.
   var warning: Diagnostic? {
     guard let first = edits.first else { return nil }
     let happened = shift > 0 ? "inserted" : "removed"
@@ -62,19 +62,19 @@ package struct Renumbering: Sendable {
       "the indices from \(threshold) on are off by one, as after a row was \(happened) before them", at: first.range,
       label: "should be \(first.text)",
       secondary: edits.dropFirst().prefix(8).map { Diagnostic.Label($0.range, "should be \($0.text)") },
-      notes: ["the official code builds the model all the same, with other rows joined than were meant"],
+      notes: ["the official code still builds the model, with other connections than were intended"],
       fixIts: [fixIt])
   }
 }
 
 extension ModelDeclaration {
-  /// Whether each row reads earlier rows alone and each row but the last is read.
+  /// Whether each row reads only earlier rows and each row but the last is read.
   fileprivate var isChained: Bool {
     var isRead = [Bool](repeating: false, count: rows.count)
     for (row, declaration) in rows.enumerated() {
       for written in declaration.layer.from.indices {
         let source = written < 0 ? row + written : written
-        // Row 0 reads the image by -1.
+        // Row 0 reads the image as -1.
         if row == 0, written == -1 { continue }
         guard (0..<row).contains(source) else { return false }
         isRead[source] = true
@@ -85,13 +85,13 @@ extension ModelDeclaration {
 }
 
 extension Expression {
-  /// The rows that the source of a row names by number.
+  /// The rows that the source of a row refers to by number.
   fileprivate var indices: [Int] {
     if case .list(let items) = kind { return items.flatMap(\.indices) }
     return [constantInteger].compactMap(\.self)
   }
 
-  /// The source of a row with its indices from a value on shifted; each change is added to `edits`.
+  /// The source of a row with its indices from a value on shifted; each change is appended to `edits`.
   fileprivate func shiftingIndices(from threshold: Int, by shift: Int, _ edits: inout [Diagnostic.Edit]) -> Expression {
     if case .list(let items) = kind {
       var shifted: [Expression] = []

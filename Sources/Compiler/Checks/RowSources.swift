@@ -1,6 +1,6 @@
 import ModelIR
 
-/// Which rows each row of a graph reads.
+/// The rows that each row of a graph reads.
 struct RowSources {
   private let sources: [Set<Int>]
 

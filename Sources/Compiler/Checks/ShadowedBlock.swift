@@ -2,7 +2,7 @@ import Diagnostics
 import ModelSyntax
 
 extension Check {
-  /// A block that takes the place of another one of its name: of a standard one, or of one that another file defines.
+  /// A block that replaces another one of the same name: a standard block, or one from another file.
   package static let shadowedBlock = Check.ofForm(.shadowedBlock) { model in
     var earlier: [String: BlockDeclaration] = [:]
     return model.blocks.compactMap { block in
@@ -13,11 +13,11 @@ extension Check {
       return Diagnostic(
         .shadowedBlock, severity: .warning,
         isStandard
-          ? "the block '\(name)' takes the place of the standard one"
-          : "the block '\(name)' takes the place of the one in \(other.name.range.file.name)",
+          ? "the block '\(name)' replaces the standard one"
+          : "the block '\(name)' replaces the one in \(other.name.range.file.name)",
         at: block.name.range, secondary: isStandard ? [] : [Diagnostic.Label(other.name.range, "the other one")],
-        notes: isStandard ? ["standard blocks that are made of '\(name)' keep the standard one"] : [],
-        help: ["give it a name of its own, unless that is what you want"])
+        notes: isStandard ? ["standard blocks that use '\(name)' keep the standard one"] : [],
+        help: ["give it another name, unless this is intended"])
     }
   }
 }

@@ -3,8 +3,8 @@ import ModelIR
 import ModelSyntax
 
 extension Check {
-  /// A skip connection, given by index, that starts where a stage begins, or a head that reads a stage before it ends:
-  /// what becomes of indices when a row is inserted before them.
+  /// A skip connection, given by index, that starts where a stage begins, or a head that reads a stage before its end:
+  /// the effect of a row inserted before the indices without renumbering them.
   package static let staleIndex = Check(code: .staleIndex) { model, graph in
     guard model.dialect.hasListRows else { return [] }
     let stages = Stages(graph)
@@ -17,12 +17,13 @@ extension Check {
         guard graph.rows.indices.contains(origin), let end = stages.end(of: origin), end != origin else { continue }
         if stages.isHead(row) {
           found.append(
-            warning("row \(row) reads row \(origin), whose stage goes on to row \(end)", source, origin, end, model))
+            warning("row \(row) reads row \(origin), whose stage ends at row \(end)", source, origin, end, model))
         } else if stages.shrinks(origin), (origin..<row).contains(where: { stages.isSmaller($0, than: origin) }) {
-          // A neighbour is no skip: something smaller has to lie between.
+          // Adjacent rows make no skip connection: a smaller map has to be between them.
           found.append(
             warning(
-              "row \(row) joins row \(origin), which only begins the stage that row \(end) ends", source, origin, end,
+              "row \(row) has a skip connection from row \(origin), which begins the stage that row \(end) ends",
+              source, origin, end,
               model))
         }
       }
@@ -39,12 +40,12 @@ extension Check {
     }
     return Diagnostic(
       .staleIndex, severity: .warning, message, at: source.range, secondary: labels,
-      notes: ["stages are read where they end; an index is off by one after a row is inserted before it"],
+      notes: ["stages are read at their last row; an index is off by one after a row was inserted before it"],
       fixIts: [Diagnostic.FixIt("read row \(end)", [Diagnostic.Edit(source.range, String(end))])])
   }
 }
 
-/// The rows of a graph as stages of one map size.
+/// The rows of a graph as stages of equal map size.
 private struct Stages {
   private let graph: Graph
   private let sources: RowSources
@@ -57,7 +58,7 @@ private struct Stages {
   /// Rows whose result is predictions.
   func isHead(_ row: Int) -> Bool { extents(row) == nil }
 
-  /// Whether a row makes its map smaller than its source.
+  /// Whether a row's map is smaller than its source.
   func shrinks(_ row: Int) -> Bool {
     guard sources[row].count == 1, let source = sources[row].first else { return false }
     return isSmaller(row, than: source)
@@ -68,7 +69,7 @@ private struct Stages {
     return small.stride > large.stride
   }
 
-  /// The last row of the chain of rows of one size that begins here.
+  /// The last row of the chain of rows of the same size that begins here.
   func end(of row: Int) -> Int? {
     var end = row
     while end + 1 < sources.count, sources[end + 1] == [end], extents(end + 1) == extents(row) { end += 1 }

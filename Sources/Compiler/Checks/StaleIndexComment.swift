@@ -2,8 +2,8 @@ import Diagnostics
 import ModelSyntax
 
 extension Check {
-  /// Comments that number the rows, such as `# 12` or `# 3-P2/4`, and no longer say the truth. Only comments change, so
-  /// the fix is safe.
+  /// Comments that number the rows, such as `# 12` or `# 3-P2/4`, with a wrong number. Only comments change, so the fix
+  /// is safe.
   package static let staleIndexComment = Check.ofForm(.staleIndexComment) { model in
     guard model.dialect.hasListRows else { return [] }
     var wrong: [(row: Int, range: SourceRange)] = []
@@ -15,7 +15,7 @@ extension Check {
       }
       if Int(number.text) == row { right += 1 } else { wrong.append((row, number)) }
     }
-    // Numbers that never fit count something else.
+    // If no number matches, the comments count something else.
     guard let first = wrong.first, right > 0 else { return [] }
     let others = wrong.count - 1
     return [
@@ -26,12 +26,12 @@ extension Check {
         notes: others == 0 ? [] : ["the comments of \(others) other row\(others == 1 ? " is" : "s are") wrong too"],
         fixIts: [
           Diagnostic.FixIt(
-            "number the comments anew", wrong.map { Diagnostic.Edit($0.range, String($0.row)) }, isSafe: true)
+            "renumber the comments", wrong.map { Diagnostic.Edit($0.range, String($0.row)) }, isSafe: true)
         ])
     ]
   }
 
-  /// The number that a line's comment begins with, when it reads as an index: `# 7`, `# 7-P4/16`, `# 7 (P4)`.
+  /// The number at the start of a line's comment, when it looks like an index: `# 7`, `# 7-P4/16`, `# 7 (P4)`.
   private static func numberRange(in file: SourceFile, line: Int) -> SourceRange? {
     guard let start = file.commentStart(ofLine: line) else { return nil }
     let end = file.byteRange(ofLine: line).upperBound

@@ -2,7 +2,7 @@ import Diagnostics
 import ModelSyntax
 
 extension Check {
-  /// A comment that allows what is no warning: it silences nothing.
+  /// A comment that allows a code that is not a warning, so that it suppresses nothing.
   package static let unknownCode = Check.ofForm(.unknownCode) { model in
     var files = [model.source]
     for block in model.blocks where !files.contains(where: { $0 === block.range.file }) {
@@ -19,7 +19,8 @@ extension Check {
       let (help, fixIts) = correction(of: code, among: warnings, at: written)
       return Diagnostic(
         .unknownCode, severity: .warning,
-        isError ? "'\(code)' is an error, which no comment silences" : "no warning has the code '\(code)'", at: written,
+        isError ? "'\(code)' is an error, which comments cannot suppress" : "no warning has the code '\(code)'",
+        at: written,
         help: isError ? [] : help, fixIts: isError ? [] : fixIts)
     }
   }

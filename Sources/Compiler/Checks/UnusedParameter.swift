@@ -2,14 +2,14 @@ import Diagnostics
 import ModelSyntax
 
 extension Check {
-  /// A parameter of the model, or of a block of its own, that nothing uses: to set it changes nothing.
+  /// A parameter of the model, or of a block of its own, that is not used, so that setting it has no effect.
   package static let unusedParameter = Check(code: .unusedParameter) { model, _ in
     var found = model.blocks.flatMap { block in
       block.parameters.filter { !block.usedNames.contains($0.name.value) }.map { parameter in
         warning("the block '\(block.name.value)' does not use its parameter '\(parameter.name.value)'", parameter.name)
       }
     }
-    // A value that was set from outside hides what the file's own value uses.
+    // A value that was set from outside hides the names that the file's own value uses.
     guard !model.parameters.contains(where: \.isSet) else { return found }
     let used = model.usedNames
     for parameter in model.parameters where !used.contains(parameter.name.value) {
@@ -51,7 +51,7 @@ extension LayerDeclaration {
   }
 }
 
-/// The names in expressions; of `half.0` the one before the dot too.
+/// The names in expressions; for `half.0`, also the name before the dot.
 private func namesUsed(in expressions: [Expression]) -> Set<String> {
   var found: Set<String> = []
   for use in expressions.flatMap(\.names) {

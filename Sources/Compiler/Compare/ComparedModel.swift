@@ -5,7 +5,7 @@ import ModelSyntax
 package struct ComparedModel: Sendable {
   package let graph: Graph
   package let report: ModelReport
-  /// Whether rows have names that mean something.
+  /// Whether rows have meaningful names.
   package let hasNames: Bool
   private let rowsByName: [String: Int]
 
@@ -16,10 +16,10 @@ package struct ComparedModel: Sendable {
     rowsByName = Dictionary(graph.rows.indices.map { (graph.rows[$0].name, $0) }) { first, _ in first }
   }
 
-  /// What a source of a row stands for.
+  /// The value that a source of a row refers to.
   enum Source: Hashable {
     case image
-    /// A row, and what is chosen from its result, such as `.0`.
+    /// A row, and the selection from its result, such as `.0`.
     case row(Int, choice: String)
     /// An expression.
     case other(String)
@@ -44,7 +44,7 @@ package struct ComparedModel: Sendable {
     return .other(text)
   }
 
-  /// A source as people call it.
+  /// The source as text for messages.
   func title(_ source: Source) -> String {
     switch source {
     case .image: "images"

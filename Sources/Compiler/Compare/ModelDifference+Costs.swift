@@ -34,7 +34,7 @@ extension ModelReport.Cost {
     Self(parameters: saturatingSum(costs.map(\.parameters)), flops: saturatingSum(costs.map(\.flops)))
   }
 
-  /// The difference of two costs; neither is negative, so it fits.
+  /// The difference of two costs. Both are non-negative, so it fits.
   fileprivate static func - (left: Self, right: Self) -> Self {
     Self(parameters: left.parameters - right.parameters, flops: left.flops - right.flops)
   }

@@ -1,7 +1,7 @@
 import ModelIR
 import ModelSyntax
 
-/// What distinguishes two models: rows added, removed and changed, what that costs, and which weights carry over.
+/// The differences between two models: rows added, removed and changed, their costs, and the weights that carry over.
 package struct ModelDifference: Sendable {
   /// The cost in each of the three forms that are counted.
   package struct Costs: Sendable, Equatable {
@@ -12,12 +12,12 @@ package struct ModelDifference: Sendable {
     package init() {}
   }
 
-  /// What of a row changed.
+  /// The changed parts of a row.
   package enum Field: String, Sendable {
     case from, number, block, arguments
-    /// The types of what it reads, which its arguments do not say.
+    /// The types of its inputs, which its arguments do not show.
     case input
-    /// What its block is made of, though the row is written as before.
+    /// The operators of its block, although the row is written as before.
     case operators
     /// The types of its results.
     case shape
@@ -29,12 +29,12 @@ package struct ModelDifference: Sendable {
     package let b: String
   }
 
-  /// A row of one model, or two that correspond.
+  /// A row of one model, or a pair of corresponding rows.
   package struct RowDifference: Sendable {
     package let a: ModelReport.RowReport?
     package let b: ModelReport.RowReport?
     package let changes: [Change]
-    /// What the row costs more in B.
+    /// The additional cost of the row in B.
     package let costs: Costs
 
     package var isSame: Bool { a != nil && b != nil && changes.isEmpty && costs == Costs() }
@@ -42,11 +42,11 @@ package struct ModelDifference: Sendable {
 
   package let a: ModelReport
   package let b: ModelReport
-  /// Whether rows were matched by name, and not by what they are.
+  /// Whether rows were matched by name rather than by content.
   package let isMatchedByName: Bool
-  /// Every row, in the order of B with the rows that only A has after those they followed.
+  /// Every row in the order of B; rows that only A has come after those they followed in A.
   package let rows: [RowDifference]
-  /// What each section costs more in B, in the order of the rows.
+  /// The additional cost of each section in B, in the order of the rows.
   package let sections: [(name: String, costs: Costs)]
   package let total: Costs
   package let weights: WeightTransfer
@@ -76,7 +76,7 @@ package struct ModelDifference: Sendable {
         }))
   }
 
-  /// Whether the two are one network under one set of names.
+  /// Whether the two are the same network with the same names.
   package var isEmpty: Bool { rows.allSatisfy(\.isSame) && weights.isWhole }
 
   // MARK: Rows
@@ -84,7 +84,7 @@ package struct ModelDifference: Sendable {
   /// The rows of both models in one order.
   private static func order(_ partners: [Int?], count: Int) -> [(a: Int?, b: Int?)] {
     var partnersInA = [Int?](repeating: nil, count: count)
-    // The rows that only A has, by the row of A they follow that B has too; -1 stands for the start.
+    // The rows that only A has, by the last row of A before them that B has too; -1 stands for the start.
     var removed: [Int: [Int]] = [:]
     var last = -1
     for (index, partner) in partners.enumerated() {
@@ -130,7 +130,7 @@ package struct ModelDifference: Sendable {
           field: .from, a: sourcesOfA.map(a.title).joined(separator: ", "),
           b: sourcesOfB.map(b.title).joined(separator: ", ")))
     }
-    // The same operators written in another way are no change.
+    // Another notation for the same operators is no change.
     if substanceOfA.operators != substanceOfB.operators {
       compare(.number, "\(rowOfA.number)", "\(rowOfB.number)")
       compare(.block, rowOfA.block, rowOfB.block)
@@ -153,7 +153,7 @@ package struct ModelDifference: Sendable {
   // MARK: Sections
 
   private static func sections(_ a: ModelReport, _ b: ModelReport) -> [(name: String, costs: Costs)] {
-    // The list dialect has one section where the native one has three.
+    // The list dialect has one section where the native dialect has three.
     let isCoarse = (a.rows + b.rows).contains { $0.row.section == Section.head.rawValue }
     func section(_ row: ModelReport.RowReport) -> String {
       isCoarse && row.row.section != Section.backbone.rawValue ? Section.head.rawValue : row.row.section

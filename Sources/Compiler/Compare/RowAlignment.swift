@@ -1,26 +1,27 @@
 import ModelIR
 
-/// Which row of `b` each row of `a` corresponds to: the one of the same name.
+/// The row of `b` with the same name as each row of `a`.
 func alignByName(_ a: [Row], _ b: [Row]) -> [Int?] {
   let indices = Dictionary(b.indices.map { (b[$0].name, $0) }) { first, _ in first }
   return a.map { indices[$0.name] }
 }
 
-/// Which row of `b` each row of `a` corresponds to, for rows that have no names.
+/// The row of `b` that corresponds to each row of `a`, for rows without names.
 ///
-/// It is the alignment that keeps the order and is worth most. Rows that are alike in block, number and arguments are worth most together, then those of one block,
-/// then those of another block with the same result; other rows are not paired. Among equals those are worth more that
-/// both work for the main output, or both do not: an auxiliary branch often repeats the main one.
+/// The alignment keeps the order and has the maximum score. A pair of rows with the same block, number and arguments
+/// scores highest, then one with the same block, then one of different blocks with the same result; other rows are not
+/// paired. Among equals, a pair scores more when both rows work for the main output, or neither does, since an
+/// auxiliary branch often repeats the main one.
 ///
-/// The table has `a.count × b.count` places (Needleman and Wunsch, 1970); of models too large for that, rows of one index
-/// are paired.
+/// The table has `a.count × b.count` elements (Needleman and Wunsch, 1970). In models that are too large for that, rows
+/// with the same index are paired.
 func alignByContent(_ a: [ModelReport.RowReport], _ b: [ModelReport.RowReport]) -> [Int?] {
   let width = b.count + 1
   let (places, overflow) = (a.count + 1).multipliedReportingOverflow(by: width)
   guard !overflow, places <= 4_000_000 else {
     return a.indices.map { b.indices.contains($0) && worth(a[$0], b[$0]) != nil ? $0 : nil }
   }
-  // best[i * width + j] is the worth of aligning the rows from a[i] and b[j] on.
+  // best[i * width + j] is the score of aligning the rows from a[i] and b[j] on.
   var best = [Int32](repeating: 0, count: places)
   for i in a.indices.reversed() {
     for j in b.indices.reversed() {
@@ -44,7 +45,7 @@ func alignByContent(_ a: [ModelReport.RowReport], _ b: [ModelReport.RowReport]) 
   return partners
 }
 
-/// What pairing two rows is worth, or nothing when they have too little in common.
+/// The score of pairing two rows; `nil` when they have too little in common.
 private func worth(_ a: ModelReport.RowReport, _ b: ModelReport.RowReport) -> Int32? {
   let hasSameResult = a.row.results == b.row.results
   let extra: Int32 = (hasSameResult ? 1 : 0) + (a.isMain == b.isMain ? 2 : 0)

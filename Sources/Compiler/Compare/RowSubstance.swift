@@ -1,12 +1,12 @@
 import ModelIR
 
-/// What a row is, apart from how it was written: its operators, how they are wired, and what comes in.
+/// The content of a row, independent of notation: its operators, their connections and their inputs.
 ///
 /// `nn.Upsample` of the list dialect and `Upsample` of the native one have the same substance.
 struct RowSubstance: Equatable {
   /// One text for each operator, with names of weights relative to the row.
   private(set) var operators: [String] = []
-  /// The types of what the row reads, each value once.
+  /// The types of the row's inputs, each value once.
   private(set) var inputs: [TensorType] = []
 
   /// The substance of every row of a graph.
@@ -25,7 +25,7 @@ struct RowSubstance: Equatable {
         return "x\(external[row].count - 1)"
       }
       places[value] = "\(substances[row].operators.count)"
-      // A name is of the substance when weights are called by it.
+      // A scope belongs to the substance when weights are named by it.
       let hasWeights = !node.parameters(in: graph).isEmpty
       let scope = hasWeights ? node.origin.scope.dropFirst("model.\(row)".count) : ""
       let wired = "\(text(of: node.op))(\(sources.joined(separator: ", ")))"
@@ -34,7 +34,7 @@ struct RowSubstance: Equatable {
     return substances
   }
 
-  /// The operator without the names of its weights, which its scope gives.
+  /// The operator as text without the names of its weights, which its scope determines.
   private static func text(of op: Op) -> String {
     if case .batchNorm(let norm) = op { return "batch_norm \(norm.epsilon)" }
     let unnamed = op.replacingParameters { role, _ in .stored(role) }

@@ -8,7 +8,7 @@ struct StoredTensor {
   /// Whether the main output needs it.
   let isMain: Bool
 
-  /// The name without the row's own part, `model.4`.
+  /// The name without the row's prefix, `model.4`.
   var suffix: Substring { name.dropFirst("model.\(row)".count) }
 
   /// The tensors that a graph stores, each once, in the order of its operators.
@@ -27,15 +27,15 @@ struct StoredTensor {
   }
 }
 
-/// For each tensor of model B what it is called in model A.
+/// The name in model A for each tensor of model B.
 ///
-/// In rows that correspond, tensors correspond by their names within the row. Where the rows are made of different
-/// operators, but what works for the main output has the same shapes in the same order, they correspond by that order:
-/// that is how the main branches of a dual head become those of a plain one.
+/// In corresponding rows, tensors correspond by their names within the row. When the rows have different operators, but
+/// those of the main output have weights of the same shapes in the same order, they correspond by that order. The main
+/// branches of a dual head correspond to those of a single head in this way.
 struct TensorSources {
   private let partners: [Int?]
   private let partnersInA: [Int: Int]
-  /// The name in A for a name in B, in rows where names alone do not tell.
+  /// The name in A for a name in B, in rows where names alone do not determine it.
   private var renamings: [String: String] = [:]
 
   init(_ tensorsOfA: [StoredTensor], _ tensorsOfB: [StoredTensor], partners: [Int?], alike: Set<Int>) {
@@ -55,11 +55,11 @@ struct TensorSources {
   /// The row of A that corresponds to a row of B.
   func partner(ofRow row: Int) -> Int? { partnersInA[row] }
 
-  /// The name in A; nothing when no row of A can have the tensor.
+  /// The name in A; `nil` when no row of A can have the tensor.
   subscript(tensor: StoredTensor) -> String? {
     if let renamed = renamings[tensor.name] { return renamed }
     if let partner = partnersInA[tensor.row] { return "model.\(partner)\(tensor.suffix)" }
-    // A row that corresponds to none may be one that was only renamed, unless A's row of that index is elsewhere.
+    // A row without a partner may have been renamed only, unless A's row of that index corresponds to another.
     let isTaken = partners.indices.contains(tensor.row) && partners[tensor.row] != nil
     return isTaken ? nil : tensor.name
   }

@@ -1,13 +1,13 @@
 import ModelIR
 
-/// Which tensors of a checkpoint of model A model B can use.
+/// The tensors of a checkpoint of model A that model B can use.
 ///
-/// Names begin with the index of their row, so a row that was inserted moves the names of all later ones. Rows that
-/// correspond say which tensor belongs where; a name that is right by accident does not.
+/// Names begin with the index of their row, so an inserted row changes the names in all later rows. The correspondence
+/// of rows determines the correspondence of tensors; a name that matches by coincidence does not.
 package struct WeightTransfer: Sendable, Equatable {
   package struct Group: Sendable, Equatable {
     package private(set) var names: [String] = []
-    /// How many numbers the tensors hold.
+    /// The number of elements of the tensors.
     package private(set) var elements = 0
 
     mutating func add(_ tensor: StoredTensor) {
@@ -16,7 +16,7 @@ package struct WeightTransfer: Sendable, Equatable {
     }
   }
 
-  /// Consecutive rows that keep their distance: rows `a` of A are rows `b` of B.
+  /// Consecutive rows at a constant distance: rows `a` of A are rows `b` of B.
   package struct Run: Sendable, Equatable {
     package let a: ClosedRange<Int>
     package let b: ClosedRange<Int>
@@ -24,29 +24,30 @@ package struct WeightTransfer: Sendable, Equatable {
 
   /// Tensors of B with the name and the shape that they have in A.
   package private(set) var sameName = Group()
-  /// Tensors of B that A has in the same shape under another name: their row was renumbered, or its branches renamed.
+  /// Tensors of B that A has in the same shape under another name: their row was renumbered, or its branches were
+  /// renamed.
   package private(set) var renamed = Group()
-  /// What the renamed tensors are called in A, in the order of their names in B.
+  /// The names in A of the renamed tensors, in the order of their names in B.
   package private(set) var oldNames: [String] = []
   /// Tensors of B that A has in another shape.
   package private(set) var reshaped = Group()
   /// Tensors of B that A lacks.
   package private(set) var added = Group()
-  /// Tensors of A that B has no use for.
+  /// Tensors of A that B does not use.
   package private(set) var unused = Group()
-  /// Tensors of B whose name and shape occur in A for something else: loading by name would mix them up.
+  /// Tensors of B whose name and shape belong to another tensor in A: loading by name would confuse them.
   package private(set) var mistaken = Group()
-  /// The rows that weights move between, where that changes their index.
+  /// The rows whose weights move to another index.
   package private(set) var renumbering: [Run] = []
 
-  /// Whether B uses all of A's tensors as they are, and no others.
+  /// Whether B uses all of A's tensors unchanged, and no others.
   package var isWhole: Bool {
     [renamed, reshaped, added, unused].allSatisfy(\.names.isEmpty)
   }
 
   /// - Parameters:
-  ///   - partners: For each row of A the row of B that corresponds to it.
-  ///   - alike: The rows of A that are made of the same operators as their partners.
+  ///   - partners: For each row of A, the corresponding row of B.
+  ///   - alike: The rows of A that have the same operators as their partners.
   init(from a: Graph, to b: Graph, partners: [Int?], alike: Set<Int>) {
     let (tensorsOfA, tensorsOfB) = (StoredTensor.all(of: a), StoredTensor.all(of: b))
     let shapesOfA = Dictionary(tensorsOfA.map { ($0.name, $0.shape) }) { first, _ in first }

@@ -3,15 +3,15 @@ import ModelIR
 import ModelSyntax
 
 extension LayerDeclaration {
-  /// The block under its shortest name: what a torch module does and a block of the library does too is said with the
+  /// The block under its shortest name: a library block replaces a torch module with the same function.
   /// block.
   func canonicalBlock(readsImage: Bool) -> String {
     if block.value == "nn.Identity", readsImage { return "Silence" }
     return upsamplingFactor == nil ? block.value : "Upsample"
   }
 
-  /// The arguments as short as they can be said: a list without defaults at its end, or names when the list would have
-  /// to repeat a default in between.
+  /// The arguments in their shortest form: a list without defaults at its end, or names when a list would have to
+  /// repeat a default in between.
   func canonicalArguments(_ library: BlockLibrary, replacing names: [String: Expression]) -> String {
     if let upsamplingFactor { return upsamplingFactor == 2 ? "[]" : "[\(upsamplingFactor)]" }
     let values = arguments.map { argument in
@@ -38,7 +38,7 @@ extension LayerDeclaration {
     return "[\(values.map(\.text).joined(separator: ", "))]"
   }
 
-  /// The factor of an `nn.Upsample` that an `Upsample` could stand for.
+  /// The factor of an `nn.Upsample` that an `Upsample` can replace.
   private var upsamplingFactor: Int? {
     guard block.value == "nn.Upsample" else { return nil }
     let names = ["size", "scale_factor", "mode"]

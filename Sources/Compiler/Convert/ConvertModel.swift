@@ -2,19 +2,19 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// Why a conversion was not accepted: it would have been another model. It is a fault of the converter's own.
+/// A failure of the converter: the converted text would be another model.
 package struct ConversionFault: Error, CustomStringConvertible {
   package let description: String
 }
 
-/// The text of a model of another dialect in the native one.
+/// Converts a model of another dialect to the native one; returns its text.
 ///
-/// Rows keep their order, so that row 4 holds the weights of `model.4` as before; they get names and sections by what
-/// they do. Multipliers are multiplied out, arguments that are defaults left out, comments and the empty lines between groups of
-/// rows kept.
+/// Rows keep their order, so that row 4 still has the weights of `model.4`; they get names and sections by their
+/// function. Multipliers are multiplied out, arguments that equal defaults are omitted, and comments and the empty
+/// lines between groups of rows are kept.
 ///
-/// - Parameter graph: what the model elaborates to.
-/// - Throws: when reading the text would not give the same graph.
+/// - Parameter graph: The elaborated graph of the model.
+/// - Throws: `ConversionFault` when the converted text would not give the same graph.
 package func convertModel(
   _ model: ModelDeclaration, _ yaml: YAMLNode, graph: Graph, library: BlockLibrary
 ) throws(ConversionFault) -> String {
@@ -36,7 +36,7 @@ package func convertModel(
 }
 
 extension Graph {
-  /// Whether two graphs do the same with the same weights; rows may have other names.
+  /// Whether two graphs compute the same with the same weights; rows may have other names.
   package func isSame(as other: Graph) -> Bool {
     nodes.count == other.nodes.count && outputs == other.outputs && classNames == other.classNames
       && zip(nodes, other.nodes).allSatisfy { mine, theirs in
@@ -46,7 +46,7 @@ extension Graph {
   }
 }
 
-/// Writes a model in the native dialect, with no care for the layout.
+/// Writes a model in the native dialect, without layout.
 private struct NativeText {
   let model: ModelDeclaration
   let library: BlockLibrary
@@ -55,7 +55,7 @@ private struct NativeText {
   let sections: [Section]
   let comments: RowComments
   let notes: [String]
-  /// What names of the other dialect are called here.
+  /// Names of the other dialect by their native names.
   let replacements: [String: Expression]
 
   init(_ model: ModelDeclaration, _ yaml: YAMLNode, _ graph: Graph, _ library: BlockLibrary) {
@@ -114,7 +114,7 @@ private struct NativeText {
 
   private func from(_ layer: LayerDeclaration, _ index: Int) -> String {
     func name(_ expression: Expression, _ source: Int?) -> String {
-      // -1 stays: it is how a row says that it goes on from the one before.
+      // -1 is kept, as the usual source of a row that continues from the previous one.
       if expression.constantInteger == -1 || (index == 0 && source == nil) { return "-1" }
       return source.map { names[$0] } ?? "images"
     }
@@ -131,7 +131,7 @@ private struct NativeText {
     return text.hasSuffix("()") ? String(text.dropLast(2)) : text
   }
 
-  /// A text that YAML reads as that text.
+  /// The text as a YAML scalar that is read as this text.
   private func word(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy { byte in
       byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

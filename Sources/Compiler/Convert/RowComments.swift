@@ -1,22 +1,22 @@
 import Diagnostics
 import ModelSyntax
 
-/// The comments of a model file, sorted by what they are about.
+/// The comments of a model file by what they belong to.
 struct RowComments {
-  /// Above everything, in the order of the file.
+  /// Comments at the top of the file, in order.
   private(set) var head: [String] = []
-  /// Behind a setting, by its key.
+  /// Comments after a setting, by its key.
   private(set) var ofSetting: [String: String] = [:]
-  /// Above the section that a row begins, by the row.
+  /// Comments above the section that a row begins, by the row.
   private(set) var aboveSection: [Int: [String]] = [:]
   private(set) var above: [Int: [String]] = [:]
   private(set) var behind: [Int: String] = [:]
-  /// The rows that an empty line sets off from the row before them, with the comments above them.
+  /// The rows that are separated by an empty line from the row before them, with the comments above them.
   private(set) var setOff: Set<Int> = []
-  /// Below the last row.
+  /// Comments below the last row.
   private(set) var foot: [String] = []
 
-  /// Settings that have no counterpart take the comments behind them along.
+  /// Comments after settings without a counterpart are dropped with them.
   private static let keptSettings = ["nc", "activation", "ch", "channels", "name"]
 
   init(_ yaml: YAMLNode, rows: [RowDeclaration]) {
@@ -56,14 +56,14 @@ struct RowComments {
     }
   }
 
-  /// Whether a comment stands in a row or at its end.
+  /// Whether a comment is in a row or at its end.
   private static func holds(_ row: RowDeclaration, _ comment: YAMLComment, _ line: Int) -> Bool {
     let range = row.layer.range
     return (range.lower..<range.upper).contains(comment.lower)
       || (!comment.isAlone && comment.lower >= range.upper && range.file.line(at: range.upper) == line)
   }
 
-  /// Whether a comment stands right above the first section's key, with no empty line between them.
+  /// Whether a comment is directly above the first section's key, without an empty line between them.
   private static func touches(_ comment: YAMLComment, _ sections: [YAMLNode.Entry], in file: SourceFile) -> Bool {
     guard let key = sections.map(\.key.range.lower).min() else { return false }
     var line = file.line(at: comment.lower) + 1

@@ -1,16 +1,16 @@
 import ModelIR
 import ModelSyntax
 
-/// What a row is for, as far as its operators and its sources tell.
+/// The function of a row, as far as its operators and its sources show it.
 struct RowFacts {
   enum Kind {
-    /// The image itself, for rows that read it later.
+    /// The image itself, for later rows to read.
     case image
-    /// Several results, which fusing rows choose from.
+    /// Several results, from which fusing rows select.
     case routes
     case upsampling
     case join
-    /// A sum with what was brought to its size.
+    /// A sum with maps that were resized to its size.
     case fusion
     /// Pooling that keeps the size.
     case pyramid
@@ -19,9 +19,9 @@ struct RowFacts {
   }
 
   var kind: Kind
-  /// The rows that it reads; nothing in place of the image.
+  /// The rows that it reads; `nil` for the image.
   var sources: [Int?]
-  /// The binary logarithm of the stride; nothing when that is no whole number.
+  /// The binary logarithm of the stride; `nil` when it is not an integer.
   var level: Int?
   var isAuxiliary: Bool
 
@@ -43,7 +43,7 @@ struct RowFacts {
   }
 
   private static func kind(of row: Row, _ nodes: [Node]) -> Kind {
-    // A row that ends in a slice makes a tuple, be it of one.
+    // A row that ends in a slice returns a tuple, even of one element.
     if row.results.count > 1 { return .routes }
     if case .slice? = nodes.last?.op { return .routes }
     if case .anchors? = row.results.first?.layout { return .head }
@@ -81,7 +81,7 @@ struct RowFacts {
 }
 
 extension ModelDeclaration {
-  /// The rows that a row reads, by index; nothing in place of the image.
+  /// The rows that a row reads, by index; `nil` for the image.
   func sourceRows(of index: Int) -> [Int?] {
     let from = rows[index].layer.from
     guard case .list(let elements) = from.kind else { return [sourceRow(from, of: index)] }

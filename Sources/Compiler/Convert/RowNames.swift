@@ -1,24 +1,25 @@
 import ModelIR
 import ModelSyntax
 
-/// Names and sections for rows that have none, from what the rows do:
+/// Chooses names and sections for unnamed rows from their function:
 ///
-/// - `p3` is what a backbone makes of stride 2³, `p3_down` the row that goes there; `a3` and `b3` when there are two;
+/// - `p3` is the result of a backbone at stride 2³, `p3_down` the row that downsamples to it; `a3` and `b3` when
+///   there are two;
 /// - `spp` pools; `up4`, `cat4` and `n4` lead back to finer maps, `down5`, `join5` and `m5` to coarser ones again;
-/// - `route4` makes several maps for `p4_fuse` rows to choose from;
+/// - `route4` returns several maps for `p4_fuse` rows to select from;
 /// - `aux_…` is only for training, `detect` the head.
 ///
-/// A row that leads nowhere in particular is called after its level and its block, `p2_conv`; one whose stride is no
-/// power of two after its number, `row12`.
+/// Any other row is named by its level and its block, `p2_conv`, or by its index, `row12`, when its stride is no power
+/// of two.
 struct RowNames {
-  /// How far along a map is on its way to the head.
+  /// The phase of a map on its way to the head.
   private enum Phase: Int {
     case backbone, pyramid, finer, coarser, head
   }
 
   private struct Place: Hashable {
     var phase: Phase
-    /// Which of the parts that begin at the image.
+    /// The index of the stem, the part of the network that begins at the image.
     var stem: Int
     var level: Int?
     var isAuxiliary: Bool
@@ -27,7 +28,7 @@ struct RowNames {
   private let facts: [RowFacts]
   private let blocks: [String]
   private var places: [Place] = []
-  /// Whether each stem works for training alone.
+  /// Whether each stem is used for training only.
   private var stems: [Bool] = []
 
   init(_ facts: [RowFacts], blocks: [String]) {
@@ -36,7 +37,7 @@ struct RowNames {
     for index in facts.indices { places.append(place(of: index)) }
   }
 
-  // MARK: Places
+  // MARK: Phases
 
   private mutating func place(of index: Int) -> Place {
     let row = facts[index]
@@ -61,7 +62,7 @@ struct RowNames {
     if let level = row.level, let before = facts[first].level, level > before, phase != .backbone {
       return place(.coarser, stem)
     }
-    // A late side way out of the backbone belongs to what came after the backbone.
+    // A late branch from the backbone belongs to the part that follows the backbone.
     let hasLeft = places.contains { $0.stem == stem && $0.phase != .backbone && $0.isAuxiliary == row.isAuxiliary }
     if phase == .backbone, row.kind != .routes, hasLeft { return place(.finer, stem) }
     return place(phase, stem)
@@ -71,7 +72,7 @@ struct RowNames {
 
   // MARK: Names
 
-  /// The rows' names, each used once.
+  /// The names of the rows, all distinct.
   var names: [String] {
     var used: Set<String> = []
     return facts.indices.map { index in
@@ -111,7 +112,7 @@ struct RowNames {
     }
   }
 
-  /// The name of what a phase makes at a level.
+  /// The name of a row at a phase and a level.
   private func mapName(_ place: Place, _ level: Int) -> String {
     switch place.phase {
     case .pyramid: return "spp"
@@ -127,7 +128,7 @@ struct RowNames {
     }
   }
 
-  /// The row of a place that the first row of another place reads.
+  /// The row of a phase that the first row of another phase reads.
   private func result(of place: Place) -> Int? {
     for reader in facts.indices where places[reader] != place || facts[reader].kind == .routes {
       let read = facts[reader].sources.compactMap { $0 }.first { places[$0] == place && facts[$0].kind != .routes }
@@ -145,8 +146,8 @@ struct RowNames {
 
   // MARK: Sections
 
-  /// The rows' sections. A section is one run of rows, since their order has to stay: a second run of a section joins the
-  /// section before it, or, when that is for training alone, takes that in.
+  /// The sections of the rows. A section is one run of rows, since their order must be kept: a second run of a section
+  /// is added to the section before it, or that section is added to it when it is for training only.
   var sections: [Section] {
     var sections = facts.indices.map { index -> Section in
       if facts[index].kind == .head { return .heads }

@@ -1,7 +1,7 @@
 import Diagnostics
 import ModelSyntax
 
-/// Comment lines that say where the checkpoints of another implementation keep the weights of a converted model's rows.
+/// Comment lines that say where checkpoints of another implementation have the weights of a converted model's rows.
 func weightNotes(_ model: ModelDeclaration, _ yaml: YAMLNode) -> [String] {
   let file = model.source.name.split(separator: "/").last.map(String.init) ?? model.source.name
   switch model.dialect {
@@ -10,7 +10,7 @@ func weightNotes(_ model: ModelDeclaration, _ yaml: YAMLNode) -> [String] {
   case .ultralytics:
     return [
       "# From \(file) of Ultralytics. Weights keep their names: row 4 holds model.4 of the state dict of its",
-      "# DetectionModel; a YOLO object has one more 'model.' in front.",
+      "# DetectionModel; a YOLO object adds another prefix 'model.'.",
     ]
   case .mit:
     let layers = (try? readMITLayers(yaml)) ?? []
@@ -24,7 +24,7 @@ func weightNotes(_ model: ModelDeclaration, _ yaml: YAMLNode) -> [String] {
   }
 }
 
-/// `rows 0 to 21: model.0 to model.21`, and what the row of the heads is made of.
+/// `rows 0 to 21: model.0 to model.21`, and the parts of the head's row.
 private func layerNotes(_ layers: [MITLayer]) -> [String] {
   let layers = layers.sorted { $0.number < $1.number }
   let rows = layers.filter { !$0.isDetection }.map { $0.number - 1 }

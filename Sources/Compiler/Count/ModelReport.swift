@@ -1,22 +1,22 @@
 import ModelIR
 
-/// What a model costs: per row and in total, for training as written, stripped, and stripped and fused.
+/// The costs of a model, per row and in total: for training as written, stripped, and stripped and fused.
 ///
-/// FLOPs are two per multiply-accumulate of the convolutions, biases not counted: the convention of the published tables.
-/// Parameters include the frozen projection of each detection head, as the official code counts them.
+/// FLOPs are two per multiply-accumulate of the convolutions, without biases, as in published tables. Parameters
+/// include the constant projection of each detection head, as the official code counts them.
 package struct ModelReport: Sendable, Equatable {
   package struct Cost: Sendable, Equatable {
     package var parameters = 0
     package var flops = 0
   }
 
-  /// Which outputs a row works for.
+  /// The outputs that a row works for.
   package enum Branch: String, Sendable, Equatable {
     case main
     case auxiliary
-    /// For both.
+    /// Both outputs.
     case shared
-    /// For none.
+    /// No output.
     case dead
   }
 
@@ -26,11 +26,11 @@ package struct ModelReport: Sendable, Equatable {
     package var branch: Branch
     /// As written.
     package var training: Cost
-    /// What is left of it when stripped, unfused.
+    /// The remaining cost when stripped, unfused.
     package var stripped: Cost
-    /// What is left of it when stripped and fused.
+    /// The remaining cost when stripped and fused.
     package var inference: Cost
-    /// The shapes of its results at the model's input size, with the batch.
+    /// The shapes of its results at the model's input size, with the batch dimension.
     package var shapes: [[Int]]
   }
 
@@ -41,7 +41,7 @@ package struct ModelReport: Sendable, Equatable {
   package let heightMultiple: Int
   package let widthMultiple: Int
   package let classNames: [String]
-  /// Input pixels per cell of each level of the main output.
+  /// The stride of each level of the main output, in input pixels per cell.
   package let strides: [Double]
   package let rows: [RowReport]
   package let training: Cost

@@ -1,19 +1,19 @@
 import ModelSyntax
 
-/// Which argument of the row that a person wrote a fault deep inside standard blocks comes of.
+/// Determines the argument of the author's row that caused an error deep inside standard blocks.
 ///
-/// A fault starts with the names of the failing expression, or with a primitive's parameter. On its way out through each
-/// block the names become those of the block's parameters, and these the names in the arguments of its caller, until an
-/// argument is reached that the person can edit.
+/// An error starts with the names of the failing expression, or with a primitive's parameter. On its way out through
+/// each block the names are replaced by the block's parameters they derive from, and these by the names in the
+/// arguments of the caller, until an argument is reached that the author can edit.
 extension ElaborationFailure {
-  /// Puts the parameters that the blamed names of a block's body come of in their place.
+  /// Replaces the blamed names of a block's body by the parameters that they derive from.
   func blamingParameters(of block: BlockDeclaration) -> ElaborationFailure {
     mapped { fault in
       fault.blamed = block.parameters(behind: fault.blamed)
     }
   }
 
-  /// Puts the names in a row's arguments in the place of the blamed parameters that they are given for.
+  /// Replaces the blamed parameters by the names in the arguments of the row.
   func blaming(_ bound: Elaborator.BoundArguments, of layer: LayerDeclaration) -> ElaborationFailure {
     mapped { fault in
       var given = fault.blamed.filter { bound.expressions[$0] != nil }
@@ -38,18 +38,18 @@ extension ElaborationFailure {
 }
 
 extension ElaborationFailure.Frame {
-  /// Whether it is an entry of a standard block that reads what the block reads.
+  /// Whether it is an entry of a standard block that reads the block's own input.
   fileprivate var handsInputOn: Bool {
     if case .name("x") = layer.from.kind { layer.range.file === BlockLibrary.standardSource } else { false }
   }
 }
 
 extension BlockDeclaration {
-  /// The parameters that names of the block's body come of, by way of `let`.
+  /// The parameters that names of the block's body derive from, through its `let` bindings.
   fileprivate func parameters(behind names: [String]) -> [String] {
     var found: [String] = []
     var open = names
-    // Every name is looked up once; bindings use earlier ones only.
+    // Each name is looked up once; bindings only use earlier ones.
     var seen: Set<String> = []
     while let written = open.popLast() {
       let name = String(written.prefix { $0 != "." })

@@ -2,7 +2,8 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// Why a row or entry has no value: its faults, or none when it reads something faulty that was reported already.
+/// The reason why a row or entry has no value: its errors, or none when it reads a faulty value that was already
+/// reported.
 struct ElaborationFailure: Error {
   var faults: [Fault]
 
@@ -12,39 +13,40 @@ struct ElaborationFailure: Error {
 
   struct Fault {
     var code: DiagnosticCode
-    /// One sentence; what follows the subject when there is one.
+    /// One sentence; its predicate when there is a subject.
     var message: String
-    /// The argument that is at fault, under the name that it has nearest to what the person wrote.
+    /// The argument at fault, under the name that is nearest to the author's text.
     var subject: (block: String, parameter: String)?
-    /// What cannot read its input, by the name nearest to what the person wrote; the message goes on after it.
+    /// The block that cannot read its input, by the name nearest to the author's text; the message is its predicate.
     var reader: String?
-    /// The names that the fault comes of, where it was found; on the way out those of the callers take their place.
+    /// The names that the error derives from, where it was found; on the way out they are replaced by those of the
+    /// callers.
     var blamed: [String] = []
-    /// Whether the argument is handed on as it is, so that the caller's own name for it says the same.
+    /// Whether the argument is passed on unchanged, so that the caller's own name for it is equivalent.
     var isHandedOn = true
-    /// The argument that the person can edit, once it is known.
+    /// The argument that the author can edit, once it is known.
     var argument: SourceRange?
-    /// The expression at fault; in a standard block it is not what the person can edit.
+    /// The expression at fault; in a standard block the author cannot edit it.
     var range: SourceRange?
-    /// Which column of the calling row the fault is about, for when the person cannot edit `range`.
+    /// The column of the calling row that the error concerns, used when the author cannot edit `range`.
     var column: Column
     var notes: [String] = []
     var help: [String] = []
     var fixIts: [Diagnostic.FixIt] = []
-    /// What the values at fault are, to be shown where the row names them.
+    /// The values at fault, which are shown at the sources of the row.
     var operands: [(value: ValueID, message: String)] = []
-    /// The value that is at fault without being a tensor.
+    /// The value at fault, when it is not a tensor.
     var culprit: Value?
-    /// How many groups of levels the sources should have been.
+    /// The number of groups that the sources should form.
     var groupCount: Int?
-    /// The rows and entries that the fault was found in, innermost first; added on the way out.
+    /// The rows and entries that the error was found in, innermost first; appended on the way out.
     var frames: [Frame] = []
   }
 
   /// A row of the model or an entry of a block that was being elaborated.
   struct Frame {
     let layer: LayerDeclaration
-    /// The block whose body the entry stands in; nothing for a row.
+    /// The block that contains the entry; `nil` for a row.
     let block: String?
     /// The sources as written, one by one.
     let sources: [(value: Value, range: SourceRange)]
@@ -65,7 +67,7 @@ struct ElaborationFailure: Error {
         culprit: culprit))
   }
 
-  /// A name that is none of the candidates.
+  /// A name that is not among the candidates.
   static func wrongName(
     _ code: DiagnosticCode, _ message: String, _ name: String, among candidates: some Sequence<String>,
     at range: SourceRange,
@@ -78,7 +80,7 @@ struct ElaborationFailure: Error {
 }
 
 extension ElaborationFailure {
-  /// The failure with a change to each of its faults.
+  /// The failure with a change to each of its errors.
   func mapped(_ change: (inout Fault) -> Void) -> ElaborationFailure {
     var copy = self
     for index in copy.faults.indices { change(&copy.faults[index]) }
@@ -87,13 +89,13 @@ extension ElaborationFailure {
 }
 
 extension ElaborationFailure? {
-  /// The result of `body`, or nothing and its faults kept beside those so far.
+  /// The result of `body`; `nil` when it throws, and its errors are added to those so far.
   mutating func attempt<Value>(_ body: () throws(ElaborationFailure) -> Value) -> Value? {
     do {
       return try body()
     } catch {
       var failure = self ?? .poisoned
-      self = nil  // so that the faults so far are not copied
+      self = nil  // releases the reference, so that the array is not copied
       failure.faults += error.faults
       self = failure
       return nil

@@ -4,15 +4,15 @@ import ModelSyntax
 
 /// The binding of arguments to parameters.
 extension Elaborator {
-  /// The arguments of a row by the parameters that they are for.
+  /// The arguments of a row by their parameters.
   struct BoundArguments {
     var values: [String: Value] = [:]
     var expressions: [String: Expression] = [:]
-    /// The arguments as they could be written.
+    /// The arguments as source text.
     var text = ""
   }
 
-  /// Evaluates the arguments of a row and checks them against the signature; every fault in them is thrown.
+  /// Evaluates the arguments of a row and checks them against the signature; throws all errors in them.
   func bind(
     _ layer: LayerDeclaration, _ evaluator: ExpressionEvaluator, to signature: Signature
   ) throws(ElaborationFailure) -> BoundArguments {
@@ -21,7 +21,7 @@ extension Elaborator {
     var bound = BoundArguments()
     var texts: [String] = []
     for (position, argument) in layer.arguments.enumerated() {
-      // What is surplus was reported for being there; what it says does not matter.
+      // A surplus argument was already reported; its value is not needed.
       if names == nil, argument.label == nil, position >= signature.names.count { continue }
       let name = names?[position]
       var evaluator = evaluator
@@ -37,7 +37,7 @@ extension Elaborator {
     return bound
   }
 
-  /// The parameter that each argument of a row is for.
+  /// The parameter of each argument of a row.
   func parameters(
     givenBy layer: LayerDeclaration, of signature: Signature
   ) throws(ElaborationFailure) -> [String] {
@@ -67,7 +67,7 @@ extension Elaborator {
       }
       if let name { given.append(name) } else if argument.label == nil { break }
     }
-    // What is missing may be what a wrong name was meant for.
+    // The missing argument may be the one with the wrong name.
     if let failure { throw failure }
     let missing = signature.parameters.filter { $0.defaultText == nil && !given.contains($0.name) }.map(\.name)
     guard missing.isEmpty else {
@@ -78,7 +78,7 @@ extension Elaborator {
     return given
   }
 
-  /// Where a block is defined that takes the place of a standard one.
+  /// The definition of a block that replaces a standard one.
   private func origin(of name: Spanned<String>) -> [String] {
     guard standardLibrary[name.value] != nil, let own = block(named: name.value, calledAt: name.range)?.name.range,
       own.file !== BlockLibrary.standardSource
@@ -86,7 +86,7 @@ extension Elaborator {
     return ["this \(name.value) is the one of \(own.file.name):\(own.startLine), not the standard block"]
   }
 
-  /// The signature of the block or primitive that a row calls.
+  /// The signature of the block or primitive that a row uses.
   func signature(of name: Spanned<String>) throws(ElaborationFailure) -> Signature {
     if let block = block(named: name.value, calledAt: name.range) {
       if block.isFaulty { throw .poisoned }
@@ -97,11 +97,11 @@ extension Elaborator {
   }
 
   func unknownBlock(_ name: Spanned<String>) -> ElaborationFailure {
-    // It may be one of those that could not be read.
+    // It may be one of the blocks that could not be read.
     if model.unread.contains(.blocks) { return .poisoned }
     return .wrongName(
       .unknownBlock, "there is no block '\(name.value)'", name.value, among: library.names, at: name.range,
       column: .block,
-      notes: ["a block of one's own is defined in the model's 'blocks' section"])
+      notes: ["the model's 'blocks' section can define further blocks"])
   }
 }

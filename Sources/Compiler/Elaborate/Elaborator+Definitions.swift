@@ -1,10 +1,10 @@
 import Diagnostics
 import ModelSyntax
 
-/// The check of the model's own blocks for themselves, also of those that no row uses.
+/// The check of the definitions of the model's own blocks, used or not.
 extension Elaborator {
-  /// Checks the names and calls in the model's own blocks: the blocks have to exist and take the arguments, and every
-  /// name has to stand for something. What the values are is known only where a block is used.
+  /// Checks the names and calls in the model's own blocks: the blocks must exist and accept the arguments, and every
+  /// name must be defined. Values are known only where a block is used.
   mutating func checkDefinitions() {
     for block in model.blocks where !block.isFaulty && diagnostics.count < maximumFaults {
       var scope = Scope()
@@ -27,7 +27,7 @@ extension Elaborator {
         report(evaluator(scope).unknownNames(in: [binding.value]), in: block.place, of: block.name.value)
         scope[binding.name.value] = .poisoned
       }
-      // A function, so that no evaluator holds the scope while a name is added to it, which would copy it.
+      // A function, so that no evaluator references the scope while a name is added, which would copy it.
       func faults(of entry: LayerDeclaration) -> ElaborationFailure? {
         var evaluator = evaluator(scope)
         evaluator.laterNames = laterNames
@@ -49,7 +49,7 @@ extension Elaborator {
 }
 
 extension ExpressionEvaluator {
-  /// The faults of the names in expressions that stand for nothing.
+  /// The errors of the undefined names in expressions.
   fileprivate func unknownNames(in expressions: [Expression]) -> ElaborationFailure? {
     var failure: ElaborationFailure?
     for use in expressions.flatMap(\.names) {
@@ -60,11 +60,11 @@ extension ExpressionEvaluator {
 }
 
 extension BlockDeclaration {
-  /// The block as the row that faults outside of its body are about.
+  /// The block as the row of errors outside of its body.
   fileprivate var place: LayerDeclaration { .faulty(name: name, range: name.range) }
 }
 
 extension LayerDeclaration {
-  /// What other entries of a block call this one: its name without the `.*` of a chain or tuple.
+  /// The name by which other entries refer to this one: without the `.*` of a chain or tuple.
   var scopeName: String { name.value.hasSuffix(".*") ? String(name.value.dropLast(2)) : name.value }
 }

@@ -1,9 +1,9 @@
 import Diagnostics
 import ModelSyntax
 
-/// The collecting of faults: every independent one, each once.
+/// The collection of errors: every independent one, each once.
 extension Elaborator {
-  /// Checks each column of a row that has no value for itself, whatever the others are.
+  /// Checks each column of a row without a value separately.
   mutating func checkColumns(of layer: LayerDeclaration, _ index: Int) {
     let evaluator = rowEvaluator(index)
     var failure: ElaborationFailure?
@@ -15,7 +15,7 @@ extension Elaborator {
     report(failure, in: layer, of: nil)
   }
 
-  /// Reports faults of a row or entry that were found without expanding it.
+  /// Reports errors of a row or entry that were found without expanding it.
   mutating func report(_ failure: ElaborationFailure?, in layer: LayerDeclaration, of block: String?) {
     for var fault in failure?.faults ?? [] {
       fault.frames = [ElaborationFailure.Frame(layer: layer, block: block, sources: [])]
@@ -27,7 +27,7 @@ extension Elaborator {
     let report = FaultReport(
       fault: fault, model: model, builder: builder, rowValues: rowValues, inputSize: inputSize)
     let diagnostic = report.diagnostic
-    // A fault inside a block of the model's own shows once, however many rows call the block.
+    // An error inside a block of the model's own is reported once, however many rows use the block.
     let isKnown = diagnostics.contains { $0.code == diagnostic.code && $0.primary.range == diagnostic.primary.range }
     if !isKnown { diagnostics.append(diagnostic) }
   }

@@ -4,7 +4,7 @@ import ModelSyntax
 
 /// The check that the input size is legal.
 extension Elaborator {
-  /// Checks that the input size is legal; when the person chose none, the nearest legal one to 640 is taken.
+  /// Checks that the input size is legal; when none was chosen, the nearest legal one to 640 is used.
   func checkInputSize(_ graph: Graph) throws(CompileFailure) -> Graph {
     var graph = graph
     let (height, width) = (graph.heightMultiple, graph.widthMultiple)
@@ -34,7 +34,7 @@ extension Elaborator {
     }
     if isDivisible {
       return Diagnostic(
-        .emptyResult, "nothing is left of an input of \(size) here", at: row.range,
+        .emptyResult, "an input of \(size) leaves an empty feature map here", at: row.range,
         label: "this row's result is \(node.type.description)", secondary: secondary)
     }
     let nearest =
@@ -45,7 +45,7 @@ extension Elaborator {
       : "heights are multiples of \(heightMultiple) and widths of \(widthMultiple)"
     return Diagnostic(
       .sizeNotDivisible, "an input of \(size) does not divide evenly here", at: row.range,
-      label: "this row makes \(node.type.description)", secondary: secondary, notes: ["legal \(multiples)"],
+      label: "this row returns \(node.type.description)", secondary: secondary, notes: ["legal \(multiples)"],
       help: ["the nearest legal size is \(nearest)"])
   }
 }

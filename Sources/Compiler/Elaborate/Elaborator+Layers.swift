@@ -2,7 +2,7 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// The expansion of rows and entries: once, as a chain or over a tuple, down to the primitives.
+/// The expansion of rows and entries, once, as a chain or over a tuple, down to the primitives.
 extension Elaborator {
   typealias Expansion = (value: Value, number: Int, arguments: String)
 
@@ -55,7 +55,7 @@ extension Elaborator {
     }
   }
 
-  /// Refuses a repeated row of the list dialect whose block changes the channels.
+  /// Rejects a repeated row of the list dialect whose block changes the channels.
   private func checkRepeatable(_ layer: LayerDeclaration, from input: Value, to result: Value)
     throws(ElaborationFailure)
   {
@@ -63,7 +63,7 @@ extension Elaborator {
     let (old, new) = (builder.type(of: before).channels, builder.type(of: after).channels)
     guard old != new else { return }
     throw .fault(
-      .repeatedWidthChange, "this row is repeated, and \(layer.block.value) makes \(new) channels of \(old)",
+      .repeatedWidthChange, "this row is repeated, and \(layer.block.value) changes \(old) channels to \(new)",
       layer.number.range, column: .number,
       notes: ["the official code builds every copy for the first one's channels, so the second does not fit"],
       help: ["write one row that changes the channels, and a repeated one after it"])
@@ -85,7 +85,7 @@ extension Elaborator {
     return number
   }
 
-  /// The sources as the row writes them, each with its value.
+  /// The sources of the row as written, each with its value.
   func writtenSources(_ from: Expression, _ input: Value) -> [(value: Value, range: SourceRange)] {
     if case .list(let expressions) = from.kind, case .tuple(let values) = input, values.count == expressions.count {
       return zip(values, expressions).map { ($0, $1.range) }
@@ -193,12 +193,13 @@ extension Elaborator {
     return result
   }
 
-  /// The block that a name means where it is called: the standard blocks keep to each other, whatever a model defines.
+  /// The block that a name refers to in a given context: standard blocks always use standard blocks, whatever a model
+  /// defines.
   func block(named name: String, calledAt range: SourceRange) -> BlockDeclaration? {
     range.file === BlockLibrary.standardSource ? standardLibrary[name] : library[name]
   }
 
-  /// Compares the input channels that the list dialect spells out with the real ones.
+  /// Compares the input channels that the list dialect states with the actual ones.
   func checkStatedChannels(
     _ layer: LayerDeclaration, _ input: Value, _ evaluator: ExpressionEvaluator
   ) throws(ElaborationFailure) {
@@ -206,7 +207,7 @@ extension Elaborator {
     let channels = builder.type(of: tensor).channels
     guard try evaluator.evaluate(stated) != .integer(channels) else { return }
     throw .fault(
-      .channelMismatch, "the row says that its input has \(stated.range.text) channels, and it has \(channels)",
+      .channelMismatch, "the row says that its input has \(stated.range.text) channels, but it has \(channels)",
       stated.range, column: .arguments)
   }
 }

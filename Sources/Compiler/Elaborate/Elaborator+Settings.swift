@@ -28,7 +28,7 @@ extension Elaborator {
         setting(expression, "a side of the input", in: InputSize.sides) ?? InputSize.standard.height
       }
       let height = side(written[0])
-      // One number stands for both sides, and is at fault once.
+      // One number gives both sides; its error is reported once.
       inputSize = InputSize(height: height, width: written[1].range == written[0].range ? height : side(written[1]))
     }
     return names
@@ -52,7 +52,7 @@ extension Elaborator {
       value = try settingEvaluator.evaluate(expression)
     } catch {
       diagnostics += error.faults.map { fault in
-        // A word that is no name at all was not meant as one.
+        // A word that cannot be a name was not meant as one.
         if fault.code == .unknownName, fault.help.isEmpty, fault.fixIts.isEmpty, case .name = expression.kind {
           return Diagnostic(
             .wrongKind, "\(subject) is an integer", at: expression.range,
@@ -86,15 +86,15 @@ extension Elaborator {
         return
       }
     } catch {
-      // It has no value because of something that was reported already.
+      // It has no value because of an error that was already reported.
       if error.faults.isEmpty { return }
     }
     let written = expression.range.text
     let name = written.split(separator: "(").first?.split(separator: ".").last.map(String.init) ?? written
     diagnostics.append(
       Diagnostic(
-        .unknownActivation, "'\(written)' is not an activation function that is known", at: expression.range,
-        notes: ["known are \(Activation.torchNames.joined(separator: ", "))"],
+        .unknownActivation, "'\(written)' is not a known activation function", at: expression.range,
+        notes: ["the activation functions are \(Activation.torchNames.joined(separator: ", "))"],
         help: didYouMean(name, among: Activation.torchNames)))
   }
 

@@ -2,12 +2,13 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// Turns a model into a graph: resolves names, evaluates arguments, expands blocks down to operators, infers every type.
+/// Elaborates a model to a graph: resolves names, evaluates arguments, expands blocks to operators and infers all
+/// types.
 ///
 /// - Parameters:
-///   - library: The blocks that rows may call, beside the model's own.
-///   - input: The input size to report for, in place of the model's.
-/// - Throws: every independent fault, in file order.
+///   - library: The blocks that rows may use, in addition to the model's own.
+///   - input: The input size, in place of the model's.
+/// - Throws: Every independent error, in file order.
 package func elaborate(
   _ model: ModelDeclaration, library: BlockLibrary, input: InputSize? = nil
 ) throws(CompileFailure) -> Graph {
@@ -29,44 +30,44 @@ package struct InputSize: Sendable, Hashable {
     self.width = width
   }
 
-  /// What models are measured with when nothing else is said.
+  /// The input size when neither the model nor the command line gives one.
   package static let standard = InputSize(height: 640, width: 640)
-  /// Sides that are accepted, in pixels.
+  /// The accepted range of sides, in pixels.
   package static let sides = 1...32_768
 }
 
-/// The state of one elaboration: what has been built, and what is known by name.
+/// The state of one elaboration: the graph so far, and the known names.
 struct Elaborator {
   let model: ModelDeclaration
-  /// The blocks that come with the compiler.
+  /// The standard blocks.
   let standardLibrary: BlockLibrary
-  /// Those and the model's own.
+  /// The standard blocks and the model's own.
   let library: BlockLibrary
   let requestedInput: InputSize?
-  /// Rows and blocks are not looked at any more after so many faults: some have to be mended first.
+  /// The number of errors after which elaboration stops.
   var maximumFaults = Self.standardMaximumFaults
 
   var diagnostics: [Diagnostic] = []
   var builder = GraphBuilder(name: "", classNames: [], inputHeight: 1, inputWidth: 1)
   var defaultActivation = Activation.silu
-  /// Nothing when the model's classes could not be read.
+  /// `nil` when the model's classes could not be read.
   var classCount: Int?
   var inputSize = InputSize.standard
-  /// What each row makes, for references by index and for messages.
+  /// The result of each row, for references by index and for messages.
   var rowValues: [Value] = []
   var rowScope = Scope()
-  /// The names of all rows, to tell a forward reference from a wrong name.
+  /// The names of all rows, to distinguish a forward reference from an unknown name.
   let rowNames: Set<String>
   /// The names of the model's parameters, which blocks cannot use.
   let parameterNames: Set<String>
   var image = Value.none
-  /// What the current row's block makes for training alone.
+  /// The values of the current row's block that only training needs.
   var auxiliary: [ValueID] = []
-  /// The blocks that are being expanded, outermost first: their names where they are defined.
+  /// The blocks that are being expanded, outermost first, by the names of their definitions.
   var openBlocks: [Spanned<String>] = []
-  /// The scopes of the operators so far: two of one scope would share their weights.
+  /// The scopes of the operators so far; two operators with the same scope would share their weights.
   var scopes: Set<String> = []
-  /// Blocks that were expanded so far; a bound on what a small file may stand for.
+  /// The number of blocks expanded so far, which is limited because a small file may expand to many.
   var expansions = 0
 
   let budget = EvaluationBudget()
@@ -125,17 +126,17 @@ struct Elaborator {
     finishRow(layer, value)
   }
 
-  /// Makes the value of a row known to the rows after it.
+  /// Adds the value of a row to the scope of later rows.
   mutating func finishRow(_ layer: LayerDeclaration, _ value: Value) {
     rowValues.append(value)
-    // Of two rows of one name, which is a fault of form, it cannot be known which one others mean.
+    // When two rows have the same name, which is an error of form, it is unknown which one others mean.
     rowScope[layer.name.value] = rowScope[layer.name.value] == nil ? value : .poisoned
     rowScope.previous = value
   }
 
   func rowEvaluator(_ index: Int) -> ExpressionEvaluator {
     var evaluator = ExpressionEvaluator(scope: rowScope, builder: builder, budget: budget)
-    // Earlier rows are in scope, so what is only here comes later.
+    // Earlier rows are in scope, so a name that is only here belongs to a later row.
     if model.dialect == .native { evaluator.laterNames = rowNames }
     evaluator.ownName = model.rows[index].layer.name.value
     let isIncomplete = model.unread.contains(.values)
@@ -152,7 +153,7 @@ struct Elaborator {
       let target = written < 0 && !overflow ? sum : written
       guard dialect != .native else {
         throw .fault(
-          .unknownName, "rows are called by name; only -1, the row before, is a number", range,
+          .unknownName, "rows are referred to by name; only -1, the previous row, is a number", range,
           help: values.indices.contains(target) ? ["row \(target) is called '\(rows[target].layer.name.value)'"] : [])
       }
       guard target < rows.count else {
@@ -167,7 +168,7 @@ struct Elaborator {
       guard target >= 0 else {
         throw .fault(
           .unknownName, "there is no row \(written) from row \(index)", range,
-          notes: ["the image is what row 0 reads with -1; a Silence row makes it available to later rows"])
+          notes: ["row 0 reads the image as -1; a Silence row makes it available to later rows"])
       }
       if case .poisoned = values[target] { throw .poisoned }
       return values[target]
@@ -175,8 +176,8 @@ struct Elaborator {
     return evaluator
   }
 
-  /// Makes what a row hands on its own: a row whose block returns one of its sources gets an operator that does so, and
-  /// with it a place in the graph.
+  /// Ensures that a row has a value of its own: a row whose block returns one of its sources gets an identity operator,
+  /// so that it has an operator in the graph.
   func ownResults(_ value: Value, of row: Int) throws(ElaborationFailure) -> Value {
     switch value {
     case .tensor(let tensor) where builder[tensor].origin.row != row:
@@ -195,14 +196,15 @@ struct Elaborator {
     }
   }
 
-  /// Declares what the last row makes as the outputs, as the official code returns it.
+  /// Declares the results of the last row as the outputs, in the order of the official code.
   mutating func addOutputs() {
     let results = rowValues.last?.tensors ?? []
     guard (1...Self.maximumOutputs).contains(results.count) else {
       let what = results.isEmpty ? "no tensor" : "\(results.count) tensors"
       diagnostics.append(
         Diagnostic(
-          results.isEmpty ? .notATensor : .tooLarge, "the last row makes \(what), and its result is the model's",
+          results.isEmpty ? .notATensor : .tooLarge,
+          "the last row returns \(what), and its result is that of the model",
           at: model.rows.last?.layer.block.range ?? model.source.range,
           notes: ["a model has 1 to \(Self.maximumOutputs) outputs"]))
       return

@@ -2,7 +2,7 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// Values of the kind that their place needs.
+/// Values converted to the kind that their context requires.
 extension ExpressionEvaluator {
   func clamp(_ index: Int, to count: Int) -> Int {
     min(max(index < 0 ? index + count : index, 0), count)
@@ -69,6 +69,6 @@ extension ExpressionEvaluator {
 }
 
 extension Value {
-  /// The column of a row that such a value comes from, when it is of the wrong kind in a block.
+  /// The column of a row that a value of the wrong kind comes from.
   fileprivate var column: ElaborationFailure.Column { tensors.isEmpty ? .arguments : .from }
 }

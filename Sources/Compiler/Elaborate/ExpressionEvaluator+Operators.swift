@@ -2,7 +2,7 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// The operators of the model language, with Python's rules for whole numbers.
+/// The operators of the model language, with Python's rules for integers.
 extension ExpressionEvaluator {
   func apply(
     _ operation: Expression.UnaryOperator, _ operand: Value, _ range: SourceRange
@@ -100,7 +100,7 @@ extension ExpressionEvaluator {
     case .greater: a > b
     case .greaterOrEqual: a >= b
     case .plus, .minus, .times, .divide, .floorDivide, .remainder, .and, .or:
-      preconditionFailure("'\(operation.rawValue)' is no comparison of two numbers.")
+      preconditionFailure("'\(operation.rawValue)' does not compare two numbers.")
     }
   }
 }

@@ -4,31 +4,31 @@ import ModelSyntax
 
 /// Evaluates expressions in a scope.
 ///
-/// The only facts about tensors that an expression can ask for are their channels, which the builder knows as soon as
-/// the tensor exists. That is what lets hidden widths follow input widths in one straight pass.
+/// The only property of a tensor that an expression can read is its number of channels, which is known as soon as the
+/// tensor exists. This is why hidden widths can depend on input widths and one pass suffices.
 struct ExpressionEvaluator {
   let scope: Scope
   let builder: GraphBuilder
   /// Shared by all evaluators of a model.
   let budget: EvaluationBudget
-  /// For an entry that is repeated over tuples: which element `….*` stands for.
+  /// The index of the element that `….*` selects, in an entry that is repeated over tuples.
   var eachIndex: Int?
-  /// Names that exist further down, to tell a forward reference from a wrong name.
+  /// Names defined later, to distinguish a forward reference from an unknown name.
   var laterNames: Set<String> = []
-  /// The name of the row or entry whose expression it is.
+  /// The name of the row or entry that contains the expression.
   var ownName: String?
-  /// The model's parameters, when the expression stands in a block and so cannot use them.
+  /// The model's parameters, when the expression belongs to a block and cannot use them.
   var outerNames: Set<String> = []
-  /// Whether rows or parameters could not be read, so that a name that nothing has may be one of theirs.
+  /// Whether rows or parameters could not be read, so that an unknown name may be one of theirs.
   var hasUnreadNames = false
-  /// Words that would be names here if they were written right.
+  /// Words that would be names here if they were spelt correctly.
   var otherWords: [String] = []
   /// Whether the value may be true or false.
   var acceptsTruth = false
-  /// What an integer means where a source of a row is expected; nothing elsewhere.
+  /// The meaning of an integer in the source of a row; `nil` in all other contexts.
   var rowAtIndex: ((Int, SourceRange) throws(ElaborationFailure) -> Value)?
 
-  /// Words with a meaning in every expression.
+  /// Words that are defined in every expression.
   static let constants: [String: Value] = [
     "none": .none, "None": .none, "true": .boolean(true), "True": .boolean(true), "false": .boolean(false),
     "False": .boolean(false), "nearest": .word("nearest"), "bilinear": .word("bilinear"), "bicubic": .word("bicubic"),
@@ -36,19 +36,19 @@ struct ExpressionEvaluator {
   ]
 
   func evaluate(_ expression: Expression) throws(ElaborationFailure) -> Value {
-    // Once is enough to say so.
+    // It was already reported that the budget is spent.
     if budget.isSpent { throw .poisoned }
     let value: Value
     do throws(ElaborationFailure) {
       value = try valueOfAny(expression)
     } catch {
-      // The innermost expression that fails is the one at fault.
+      // The innermost expression that fails is reported.
       throw error.mapped { if $0.blamed.isEmpty { $0.blamed = expression.names.map(\.name) } }
     }
     budget.spend(on: value)
     if budget.isSpent {
       throw .fault(
-        .tooLarge, "the model's expressions are too much work", expression.range, column: .arguments,
+        .tooLarge, "the model's expressions take too much work", expression.range, column: .arguments,
         notes: ["every copy of a block evaluates its expressions again"])
     }
     return value
@@ -113,7 +113,7 @@ struct ExpressionEvaluator {
       if let index = expression.constantInteger {
         if let rowAtIndex { return try rowAtIndex(index, expression.range) }
         guard index == -1, scope.previous != .none else {
-          throw .fault(.unknownName, "only -1, the entry before, can be a number here", expression.range)
+          throw .fault(.unknownName, "the only number allowed here is -1, the previous entry", expression.range)
         }
         return scope.previous
       }
@@ -121,7 +121,7 @@ struct ExpressionEvaluator {
     }
   }
 
-  /// The values of the elements of a list. A wrong name beside another one is a mistake of its own.
+  /// The values of the elements of a list. An unknown name beside another one is a separate error.
   private func list(
     of elements: [Expression], _ range: SourceRange, _ evaluate: (Expression) throws(ElaborationFailure) -> Value
   ) throws(ElaborationFailure) -> Value {
@@ -136,7 +136,7 @@ struct ExpressionEvaluator {
     return try Value.list(values, range)
   }
 
-  /// How often an entry with `.*` in its source or arguments is repeated; nothing when there is none.
+  /// The number of repetitions of an entry with `.*` in its source or arguments; `nil` when there is none.
   func repetitions(in expressions: [Expression]) throws(ElaborationFailure) -> Int? {
     var count: Int?
     for expression in expressions {
@@ -157,7 +157,7 @@ struct ExpressionEvaluator {
       for index in indices {
         if value.isPoisoned { throw .poisoned }
         guard case .tuple(let elements) = value else {
-          throw .fault(.notATuple, "'\(name)' chooses from a tuple, and this is \(value.kind)", range)
+          throw .fault(.notATuple, "'\(name)' selects from a tuple, and this is \(value.kind)", range)
         }
         guard elements.indices.contains(index) else {
           throw .fault(.argumentRange, "there is no element \(index); the tuple has \(elements.count)", range)
@@ -181,12 +181,12 @@ struct ExpressionEvaluator {
         help: ["add '\(name)' to the block's parameters and give it as an argument"])
     }
     if hasUnreadNames { throw .poisoned }
-    // The two dialects call the class count differently.
+    // The two dialects have different names for the class count.
     let other = ["nc": "classes", "classes": "nc"][name].flatMap { scope[$0] == nil ? nil : $0 }
-    let message = "nothing is called '\(name)' here"
+    let message = "the name '\(name)' is not defined here"
     if name == "images" {
       throw .fault(
-        .unknownName, message, range, notes: ["a block reads what its row gives it"],
+        .unknownName, message, range, notes: ["a block reads only what its row passes to it"],
         help: ["write x for the block's input"])
     }
     if let other {
@@ -215,12 +215,12 @@ extension Expression {
   }
 }
 
-/// What YAML 1.1 readers take a word for: `true`, `false`, or nothing when it stays a word.
+/// The truth value that YAML 1.1 readers take a word for: `true` or `false`; `nil` when it is a string.
 func truthValue(of word: String) -> String? {
   ["yes": "true", "on": "true", "no": "false", "off": "false"][word.lowercased()]
 }
 
-/// Why a word is no name and no number for those readers.
+/// The reason why those readers take a word for neither a name nor a number.
 func truthNote(_ word: String) -> String {
-  "YAML 1.1 readers take '\(word)' for a truth value, others for a word"
+  "YAML 1.1 readers read '\(word)' as a truth value, others as a string"
 }

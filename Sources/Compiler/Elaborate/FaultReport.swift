@@ -2,7 +2,7 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// Makes a diagnostic of a fault: finds the place that the person can edit, and shows what the values at fault are there.
+/// Converts an error to a diagnostic: finds the range that the author can edit, and shows the values at fault there.
 struct FaultReport {
   let fault: ElaborationFailure.Fault
   let model: ModelDeclaration
@@ -35,7 +35,7 @@ struct FaultReport {
       }
     }
     secondary += makers().filter { maker in maker.range != primary.range && !secondary.contains(maker) }
-    // What a block says outside of its body has no frame of its own.
+    // An expression of a block outside of its body has no frame of its own.
     let isInRow = fault.frames.last.map { $0.layer.isFaulty || $0.layer.range.contains(primary.range) } ?? true
     if let row = fault.frames.last, blame < fault.frames.count - 1 || !isInRow {
       secondary.append(Diagnostic.Label(row.layer.block.range, "used here"))
@@ -74,7 +74,7 @@ struct FaultReport {
     }
   }
 
-  /// The rows that make the values at fault.
+  /// The rows that produced the values at fault.
   private func makers() -> [Diagnostic.Label] {
     fault.operands.compactMap { operand in
       guard let index = rowValues.firstIndex(where: { $0.tensors.contains(operand.value) }) else { return nil }
@@ -83,7 +83,7 @@ struct FaultReport {
     }
   }
 
-  /// A value of the wrong kind, with the shapes of the tensors in it.
+  /// A value of the wrong kind, with the shapes of its tensors.
   private func describe(_ value: Value) -> String {
     guard case .tuple(let elements) = value, !elements.isEmpty, elements.allSatisfy(\.isTensor) else {
       return value.kind
@@ -95,7 +95,7 @@ struct FaultReport {
     return "\(value.kind): \(shapes.joined(separator: ", "))\(elements.count > 4 ? ", …" : "")"
   }
 
-  /// How to take one tensor of a tuple that a row makes.
+  /// How to select one tensor of a tuple that a row returns.
   private func choosingHelp(_ value: Value) -> [String] {
     guard fault.code == .notATensor, case .tuple = value,
       let index = rowValues.firstIndex(where: { $0 == value })
@@ -106,15 +106,15 @@ struct FaultReport {
     return ["write \(model.rows[index].layer.name.value).0 for the first of them"]
   }
 
-  /// How several sources become the one tensor that a block reads.
+  /// How to combine several sources into the one tensor that a block reads.
   private func joiningHelp(_ frame: ElaborationFailure.Frame) -> [String] {
     guard fault.code == .notATensor, case .tuple(let elements)? = fault.culprit, elements.count > 1,
       elements == frame.sources.map(\.value)
     else { return [] }
-    return ["join the sources in a Concat row and read that, or read one of them"]
+    return ["concatenate the sources in a Concat row and read that, or read one of them"]
   }
 
-  /// The groups that sources would be cut into, with what is left over.
+  /// The groups that the sources would be split into, with the remainder.
   private func groupNotes(_ frame: ElaborationFailure.Frame) -> [String] {
     guard let count = fault.groupCount, frame.sources.count > 1, count > 0 else { return [] }
     let sources = frame.sources.map(\.range.text)
@@ -123,7 +123,7 @@ struct FaultReport {
     if size > 0 {
       let groups = (0..<count).map { "[\(sources[$0 * size..<($0 + 1) * size].joined(separator: ", "))]" }
       let left = sources[(count * size)...].joined(separator: ", ")
-      notes = ["the official code makes \(groups.joined(separator: " and ")) of them, and leaves out \(left)"]
+      notes = ["the official code splits them into \(groups.joined(separator: " and ")), and leaves out \(left)"]
     }
     let strides = frame.sources.map { source in
       source.value.tensors.first.flatMap { builder.type(of: $0).extents?.height.stride }
@@ -134,7 +134,7 @@ struct FaultReport {
     return notes
   }
 
-  /// A shape in pixels, and in the input's height and width.
+  /// A shape in pixels, and as a function of the input's height and width.
   private func describe(_ value: ValueID) -> String {
     let type = builder.type(of: value)
     guard let shape = type.shape(height: inputSize.height, width: inputSize.width) else { return type.description }
@@ -158,6 +158,6 @@ struct FaultReport {
 }
 
 extension LayerDeclaration {
-  /// The row as people call it: `row 6` or `'p3'`.
+  /// The row as named in messages: `row 6` or `'p3'`.
   var title: String { Int(name.value) != nil ? "row \(name.value)" : "'\(name.value)'" }
 }

@@ -3,8 +3,8 @@ import ModelIR
 import ModelSyntax
 
 extension ModelDeclaration {
-  /// The values of the model's parameters, in order, and every fault in them. A default may use the parameters before
-  /// it; a faulty one has an unknown value.
+  /// The values of the model's parameters, in order, and all errors in them. A default may use earlier parameters; a
+  /// faulty one has an unknown value.
   func parameterScope() -> (values: [(name: String, value: Value)], faults: [Diagnostic]) {
     let builder = GraphBuilder(name: name, classNames: [], inputHeight: 1, inputWidth: 1)
     let budget = EvaluationBudget()
@@ -12,10 +12,10 @@ extension ModelDeclaration {
     var values: [(name: String, value: Value)] = []
     var faults: [Diagnostic] = []
     let names = Set(parameters.map(\.name.value))
-    // A function, so that no evaluator holds the scope while a name is added to it, which would copy it.
+    // A function, so that no evaluator references the scope while a name is added, which would copy it.
     func value(of parameter: ParameterDeclaration) throws(ElaborationFailure) -> Value {
       var evaluator = ExpressionEvaluator(scope: parameter.isSet ? Scope() : scope, builder: builder, budget: budget)
-      // Earlier ones are in scope, so what is only here comes later.
+      // Earlier parameters are in scope, so a name that is only here belongs to a later one.
       if !parameter.isSet { evaluator.laterNames = names }
       evaluator.ownName = parameter.name.value
       return try evaluator.evaluate(parameter.value)
@@ -33,9 +33,9 @@ extension ModelDeclaration {
     return (values, faults)
   }
 
-  /// The model's parameters and their values as they could be written.
+  /// The model's parameters and their values as source text.
   ///
-  /// - Throws: every fault in them.
+  /// - Throws: All errors in them.
   package func parameterValues() throws(CompileFailure) -> [(name: String, value: String)] {
     let (values, faults) = parameterScope()
     if !faults.isEmpty { throw CompileFailure(faults) }
@@ -50,6 +50,6 @@ extension ElaborationFailure.Fault {
       code, message, at: range ?? parameter.value.range,
       notes: isOrder ? ["a parameter's value can only use the parameters before it"] : notes,
       help: parameter.isSet && code == .unknownName
-        ? ["a value that is set from outside uses no names of the model"] : help)
+        ? ["a value that is set from outside cannot use names of the model"] : help)
   }
 }

@@ -1,16 +1,16 @@
 import Diagnostics
 import ModelSyntax
 
-/// A value for a parameter of a model that comes from outside, such as `width=0.5`.
+/// A value for a parameter of a model that is set from outside, such as `width=0.5`.
 package struct ParameterSetting: Sendable {
   package let name: String
   package let value: Expression
-  /// The text it was written in; faults of the value point into it.
+  /// The text of the setting; diagnostics about the value refer to it.
   package let source: SourceFile
 
   /// Reads `NAME=VALUE`.
   ///
-  /// - Throws: a fault that points into a source called `title`.
+  /// - Throws: A diagnostic that refers to a source called `title`.
   package init(_ text: String, title: String) throws(CompileFailure) {
     source = SourceFile(name: title, text: text)
     guard let sign = text.utf8.firstIndex(of: UInt8(ascii: "=")), sign != text.startIndex else {
@@ -28,7 +28,7 @@ package struct ParameterSetting: Sendable {
 extension ModelDeclaration {
   /// The model with its parameters set.
   ///
-  /// - Throws: a fault for every setting of a name that is no parameter, and for every value that has none.
+  /// - Throws: An error for every name that is not a parameter, and for every value that cannot be evaluated.
   package func setting(_ settings: [ParameterSetting]) throws(CompileFailure) -> ModelDeclaration {
     var model = self
     var faults: [Diagnostic] = []

@@ -1,10 +1,10 @@
 import Diagnostics
 import ModelIR
 
-/// A block that the compiler knows itself: its parameters, and how it adds operators to the graph.
+/// A block that is built into the compiler: its parameters, and the operators that it adds to the graph.
 struct Primitive: Sendable {
   let name: String
-  /// The parameters in order, with their defaults; nothing when the argument is required.
+  /// The parameters in order, with their defaults; `nil` when the argument is required.
   let parameters: [(name: String, defaultValue: Value?)]
   let build: @Sendable (PrimitiveCall) throws(ElaborationFailure) -> Value
 }
@@ -15,9 +15,9 @@ struct PrimitiveCall {
   let input: Value
   let arguments: [String: Value]
   let origin: Origin
-  /// The activation of blocks that name none of their own.
+  /// The activation of blocks that do not name their own.
   let defaultActivation: Activation
-  /// The number of classes that the model has; nothing when that is not known.
+  /// The number of classes of the model; `nil` when it is unknown.
   let classCount: Int?
   let builder: GraphBuilder
 
@@ -31,7 +31,7 @@ struct PrimitiveCall {
     return value
   }
 
-  /// The tensors that the primitive reads, `count` of them when that is given.
+  /// The tensors that the primitive reads; exactly `count` of them unless it is `nil`.
   func tensors(count: Int? = nil) throws(ElaborationFailure) -> [ValueID] {
     guard case .tuple(let elements) = input else {
       throw inputFault(
@@ -52,7 +52,7 @@ struct PrimitiveCall {
     return tensors
   }
 
-  /// A fault of what is read; the message goes on after the reader's name.
+  /// An error about the input; the message is the predicate to the reader's name.
   private func inputFault(
     _ code: DiagnosticCode, _ message: String, help: [String] = [], culprit: Value? = nil
   ) -> ElaborationFailure {
@@ -70,7 +70,7 @@ struct PrimitiveCall {
     return number
   }
 
-  /// An integer, or what stands for it when the argument is `none`.
+  /// An integer; `standIn` when the argument is `none`.
   func integer(_ argument: String, orNone standIn: () -> Int) throws(ElaborationFailure) -> Int {
     self[argument] == .none ? standIn() : try integer(argument)
   }
@@ -100,7 +100,7 @@ struct PrimitiveCall {
 
   // MARK: Results
 
-  /// Adds a node of the primitive's own scope.
+  /// Adds a node with the primitive's own scope.
   func add(_ op: Op, _ inputs: [ValueID]) throws(ElaborationFailure) -> Value {
     do {
       return .tensor(try builder.add(op, inputs, origin: origin))
@@ -125,8 +125,8 @@ let primitives: [Primitive] = [
     convolution.stride = try call.integer("s")
     convolution.dilation = try call.integer("d")
     convolution.groups = try call.integer("g")
-    // Without a padding of its own: half of the dilated kernel, rounded down, as the official code pads. It keeps the size
-    // for odd kernels of stride 1.
+    // The default padding is half of the dilated kernel, rounded as by the official code. It keeps the size for odd
+    // kernels of stride 1.
     let reach = saturatingProduct(convolution.dilation, max(convolution.kernel, 1) - 1)
     convolution.padding = try call.integer("p", orNone: { reach / 2 + reach % 2 })
     convolution.weight = .stored(call.origin.scope + ".weight")
@@ -158,7 +158,8 @@ let primitives: [Primitive] = [
   Primitive(name: "concat", parameters: [("axis", .integer(1))]) { (call) throws(ElaborationFailure) in
     guard try call.integer("axis") == 1 else {
       throw .fault(
-        .argumentRange, "tensors are joined along axis 1, their channels", nil, column: .arguments, blamed: ["axis"])
+        .argumentRange, "tensors are concatenated along axis 1, the channels", nil, column: .arguments, blamed: ["axis"]
+      )
     }
     return try call.add(.concat(Concat()), try call.tensors())
   },
@@ -169,11 +170,11 @@ let primitives: [Primitive] = [
     if case .tuple = call["parts"] {
       widths = try call.integers("parts")
     } else {
-      // As torch.chunk: pieces of one size, the last one what is left.
+      // Like torch.chunk: parts of equal size, the last of which has the remainder.
       let parts = try call.integer("parts")
       guard (1...channels).contains(parts) else {
         throw .fault(
-          .argumentRange, "\(channels) channel\(channels == 1 ? "" : "s") cannot be cut into \(parts) parts", nil,
+          .argumentRange, "\(channels) channel\(channels == 1 ? "" : "s") cannot be split into \(parts) parts", nil,
           column: .arguments, blamed: ["parts"])
       }
       let size = (channels + parts - 1) / parts
@@ -216,7 +217,7 @@ let primitives: [Primitive] = [
   ) { (call) throws(ElaborationFailure) in
     guard call["mode"] == .word("nearest") else {
       throw .fault(
-        .argumentKind, "upsampling is by the nearest element; the mode \(call["mode"].description) is not supported",
+        .argumentKind, "upsampling uses the nearest element; the mode \(call["mode"].description) is not supported",
         nil, column: .arguments, help: ["write nearest"], blamed: ["mode"])
     }
     guard call["size"] == .none else {

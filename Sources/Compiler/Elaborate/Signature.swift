@@ -1,6 +1,6 @@
 import ModelSyntax
 
-/// The parameters of a block or primitive, as arguments are bound to them and as messages show them.
+/// The parameters of a block or primitive, for binding arguments and for messages.
 struct Signature {
   let block: String
   let parameters: [(name: String, defaultText: String?)]
@@ -15,7 +15,7 @@ struct Signature {
     parameters = primitive.parameters.map { ($0.name, $0.defaultValue?.description) }
   }
 
-  /// Whether a parameter is one that is true or false unless it is given.
+  /// Whether a parameter is true or false by default.
   func acceptsTruth(_ name: String) -> Bool {
     parameters.contains { $0.name == name && ["true", "false"].contains($0.defaultText) }
   }
@@ -34,7 +34,7 @@ extension BlockDeclaration {
   package var signature: String { Signature(self).description }
 }
 
-/// The primitives as blocks call them.
+/// The signatures of the primitives.
 package let primitiveSignatures: [(name: String, text: String)] = primitives.map {
   ($0.name, Signature($0).description)
 }

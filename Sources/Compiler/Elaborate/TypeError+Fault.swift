@@ -2,7 +2,7 @@ import Diagnostics
 import ModelIR
 
 extension PrimitiveCall {
-  /// Puts the facts of a type error into words about this use of an operator.
+  /// Converts a type error to a fault about this use of an operator.
   static func failure(for error: TypeError, of op: Op, _ inputs: [ValueID], in builder: GraphBuilder)
     -> ElaborationFailure
   {
@@ -27,7 +27,7 @@ extension PrimitiveCall {
           message: isPair
             ? "inputs of \(name) have \(expected) and \(found) channels"
             : "\(name) needs \(expected) channels, not \(found)",
-          column: .from, notes: isPair ? ["\(name) needs inputs of one shape"] : [],
+          column: .from, notes: isPair ? ["\(name) needs inputs of the same shape"] : [],
           operands: (isPair ? [0, input] : [input]).map(operand)))
     case .extents(let input, _, _):
       let isConcat = if case .concat = op { true } else { false }
@@ -36,15 +36,16 @@ extension PrimitiveCall {
           code: .shapeMismatch, message: "inputs of \(name) differ in height or width", column: .from,
           notes: [
             isConcat
-              ? "joining along the channels needs one height and one width, for every input size"
-              : "\(name) needs inputs of one shape, for every input size"
+              ? "concatenation needs inputs of the same height and width, for every input size"
+              : "\(name) needs inputs of the same shape, for every input size"
           ],
           operands: [0, input].map(operand)))
     case .channelsNotDivisible(let channels, let divisor, let attribute):
       let what = attribute == "g" ? "\(divisor) groups" : "\(divisor) equal parts"
       return .fault(
         ElaborationFailure.Fault(
-          code: .channelsNotDivisible, message: "\(channels) channels cannot be cut into \(what)", blamed: [attribute],
+          code: .channelsNotDivisible, message: "\(channels) channels cannot be split into \(what)",
+          blamed: [attribute],
           column: .arguments, operands: inputs.isEmpty ? [] : [operand(0)]))
     case .sizeNotDivisible(_, let divisor):
       return .fault(

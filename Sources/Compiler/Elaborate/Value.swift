@@ -1,18 +1,18 @@
 import Diagnostics
 import ModelIR
 
-/// What an expression of the model language stands for.
+/// A value of an expression of the model language.
 indirect enum Value: Hashable {
   case none
   case boolean(Bool)
   case integer(Int)
   case real(Double)
   case activation(Activation)
-  /// A bare word that chooses, such as `nearest`.
+  /// A bare word that selects an option, such as `nearest`.
   case word(String)
   case tensor(ValueID)
   case tuple([Value])
-  /// What a faulty row made; everything that reads it stays silent, so that one mistake gives one message.
+  /// The result of a faulty row. Everything that reads it is not reported, so that one mistake gives one message.
   case poisoned
 
   /// The kind in words for a diagnostic.
@@ -31,7 +31,7 @@ indirect enum Value: Hashable {
     }
   }
 
-  /// The most elements that a list may have, those of the lists in it counted too: a small file could stand for 2⁴⁰.
+  /// The maximum number of elements of a list, including those of nested lists: a small file could expand to 2⁴⁰.
   private static let longestList = 4096
 
   /// A list of values, unless it would be too long.
@@ -40,17 +40,17 @@ indirect enum Value: Hashable {
     return .tuple(elements)
   }
 
-  /// Refuses a list of so many elements when they are too many.
+  /// Throws when a list would have too many elements.
   static func checkLength(_ count: Int, _ range: SourceRange) throws(ElaborationFailure) {
     guard count <= longestList else {
       throw .fault(
         .tooLarge,
-        "this list is too long: it has more than \(longestList) elements, those of the lists in it counted too", range,
+        "this list is too long: it has more than \(longestList) elements, including those of nested lists", range,
         column: .arguments)
     }
   }
 
-  /// The values in it, lists included.
+  /// All values in it, including those of nested lists.
   var leafCount: Int {
     if case .tuple(let elements) = self { return elements.reduce(1) { $0 + $1.leafCount } }
     return 1
@@ -78,7 +78,7 @@ indirect enum Value: Hashable {
     }
   }
 
-  /// The value as it could be written; tensors have no such form.
+  /// The value as source text; tensors have no such form.
   var description: String {
     switch self {
     case .none: "none"
@@ -94,10 +94,10 @@ indirect enum Value: Hashable {
   }
 }
 
-/// Names and what they stand for, inside a block or among the rows of a model.
+/// Names and their values, inside a block or among the rows of a model.
 struct Scope {
   private var values: [String: Value] = [:]
-  /// The entry or row before; what `-1` means.
+  /// The previous entry or row; the value of `-1`.
   var previous: Value = .none
 
   var names: [String] { Array(values.keys) }
@@ -107,7 +107,7 @@ struct Scope {
     set { values[name] = newValue }
   }
 
-  /// The value of a name; trailing numbers of a dotted name choose from a tuple, as in `half.0`.
+  /// The value of a name; trailing numbers of a dotted name select from a tuple, as in `half.0`.
   func resolve(_ name: String) -> (value: Value, indices: [Int])? {
     if let value = values[name] { return (value, []) }
     var indices: [Int] = []

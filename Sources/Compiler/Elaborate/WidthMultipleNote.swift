@@ -2,7 +2,7 @@ import Diagnostics
 import ModelSyntax
 
 extension CompileFailure {
-  /// The failure with a word about `width_multiple` at every mismatch of channels that comes of it alone.
+  /// Adds a note about `width_multiple` to every channel mismatch that it alone causes.
   func explainedByWidthMultiple(
     of model: ModelDeclaration, library: BlockLibrary, input: InputSize?
   ) -> CompileFailure {
@@ -25,7 +25,7 @@ extension CompileFailure {
         var explained = diagnostic
         explained.secondary.append(Diagnostic.Label(multiple.range, "the multiple"))
         explained.notes.append(
-          "width_multiple is \(multiple.range.text), and with 1 this fits: it scales the first argument of some modules, "
+          "width_multiple is \(multiple.range.text); with 1 this fits, since it scales the first argument of some modules "
             + "and no other width")
         return explained
       })

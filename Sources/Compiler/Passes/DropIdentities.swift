@@ -1,7 +1,7 @@
 import ModelIR
 
 extension Pass {
-  /// Drops what returns its input: identities, slices of everything, sums and joins of one.
+  /// Drops operators that return their input: identities, slices of everything, and sums and concats of one input.
   ///
   ///     %1 = identity(%0)
   ///     %2 = conv2d(%1)     →   %1 = conv2d(%0)

@@ -1,8 +1,8 @@
 import ModelIR
 
 extension Pass {
-  /// Folds a batch normalisation into the convolution that feeds it, when nothing else reads that convolution; one that
-  /// stands alone becomes a factor and a summand per channel.
+  /// Folds a batch normalisation into the convolution that feeds it, when nothing else reads that convolution. One
+  /// without a convolution before it becomes a scale and a shift per channel.
   ///
   ///     %1 = conv2d(%0) {w=W}             %1 = conv2d(%0) {w=scaled(W, N) b=shifted(none, N)}
   ///     %2 = batch_norm(%1) {N}       →

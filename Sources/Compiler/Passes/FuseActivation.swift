@@ -1,7 +1,7 @@
 import ModelIR
 
 extension Pass {
-  /// Makes an activation part of the convolution that feeds it, when nothing else reads that convolution.
+  /// Fuses an activation into the convolution that feeds it, when nothing else reads that convolution.
   ///
   ///     %1 = conv2d(%0)
   ///     %2 = activation(%1) {act=silu}   →   %1 = conv2d(%0) {act=silu}

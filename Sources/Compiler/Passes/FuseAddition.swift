@@ -1,8 +1,8 @@
 import ModelIR
 
 extension Pass {
-  /// Makes the addition of another map part of the convolution that makes one of its two terms, when nothing else reads
-  /// that: a residual connection costs no pass over memory of its own.
+  /// Fuses an addition into the convolution that computes one of its two terms, when nothing else reads that
+  /// convolution, so that a residual connection needs no pass over memory of its own.
   ///
   ///     %2 = conv2d(%1) {act=silu}
   ///     %3 = add(%0, %2)             →   %2 = conv2d(%1, %0) {act=silu add=after}
@@ -12,7 +12,7 @@ extension Pass {
       guard case .add(let addition) = node.op, addition.largestScale == 1, inputs.count == 2 else {
         return try builder.add(node.op, inputs, origin: node.origin)
       }
-      // The later term: the earlier one may be what it is made from.
+      // The later term, since the earlier one may be its input.
       for (term, other) in [(1, 0), (0, 1)] where readers[node.inputs[term].index] == 1 {
         let feeder = builder[inputs[term]]
         if case .conv2D(var convolution) = feeder.op, convolution.addend == .none {

@@ -1,11 +1,12 @@
 import ModelIR
 
 extension Pass {
-  /// Fuses convolutions of one value whose results are added into one convolution: RepConv's branches, recognised by
-  /// their shape. The value itself, and a normalisation of it, join as kernels with one 1 in the centre.
+  /// Fuses convolutions of one value whose results are added into one convolution. The branches of a RepConv are
+  /// recognised by their structure. The value itself, and a normalisation of it, are included as kernels with a 1 in
+  /// the centre.
   ///
-  /// A convolution is linear, so `W₁ ∗ x + W₂ ∗ x = (W₁ + W₂) ∗ x` once the smaller kernel has a border of zeros
-  /// (Ding et al., RepVGG, 2021, section 3.3).
+  /// A convolution is linear, so `W₁ ∗ x + W₂ ∗ x = (W₁ + W₂) ∗ x` when the smaller kernel is padded with zeros (Ding
+  /// et al., RepVGG, 2021, section 3.3).
   ///
   ///     %1 = conv2d(%0) {k=3 p=1 w=A b=a}
   ///     %2 = conv2d(%0) {k=1 w=B b=b}           %1 = conv2d(%0) {k=3 p=1 w=sum(A, padded(B, 1, 3)) b=sum(a, b)}
@@ -13,14 +14,14 @@ extension Pass {
   package static let fuseParallelConvolutions = Pass(name: "fuse-parallel-convolutions") { graph in
     let readers = graph.readerCounts
     return graph.rebuilt { (builder, node, _, inputs) throws(TypeError) in
-      // Terms of other sizes than the sum's are enlarged while they are added, and no convolution does that.
+      // Terms of other sizes than the sum's are upsampled while they are added, which no convolution can do.
       guard case .add(let addition) = node.op, addition.largestScale == 1 else {
         return try builder.add(node.op, inputs, origin: node.origin)
       }
       let branches = zip(inputs, node.inputs).compactMap { value, original in
         Branch(builder[value], position: value, hasOtherReaders: readers[original.index] > 1)
       }
-      // The largest kernel takes in the others of its input; ties go to the first.
+      // The largest kernel includes the others of its input; ties go to the first.
       var terms = inputs
       var isFused = false
       for widest in branches.sortedByKernel where terms.contains(widest.position) {
@@ -34,8 +35,8 @@ extension Pass {
   }
 }
 
-/// The convolution that does the work of `widest` and of every term that can join it, and the other terms; nothing when
-/// no term can.
+/// The convolution that replaces `widest` and every term that can be fused with it, and the other terms; `nil` when no
+/// term can be fused.
 private func fuse(
   into widest: Branch, _ branches: [Branch], _ terms: [ValueID], _ builder: GraphBuilder
 ) -> (convolution: Conv2D, rest: [ValueID])? {
@@ -61,7 +62,7 @@ private func fuse(
 }
 
 extension [Branch] {
-  /// The largest kernel first; those of one size keep their order.
+  /// The convolutions by descending kernel size; those of equal size keep their order.
   fileprivate var sortedByKernel: [Branch] {
     enumerated().sorted { left, right in
       (right.element.convolution.kernel, left.offset) < (left.element.convolution.kernel, right.offset)
@@ -86,7 +87,7 @@ private struct Branch {
     origin = node.origin
   }
 
-  /// Whether a border of zeros turns this branch's kernel into one for the other's window.
+  /// Whether padding with zeros makes this branch's kernel fit the other's window.
   func isParallel(to other: Branch) -> Bool {
     let (small, large) = (convolution, other.convolution)
     let border = large.kernel - small.kernel
@@ -96,7 +97,7 @@ private struct Branch {
   }
 }
 
-/// The kernel that stands for the convolution's own input, or for a normalisation of it, as a term of the sum.
+/// The kernel that represents the convolution's own input, or a normalisation of it, as a term of the sum.
 private func identityKernel(
   of builder: GraphBuilder, _ value: ValueID, for branch: Branch, isShared: Bool
 ) -> (weight: ParameterExpression, bias: ParameterExpression?)? {

@@ -1,8 +1,8 @@
 import ModelIR
 
 extension Pass {
-  /// Merges convolutions that read the same and differ in their weights alone: what they read is brought into the caches,
-  /// and transformed, once.
+  /// Merges convolutions that have the same inputs and differ only in their weights, so that the inputs are loaded into
+  /// the caches, and transformed, once.
   ///
   ///     %1 = conv2d(%0) {out=24 w=A}        %1 = conv2d(%0) {out=48 w=joined(A, 24, B, 24)}
   ///     %2 = conv2d(%0) {out=24 w=B}   →    %2 = slice(%1) {from=0 to=24}
@@ -35,7 +35,7 @@ extension Pass {
   }
 }
 
-/// What siblings have in common.
+/// The common properties of siblings.
 private struct Family: Hashable {
   let inputs: [ValueID]
   let op: Conv2D
@@ -60,7 +60,7 @@ private struct Family: Hashable {
     var families: [ValueID: [ValueID]] = [:]
     for siblings in members.values where siblings.count > 1 {
       let channels = saturatingSum(siblings.map { graph[$0].type.channels })
-      // What one convolution may have: see its result type.
+      // Limits of one convolution: see its result type.
       let depth = siblings.first.flatMap { graph[$0].depth(in: graph) } ?? .max
       guard channels <= TensorType.maximumChannels, saturatingProduct(channels, depth) <= Int32.max else { continue }
       for sibling in siblings { families[sibling] = siblings }
@@ -69,7 +69,7 @@ private struct Family: Hashable {
   }
 }
 
-/// A name for what several scopes have become: `model.2.cv2.0.cv1.conv+cv2.conv`.
+/// The name of several merged scopes: `model.2.cv2.0.cv1.conv+cv2.conv`.
 private func jointScope(_ scopes: [String]) -> String {
   let parts = scopes.map { $0.split(separator: ".") }
   let common = parts[0].indices.prefix { index in parts.allSatisfy { $0.count > index && $0[index] == parts[0][index] }

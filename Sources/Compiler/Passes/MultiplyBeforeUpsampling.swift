@@ -1,8 +1,8 @@
 import ModelIR
 
 extension Pass {
-  /// Splits a pointwise convolution of which an input is upsampled: the weights of that input are applied before it is,
-  /// to a quarter of the pixels or fewer, and the products are added, enlarged, before the activation.
+  /// Splits a pointwise convolution with an upsampled input: the weights of that input are applied before upsampling,
+  /// to a quarter of the pixels or fewer, and the result is upsampled and added before the activation.
   ///
   /// A pointwise convolution is a sum over channels at each pixel, so `W · [↑a, b] = ↑(Wₐ · a) + W_b · b`.
   ///
@@ -44,6 +44,6 @@ extension Pass {
 }
 
 extension Conv2D {
-  /// Whether each output pixel depends on one input pixel, and all of its channels.
+  /// Whether each output pixel depends on one input pixel, and on all of its channels.
   fileprivate var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 && groups == 1 }
 }

@@ -1,12 +1,12 @@
 import ModelIR
 
 extension Pass {
-  /// Lets convolutions read the parts of a join where they are, when nothing else reads the join: then it need not be
-  /// made.
+  /// Lets convolutions read the inputs of a concat directly, when nothing else reads the concat, so that it need not be
+  /// computed.
   ///
   ///     %3 = concat(%1, %2)
   ///     %4 = conv2d(%3)      →   %3 = conv2d(%1, %2)
-  package static let readJoinsInPlace = Pass(name: "read-joins-in-place") { graph in
+  package static let readConcatsInPlace = Pass(name: "read-concats-in-place") { graph in
     let readers = graph.readers
     func isMade(_ join: ValueID) -> Bool {
       graph.outputs.contains { $0.value == join }

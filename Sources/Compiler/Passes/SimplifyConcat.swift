@@ -1,7 +1,7 @@
 import ModelIR
 
 extension Pass {
-  /// Joins neighbouring slices of one value back together inside a join, so that the value can be made in its place.
+  /// Merges adjacent slices of one value within a concat, so that the value can be computed in its place.
   ///
   ///     %2 = slice(%1) {from=0 to=32}
   ///     %3 = slice(%1) {from=32 to=64}
@@ -43,7 +43,7 @@ extension Pass {
   }
 }
 
-/// Neighbouring channels of one value.
+/// Adjacent channels of one value.
 private struct SliceRun {
   let source: ValueID
   let lower: Int

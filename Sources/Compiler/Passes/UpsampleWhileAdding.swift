@@ -1,10 +1,10 @@
 import ModelIR
 
 extension Pass {
-  /// Adds smaller maps as they are, each of their pixels to a square of the sum's: a map that is enlarged only to be added
-  /// is neither written nor read at its full size.
+  /// Adds smaller maps directly, each of their pixels to a square of the sum's pixels, so that a map that is upsampled
+  /// only to be added is neither written nor read at its full size.
   ///
-  /// The last term stays, as it tells the sum's size.
+  /// The last term is kept, since it determines the sum's size.
   ///
   ///     %2 = upsample(%1) {scale=4}
   ///     %3 = add(%2, %0)             →   %2 = add(%1, %0) {up=4}
@@ -17,7 +17,7 @@ extension Pass {
         let source = builder[term]
         switch source.op {
         case .upsample, .resizeNearest:
-          // Bringing a map to a larger one's size repeats pixels only where the larger size is a multiple.
+          // Resizing a map to a larger one's size repeats pixels only when the larger size is a multiple.
           guard let scale = builder.type(of: source.inputs[0]).scale(to: type) else { continue }
           terms[index] = source.inputs[0]
           addition.largestScale = max(addition.largestScale, scale)

@@ -1,10 +1,10 @@
 import ModelIR
 
-/// Lays out an inference graph as steps over buffers.
+/// Assigns the values of an inference graph to buffers and its operators to steps.
 ///
-/// Slices cost nothing: they are views. Joins cost nothing where it is safe: a value that only one join takes in whole is
-/// made right inside the join's buffer. Safe means that the value owns its buffer (it is no view and not the image) and
-/// has not been given a place already; every other input of a join is copied.
+/// Slices are views without cost. A concat has no cost where this is safe: a value that only one concat reads as a
+/// whole is computed directly in the buffer of the concat. It is safe when the value owns its buffer (it is neither a
+/// view nor the image) and has no position in another buffer yet. All other inputs of a concat are copied.
 package func plan(_ graph: Graph) -> Plan {
   var storages = Storages(graph)
   storages.placeInsideJoins()
@@ -60,10 +60,10 @@ package func plan(_ graph: Graph) -> Plan {
   return plan
 }
 
-/// Which value's memory each value lies in: a forest of views and placements.
+/// The value whose memory contains each value: a forest of views and placements.
 private struct Storages {
   private let graph: Graph
-  /// The value that a value lies in, and the first of its channels there.
+  /// The value that contains a value, and the first of its channels there.
   private var parents: [(value: ValueID, offset: Int)?]
 
   init(_ graph: Graph) {

@@ -1,9 +1,9 @@
 import ModelIR
 
-/// The plan of a graph as training wrote it: nothing is folded, fused or left out but what only other outputs need.
+/// The plan of a graph as trained: nothing is folded or fused, and only what other outputs need is omitted.
 ///
-/// Each normalisation is a step of its own, in its inference form (`ChannelAffine`). The plan is what a fused one is
-/// compared with, so it shares none of the passes; kernels have tests of their own.
+/// Each normalisation is a step of its own, in its inference form (`ChannelAffine`). The plan is the reference for a
+/// fused one, so it uses none of the passes. The kernels have tests of their own.
 ///
 /// - Parameter roles: The outputs to keep.
 package func unfusedPlan(of graph: Graph, keeping roles: Set<Output.Role> = [.main]) -> Plan {
