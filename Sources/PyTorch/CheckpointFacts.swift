@@ -1,16 +1,16 @@
 import Elements
 import JSON
 
-/// What training recorded beside the tensors, as far as it did.
+/// Facts that training recorded beside the tensors; `nil` for those that it did not record.
 package struct CheckpointFacts: Sendable, Hashable {
-  /// The classes' names, unless they are mere numbers.
+  /// The class names, unless they are numbers only.
   package var classNames: [String] = []
   package var classCount: Int?
-  /// Input pixels per cell of each level.
+  /// The stride of each level, in input pixels per cell.
   package var strides: [Double] = []
   package var epoch: Int?
   package var date: String?
-  /// The name of the file that described the model: `yolov9-t.yaml`.
+  /// The name of the file that described the model, such as `yolov9-t.yaml`.
   package var model: String?
   /// The class of the model, or the version of the program that wrote it.
   package var writer: String?
@@ -20,7 +20,7 @@ package struct CheckpointFacts: Sendable, Hashable {
   /// - Parameter value: A state dictionary or a tree of modules.
   init(_ value: PickleValue, in file: StorageFile) {
     let root = PickleValue(file.pickle, file.pickle.root)
-    // Modules record what concerns them; a dictionary around a state dictionary may record the same.
+    // Modules record facts about themselves; a dictionary around a state dictionary may record the same facts.
     let places = [value.state, root].compactMap(\.self)
     func first<Fact>(_ fact: (PickleValue) -> Fact?) -> Fact? { places.lazy.compactMap(fact).first }
 
@@ -28,7 +28,7 @@ package struct CheckpointFacts: Sendable, Hashable {
     classCount = Self.classCount(of: value) ?? first { $0["nc"]?.integer } ?? first { $0["yaml"]?["nc"]?.integer }
     if classCount == nil, !classNames.isEmpty { classCount = classNames.count }
     if let count = classCount, !(1...100_000).contains(count) { classCount = nil }
-    // Names for another number of classes are of no use, and those that only count tell nothing.
+    // Names for another number of classes are not useful, and neither are names that are only numbers.
     if classNames.count != classCount || classNames == classNames.indices.map(String.init) { classNames = [] }
     strides = first { $0["stride"].flatMap { Self.numbers($0, in: file) } } ?? []
     epoch = root["epoch"]?.integer.flatMap { $0 >= 0 ? $0 : nil }
@@ -39,7 +39,7 @@ package struct CheckpointFacts: Sendable, Hashable {
     writer = ModuleWalk.isModule(value) ? value.qualifiedName.map { $0 + version } : nil
   }
 
-  /// The number that a module has as `nc`, that of the head first: what is nearest to the tensors.
+  /// The attribute `nc` of a module; that of the head is preferred, since it is nearest to the tensors.
   private static func classCount(of value: PickleValue) -> Int? {
     guard let rows = value.state?["_modules"]?["model"]?.state?["_modules"]?.members else { return nil }
     return rows.last?.value.state?["nc"]?.integer
@@ -58,7 +58,7 @@ package struct CheckpointFacts: Sendable, Hashable {
 }
 
 extension PickleValue {
-  /// A list of names, or names by number, from 0 on.
+  /// A list of names, or names by index, from 0 on.
   fileprivate var classNames: [String]? {
     let limit = 100_000
     let names: [String?]
@@ -80,7 +80,7 @@ extension PickleValue {
 }
 
 extension CheckpointFacts {
-  /// The facts as texts for the metadata of a safetensors file.
+  /// The facts as entries of a safetensors file's metadata.
   package var metadata: [String: String] {
     var texts: [String: String] = [:]
     if !classNames.isEmpty { texts["names"] = JSONValue.array(classNames.map(JSONValue.string)).description }
@@ -91,7 +91,7 @@ extension CheckpointFacts {
     return texts
   }
 
-  /// The facts in the metadata of a safetensors file.
+  /// The facts in a safetensors file's metadata.
   package init(metadata: [String: String]) {
     func list(_ key: String) -> [JSONValue] {
       let value = metadata[key].flatMap { try? JSONValue.parse(Array($0.utf8)) }

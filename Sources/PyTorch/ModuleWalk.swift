@@ -1,24 +1,24 @@
 import Tensors
 
-/// Names the tensors of a state dictionary or of a tree of modules as `state_dict()` does.
+/// Names the tensors of a state dictionary or of a module tree as `state_dict()` does.
 ///
-/// Modules may be shared and may, in a hostile file, contain themselves; a budget bounds the walk.
+/// Modules may be shared and may, in a malicious file, contain themselves; a budget limits the walk.
 struct ModuleWalk {
   private(set) var tensors: [(name: String, tensor: TensorView)] = []
-  /// What cannot be read, by name, with the reason.
+  /// The values that cannot be read, by name, with the reason.
   private(set) var refusals: [(name: String, reason: String)] = []
   /// The ε of the batch normalisations, each value once.
   private(set) var epsilons: Set<Double> = []
-  /// Members that may still be looked at: more than any checkpoint has.
+  /// The number of members that may still be visited; the initial budget exceeds that of any checkpoint.
   private var budget = 20_000_000
   private var modules = 0
 
   static let maximumDepth = 100
   static let maximumModules = 100_000
   static let maximumTensors = 200_000
-  /// The attributes of a module. Many values may share one state, and each is searched by name.
+  /// The maximum number of a module's attributes. Many values may share one state, and each is searched by name.
   static let maximumAttributes = 1000
-  /// The bytes of a tensor's whole name, to which every module around it adds its own.
+  /// The maximum size in bytes of a tensor's full name, to which every enclosing module adds its own.
   static let maximumNameLength = 1000
 
   /// Whether a value is a module: an object whose state has `_modules` and `_parameters`.
@@ -32,7 +32,7 @@ struct ModuleWalk {
   /// Whether a value is a dictionary of tensors by name.
   static func isStateDictionary(_ value: PickleValue) -> Bool {
     guard let members = value.members else { return false }
-    // One tensor may have another kind of value beside it, as `_extra_state` is.
+    // A value that is not a tensor may be among them, such as `_extra_state`.
     return members.prefix(64).contains { key, value in
       key.text != nil && value.call?.constructor.qualifiedName?.hasPrefix("torch._utils._rebuild_") == true
     }
@@ -48,13 +48,13 @@ struct ModuleWalk {
     }
   }
 
-  /// Every module below a root, the root first, as far as the budget goes.
+  /// Every module below a root, the root first, as far as the budget allows.
   private mutating func walk(_ root: PickleValue) throws(Refusal) {
     var waiting = [(module: root, prefix: "", depth: 0)]
     while let (module, prefix, depth) = waiting.popLast() {
       modules += 1
       guard depth <= Self.maximumDepth, modules <= Self.maximumModules else {
-        throw Refusal("its modules have no end")
+        throw Refusal("it has too many modules")
       }
       let state = module.state
       try spend(state)
@@ -68,7 +68,7 @@ struct ModuleWalk {
           try add(try joined(prefix, name), value)
         }
       }
-      // The last one waits longest, so that modules come in their order.
+      // The stack is filled in reverse, so that modules are visited in their order.
       for (key, value) in (try spend(state?["_modules"]) ?? .none(of: root)).reversed() {
         try spend(value.state)
         if let name = key.text, Self.isModule(value) {
@@ -78,7 +78,7 @@ struct ModuleWalk {
     }
   }
 
-  /// The members of a dictionary, which are paid for.
+  /// The members of a dictionary, charged to the budget.
   @discardableResult
   private mutating func spend(_ value: PickleValue?) throws(Refusal) -> PickleMembers? {
     let members = value?.members
@@ -88,7 +88,7 @@ struct ModuleWalk {
 
   private mutating func spend(_ count: Int) throws(Refusal) {
     budget -= count
-    guard budget >= 0 else { throw Refusal("its modules have no end") }
+    guard budget >= 0 else { throw Refusal("it has too many modules") }
   }
 
   private func joined(_ prefix: String, _ name: String) throws(Refusal) -> String {
@@ -99,7 +99,7 @@ struct ModuleWalk {
   }
 
   private mutating func add(_ name: String, _ value: PickleValue) throws(Refusal) {
-    guard tensors.count + refusals.count < Self.maximumTensors else { throw Refusal("its tensors have no end") }
+    guard tensors.count + refusals.count < Self.maximumTensors else { throw Refusal("it has too many tensors") }
     do throws(Refusal) {
       if let tensor = try TensorView(value) { tensors.append((name, tensor)) }
     } catch {

@@ -1,44 +1,44 @@
-/// What a pickle describes, as inert values: classes and functions are names, and calls of them records.
+/// The content of a pickle as inert values: classes and functions are names, and calls are records.
 ///
-/// Values lie in one table and refer to each other by place, so that whatever a file says, shared parts are there once,
-/// cycles are harmless and nothing is as deep as it looks. The table has at most as many values as the pickle has bytes.
+/// Values are in one table and refer to each other by index, so that shared values exist once, cycles are harmless, and
+/// nesting needs no recursion. The table has at most as many values as the pickle has bytes.
 struct Pickle: Sendable {
   enum Node: Sendable {
     case none
     case boolean(Bool)
     case integer(Int)
-    /// A whole number of more than 64 bits.
+    /// An integer of more than 64 bits.
     case largeInteger
     case number(Double)
     case text(String)
     case bytes
-    /// These have a sequence of places, by its number.
+    /// These have a sequence of indices, given by its number.
     case tuple(Int)
     case list(Int)
     case set(Int)
-    /// Keys and values in turn.
+    /// Keys and values alternate.
     case dictionary(Int)
     case global(module: String, name: String)
     case object(Object)
-    /// What the program that wrote the pickle stored elsewhere, and how it called it.
+    /// An object that the writing program stored outside of the pickle, by its identifier.
     case persistent(Int)
   }
 
-  /// What a call made: of a class or of a function.
+  /// The result of a call of a class or a function.
   struct Object: Sendable {
-    /// The place of what was called.
+    /// The index of the called value.
     var constructor: Int
-    /// A sequence, as those below are.
+    /// A sequence, like those below.
     var arguments: Int
     var state: Int?
-    /// What was appended to it, as to a list.
+    /// The values appended to it, as to a list.
     var elements: Int?
-    /// What was set in it, as in a dictionary: keys and values in turn.
+    /// The values set in it, as in a dictionary: keys and values alternate.
     var items: Int?
   }
 
   let nodes: [Node]
-  /// The places of what tuples, lists, sets, dictionaries and objects hold.
+  /// The indices of the elements of tuples, lists, sets, dictionaries and objects.
   let sequences: [[Int]]
   let root: Int
 }
@@ -73,7 +73,7 @@ struct PickleValue: Sendable {
     }
   }
 
-  /// The elements of a list or a tuple, or of an object that is made of one, as `torch.Size` and sets are.
+  /// The elements of a list or a tuple, or of an object that is constructed from one, such as `torch.Size` and sets.
   var elements: [PickleValue]? {
     switch node {
     case .tuple(let sequence), .list(let sequence), .set(let sequence): return values(sequence)
@@ -89,7 +89,7 @@ struct PickleValue: Sendable {
     }
   }
 
-  /// The members of a dictionary, or of an object that is one, as `OrderedDict` is.
+  /// The members of a dictionary, or of an object that is one, such as `OrderedDict`.
   var members: PickleMembers? {
     switch node {
     case .dictionary(let sequence): return PickleMembers(pickle: pickle, items: pickle.sequences[sequence])
@@ -100,10 +100,10 @@ struct PickleValue: Sendable {
     }
   }
 
-  /// The member of a dictionary with a text as its key; of several the last one counts.
+  /// The member of a dictionary with a text as its key; among several, the last one.
   subscript(key: String) -> PickleValue? { members?.last { $0.key.text == key }?.value }
 
-  /// The elements of a tuple or a list, unless there are more of them than the caller has use for: many values may share
+  /// The elements of a tuple or a list, unless there are more of them than the caller can use: many values may share
   /// one long list.
   func elements(atMost limit: Int) -> [PickleValue]? {
     switch node {
@@ -124,13 +124,13 @@ struct PickleValue: Sendable {
     }
   }
 
-  /// What an object was made by and from; of many arguments the first few.
+  /// The callable and the arguments that created an object; of many arguments the first few.
   var call: (constructor: PickleValue, arguments: [PickleValue])? {
     guard case .object(let object) = node else { return nil }
     return (value(object.constructor), pickle.sequences[object.arguments].prefix(16).map(value))
   }
 
-  /// The state that an object was given.
+  /// The state that was set on an object.
   var state: PickleValue? {
     guard case .object(let object) = node else { return nil }
     return object.state.map(value)
@@ -142,7 +142,7 @@ struct PickleValue: Sendable {
     case .global(let module, let name): return "\(module).\(name)"
     case .object(let object):
       guard case .global(let module, let name) = pickle.nodes[object.constructor] else { return nil }
-      // How protocols 0 and 1 make an object of a class.
+      // Protocols 0 and 1 construct an object of a class in this way.
       if module == "copy_reg" || module == "copyreg", name == "_reconstructor",
         let first = pickle.sequences[object.arguments].first,
         case .global(let module, let name) = pickle.nodes[first]
@@ -158,7 +158,7 @@ struct PickleValue: Sendable {
 /// The members of a dictionary in the order in which they were set.
 struct PickleMembers: RandomAccessCollection {
   let pickle: Pickle
-  /// The places of keys and values in turn.
+  /// The indices of keys and values, alternating.
   let items: [Int]
 
   /// No members.

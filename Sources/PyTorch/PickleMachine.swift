@@ -1,29 +1,29 @@
 import Tensors
 
-/// Reads a pickle of protocol 0 to 5 (Python's `pickletools` defines the operations), and runs nothing of it.
+/// Reads a pickle of protocol 0 to 5 (Python's `pickletools` defines the operations) without executing any of it.
 ///
-/// **Invariant:** time and memory are linear in the bytes read: an operation makes at most one value, and refers to
-/// others by their places.
+/// **Invariant:** time and memory are linear in the number of bytes read: an operation creates at most one value, and
+/// refers to others by their indices.
 struct PickleMachine {
   private let path: String
   private var cursor: ByteCursor
   private var nodes: [Pickle.Node] = []
   private var sequences: [[Int]] = []
   private var stack: [Int] = []
-  /// The heights of the stack where marks were set.
+  /// The heights of the stack at which marks were set.
   private var marks: [Int] = []
   private var memo: [Int: Int] = [:]
 
-  /// More values than any checkpoint has; a bound on the memory that a file can ask for.
+  /// The maximum number of values, more than in any checkpoint; it limits the memory that a file can demand.
   static let maximumNodes = 1 << 23
 
-  /// - Parameter path: the name of the file in messages.
+  /// - Parameter path: The name of the file in messages.
   private init(_ cursor: ByteCursor, path: String) {
     self.cursor = cursor
     self.path = path
   }
 
-  /// Reads the pickle at the cursor, which then stands behind it.
+  /// Reads the pickle at the cursor, and moves the cursor past it.
   static func read(_ cursor: inout ByteCursor, path: String) throws(TensorFileError) -> Pickle {
     var machine = PickleMachine(cursor, path: path)
     let root = try machine.run()
@@ -35,7 +35,7 @@ struct PickleMachine {
     while true {
       let code: UInt8 = try number()
       guard let operation = Operation(rawValue: code) else {
-        throw fault("has the operation 0x\(String(code, radix: 16)), which checkpoints have no use for")
+        throw fault("has the operation 0x\(String(code, radix: 16)), which checkpoints do not use")
       }
       if operation == .stop { return try pop() }
       try perform(operation)
@@ -47,12 +47,12 @@ struct PickleMachine {
     case .stop: break
     case .proto:
       let version: UInt8 = try number()
-      guard version <= 5 else { throw fault("has protocol \(version), and 5 is the newest that is known") }
+      guard version <= 5 else { throw fault("has protocol \(version), and the newest supported one is 5") }
     case .frame: let _: UInt64 = try number()
 
     case .mark: marks.append(stack.count)
     case .pop:
-      // A mark can be on top of the stack, and is dropped then.
+      // A mark may be on top of the stack, and is removed then.
       if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
     case .popMark: _ = try popToMark()
     case .dup: stack.append(try top())
@@ -68,7 +68,7 @@ struct PickleMachine {
     case .int, .long: try pushDecimal(try line())
     case .binFloat: try push(.number(Double(bitPattern: try number(UInt64.self).byteSwapped)))
     case .float:
-      guard let value = Double(try line()) else { throw fault("has a number that is none") }
+      guard let value = Double(try line()) else { throw fault("has a malformed number") }
       try push(.number(value))
 
     case .binUnicode, .binString: try pushText(Int(try number(UInt32.self)))
@@ -103,7 +103,7 @@ struct PickleMachine {
     case .stackGlobal:
       let (name, module) = (try pop(), try pop())
       guard case .text(let name) = nodes[name], case .text(let module) = nodes[module] else {
-        throw fault("names a class by something else than texts")
+        throw fault("names a class by a value that is not a string")
       }
       try push(.global(module: module, name: name))
     case .reduce, .newObject:
@@ -115,7 +115,7 @@ struct PickleMachine {
       try push(.object(Pickle.Object(constructor: try pop(), arguments: arguments)))
     case .object:
       let parts = try popToMark()
-      guard let constructor = parts.first else { throw fault("makes an object of no class") }
+      guard let constructor = parts.first else { throw fault("creates an object without a class") }
       try push(.object(Pickle.Object(constructor: constructor, arguments: sequence(Array(parts.dropFirst())))))
     case .instance:
       try push(.global(module: try line(), name: try line()))
@@ -124,7 +124,7 @@ struct PickleMachine {
     case .build:
       let state = try pop()
       let place = try top()
-      // A dictionary or a list that is given attributes does not need them here.
+      // Attributes set on a dictionary or a list are not needed here.
       if case .object(var object) = nodes[place] {
         object.state = state
         nodes[place] = .object(object)
@@ -159,12 +159,14 @@ struct PickleMachine {
   }
 
   private func top() throws(TensorFileError) -> Int {
-    guard stack.count > marks.last ?? 0, let place = stack.last else { throw fault("takes a value that is not there") }
+    guard stack.count > marks.last ?? 0, let place = stack.last else {
+      throw fault("takes a value from an empty stack")
+    }
     return place
   }
 
   private mutating func popToMark() throws(TensorFileError) -> [Int] {
-    guard let mark = marks.popLast() else { throw fault("goes back to a mark that is not there") }
+    guard let mark = marks.popLast() else { throw fault("returns to a mark that was not set") }
     defer { stack.removeSubrange(mark...) }
     return Array(stack[mark...])
   }
@@ -179,19 +181,19 @@ struct PickleMachine {
   /// The sequence of a tuple.
   private mutating func popTuple() throws(TensorFileError) -> Int {
     guard case .tuple(let sequence) = nodes[try pop()] else {
-      throw fault("calls something with no tuple of arguments")
+      throw fault("calls a value without a tuple of arguments")
     }
     return sequence
   }
 
   private mutating func recall(_ place: Int) throws(TensorFileError) {
-    guard let value = memo[place] else { throw fault("recalls a value that it never kept") }
+    guard let value = memo[place] else { throw fault("reads a value that it did not store") }
     stack.append(value)
   }
 
   // MARK: - Values
 
-  /// Keeps a sequence; returns its number.
+  /// Stores a sequence; returns its number.
   private mutating func sequence(_ places: [Int]) -> Int {
     sequences.append(places)
     return sequences.count - 1
@@ -210,7 +212,7 @@ struct PickleMachine {
         object.elements = sequence(elements)
         nodes[place] = .object(object)
       }
-    default: throw fault("appends to something that is no list")
+    default: throw fault("appends to a value that is not a list")
     }
   }
 
@@ -226,11 +228,11 @@ struct PickleMachine {
         object.items = sequence(items)
         nodes[place] = .object(object)
       }
-    default: throw fault("sets a key of something that is no dictionary")
+    default: throw fault("sets a key of a value that is not a dictionary")
     }
   }
 
-  /// A whole number of `count` bytes in two's complement.
+  /// An integer of `count` bytes in two's complement.
   private mutating func pushLong(_ count: Int) throws(TensorFileError) {
     guard let range = cursor.skip(count) else { throw truncated }
     guard count <= 8 else { return try push(.largeInteger) }
@@ -240,13 +242,13 @@ struct PickleMachine {
     try push(.integer(count == 0 ? 0 : Int(Int64(bitPattern: bits << shift) >> Int64(shift))))
   }
 
-  /// A whole number in digits; in protocols below 2, `00` and `01` are the truth values.
+  /// An integer in digits; in protocols below 2, `00` and `01` are the truth values.
   private mutating func pushDecimal(_ text: String) throws(TensorFileError) {
     if text == "00" || text == "01" { return try push(.boolean(text == "01")) }
     let digits = text.hasSuffix("L") ? String(text.dropLast()) : text
     if let value = Int(digits) { return try push(.integer(value)) }
     guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }) else {
-      throw fault("has a number that is none")
+      throw fault("has a malformed number")
     }
     try push(.largeInteger)
   }
@@ -276,13 +278,13 @@ struct PickleMachine {
   }
 
   private mutating func memoPlace() throws(TensorFileError) -> Int {
-    guard let place = Int(try line()), place >= 0 else { throw fault("keeps a value under a number that is none") }
+    guard let place = Int(try line()), place >= 0 else { throw fault("stores a value under a malformed number") }
     return place
   }
 
   private var truncated: TensorFileError { fault("ends too early; the file may be truncated") }
 
   private func fault(_ reason: String) -> TensorFileError {
-    TensorFileError(path, "not a checkpoint that can be read: its pickle \(reason) (byte \(cursor.offset))")
+    TensorFileError(path, "not a readable checkpoint: its pickle \(reason) (byte \(cursor.offset))")
   }
 }

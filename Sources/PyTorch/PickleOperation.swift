@@ -1,6 +1,6 @@
 extension PickleMachine {
-  /// The operations of a pickle by their codes. Those for shared buffers and for registered extensions are missing:
-  /// what they mean is not in the file.
+  /// The operations of a pickle by their codes. Those for shared buffers and for registered extensions are missing,
+  /// since their meaning is defined outside of the file.
   enum Operation: UInt8 {
     case mark = 0x28
     case stop = 0x2E
@@ -45,7 +45,7 @@ extension PickleMachine {
     case binFloat = 0x47
     case binBytes = 0x42
     case shortBinBytes = 0x43
-    // From protocol 2 on.
+    // Since protocol 2.
     case proto = 0x80
     case newObject = 0x81
     case tuple1 = 0x85
@@ -55,7 +55,7 @@ extension PickleMachine {
     case newFalse = 0x89
     case long1 = 0x8A
     case long4 = 0x8B
-    // From protocol 4 on.
+    // Since protocol 4.
     case shortBinUnicode = 0x8C
     case binUnicode8 = 0x8D
     case binBytes8 = 0x8E
@@ -66,7 +66,7 @@ extension PickleMachine {
     case stackGlobal = 0x93
     case memoize = 0x94
     case frame = 0x95
-    // From protocol 5 on.
+    // Since protocol 5.
     case byteArray8 = 0x96
   }
 }

@@ -1,16 +1,16 @@
 import Files
 import Tensors
 
-/// A PyTorch checkpoint (`.pt`, `.pth`): one or several models, each as tensors by their names in its state dictionary.
+/// A PyTorch checkpoint (`.pt`, `.pth`): one or more models, each as tensors by their names in its state dictionary.
 package struct PyTorchFile: Sendable {
   /// The name of the file in messages.
   package let path: String
-  /// The keys under which the file has models; empty when the whole file is one.
+  /// The keys of the models in the file; empty when the whole file is one model.
   package let keys: [String]
   private let file: StorageFile
   private let models: [PickleValue]
 
-  /// Whether a file begins as a checkpoint of PyTorch's does.
+  /// Whether the first bytes are those of a PyTorch checkpoint.
   package static func isCheckpoint(path: String) -> Bool {
     guard let file = try? FileBytes(mapping: path) else { return false }
     return StorageFile.isKnown(file.bytes)
@@ -26,9 +26,9 @@ package struct PyTorchFile: Sendable {
     try self.init(bytes, path: path)
   }
 
-  /// Reads a file that is in memory already.
+  /// Reads a file that is already in memory.
   ///
-  /// - Parameter name: the name of the file in messages.
+  /// - Parameter name: The name of the file in messages.
   package init(bytes: [UInt8], name: String = "memory") throws(TensorFileError) {
     try self.init(FileBytes(copying: bytes), path: name)
   }
@@ -48,14 +48,14 @@ package struct PyTorchFile: Sendable {
     }
   }
 
-  /// What the file is stored as.
+  /// The format of the file.
   package var form: String { file.form.rawValue }
 
-  /// The key to take when none is asked for: that of an exponential moving average before that of the model itself;
-  /// nothing when it cannot be told.
+  /// The key of the default model: that of an exponential moving average before that of the model itself; `nil` when it
+  /// cannot be determined.
   package var preferredKey: String? { Self.preferred(of: keys) }
 
-  /// The first of the keys that programs use, where a model may lie deeper, as in `ema.module`.
+  /// The first of the usual keys; a model may be nested, as in `ema.module`.
   static func preferred(of keys: [String]) -> String? {
     let known = ["ema", "model_ema", "ema_state_dict", "state_dict_ema", "model", "state_dict", "model_state_dict"]
     for word in known {
@@ -66,9 +66,9 @@ package struct PyTorchFile: Sendable {
     return keys.count == 1 ? keys[0] : nil
   }
 
-  /// The model under a key.
+  /// The model with the given key.
   ///
-  /// - Parameter key: one of `keys`; nothing when there are none.
+  /// - Parameter key: One of `keys`; `nil` when there are none.
   package func model(_ key: String?) throws(TensorFileError) -> PyTorchModel {
     let position = key.flatMap { keys.firstIndex(of: $0) } ?? 0
     return try PyTorchModel(models[position], in: file)
@@ -80,7 +80,7 @@ package struct PyTorchFile: Sendable {
 
   /// The models among a dictionary's members, or among theirs, with their keys: `ema`, `state.model`.
   private static func models(in root: PickleValue) -> [(key: String, value: PickleValue)] {
-    // Checkpoints have some ten members on either level; looking at each takes time.
+    // Checkpoints have about ten members on either level; examining each takes time.
     let limit = 200
     var found: [(key: String, value: PickleValue)] = []
     for (key, value) in (root.members ?? .none(of: root)).prefix(limit) {

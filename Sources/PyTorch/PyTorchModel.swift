@@ -2,7 +2,7 @@ import Elements
 import Files
 import Tensors
 
-/// A model of a checkpoint: its tensors in the names of its state dictionary, and what is recorded beside them.
+/// A model of a checkpoint: its tensors under their names in the state dictionary, and the facts recorded beside them.
 package struct PyTorchModel: Sendable {
   /// The name of the file in messages.
   package let path: String
@@ -11,7 +11,7 @@ package struct PyTorchModel: Sendable {
   package let facts: CheckpointFacts
   /// Whether it was saved as modules and not as a state dictionary.
   package let isModuleTree: Bool
-  /// The ε of the batch normalisations, each value once; empty for a state dictionary, which does not tell.
+  /// The ε of the batch normalisations, each value once; empty for a state dictionary, which does not record it.
   package let epsilons: Set<Double>
   private let file: StorageFile
   private let positions: [String: Int]
@@ -32,14 +32,14 @@ package struct PyTorchModel: Sendable {
     var total = 0
     for (name, tensor) in walk.tensors {
       do throws(Refusal) { try file.check(tensor) } catch { throw Self.fault(name, error.reason, file) }
-      // Views may repeat elements, and tensors share storages, but a small file cannot stand for endless numbers.
+      // Views may repeat elements, and tensors may share storages, but the total is limited by the size of the file.
       let (sum, overflows) = total.addingReportingOverflow(tensor.count)
       guard !overflows, sum <= max(1 << 20, file.byteCount * 4) else {
-        throw Self.fault(name, "has more elements than the file can stand for", file)
+        throw Self.fault(name, "has more elements than the size of the file allows", file)
       }
       total = sum
       if let known = positions[name] {
-        tensors[known].tensor = tensor  // as in a dictionary, the last one counts
+        tensors[known].tensor = tensor  // as in a dictionary, the last one is kept
       } else {
         positions[name] = tensors.count
         tensors.append((name, tensor))
@@ -51,9 +51,10 @@ package struct PyTorchModel: Sendable {
     epsilons = walk.epsilons
   }
 
-  /// A tensor with its elements as `Float`.
+  /// The elements of a tensor as `Float`.
   ///
-  /// - Throws: when there is no such tensor, its elements are no floating-point numbers, or they are damaged.
+  /// - Throws: `TensorFileError` when there is no such tensor, its elements are no floating-point numbers, or it is
+  ///   damaged.
   package func tensor(_ name: String) throws(TensorFileError) -> Tensor {
     let stored = try stored(name)
     let values = try withBytes(of: name) { widened($0, from: stored.type) }

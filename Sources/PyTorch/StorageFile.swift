@@ -3,13 +3,14 @@ import Files
 import Synchronization
 import Tensors
 
-/// A file that `torch.save` wrote, mapped into memory: a pickle, and the storages that its tensors are views of.
+/// A file written by `torch.save`, mapped into memory: a pickle, and the storages that its tensors are views of.
 ///
-/// Contract of this module: a checkpoint comes in, tensors by name and what is recorded beside them come out. Both forms
-/// that PyTorch has written are read: the zip archive of 1.6 and later, and the row of pickles and storages before it.
+/// Contract of this module: the input is a checkpoint, the output its tensors by name and the facts recorded beside
+/// them. It reads both formats of PyTorch: the zip archive since 1.6, and the sequence of pickles and storages before
+/// it.
 ///
-/// **Invariant:** nothing of a file is executed; classes and functions are names (`Pickle`). Whatever its bytes, reading
-/// a file succeeds or throws, in time and memory that the size of the file bounds.
+/// **Invariant:** nothing in a file is executed; classes and functions are names (`Pickle`). For any bytes, reading a
+/// file succeeds or throws, in time and memory bounded by the size of the file.
 final class StorageFile: Sendable {
   enum Form: String, Sendable {
     case zip = "zip archive"
@@ -21,21 +22,21 @@ final class StorageFile: Sendable {
   let pickle: Pickle
   private let file: FileBytes
   private let storages: [String: Storage]
-  /// The storages whose checksum was found right: each is read once for that, however many tensors share it.
+  /// The storages whose checksum was verified: each is read once for that, however many tensors share it.
   private let checked = Mutex<Set<String>>([])
 
   private struct Storage: Sendable {
     let range: Range<Int>
-    /// Where the checksum is, in an archive.
+    /// The position of the checksum, in an archive.
     let entry: ZipArchive.Entry?
   }
 
-  /// The first bytes of the older form: a pickle of protocol 2 that holds PyTorch's number.
+  /// The first bytes of the older format: a pickle of protocol 2 with PyTorch's magic number.
   private static let legacyStart: [UInt8] = [
     0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
   ]
 
-  /// Whether bytes begin as a file of PyTorch's does.
+  /// Whether the first bytes are those of a PyTorch file.
   static func isKnown(_ bytes: UnsafeRawBufferPointer) -> Bool {
     ZipArchive.isZip(bytes) || bytes.starts(with: legacyStart)
   }
@@ -50,7 +51,7 @@ final class StorageFile: Sendable {
       form = .legacy
       (pickle, storages) = try Self.readLegacy(file.bytes, path: path)
     } else {
-      throw TensorFileError(path, "this is no checkpoint: it is neither of PyTorch's formats")
+      throw TensorFileError(path, "this is no checkpoint: it has neither of PyTorch's formats")
     }
   }
 
@@ -67,10 +68,10 @@ final class StorageFile: Sendable {
     let root = main.name.dropLast("data.pkl".count)
     func entry(_ name: String) -> ZipArchive.Entry? { archive.entries.first { $0.name == root + name } }
     guard entry("constants.pkl") == nil else {
-      throw TensorFileError(path, "this is a TorchScript program; the checkpoint that training wrote is wanted")
+      throw TensorFileError(path, "this is a TorchScript program; use the checkpoint that training wrote")
     }
     if let order = entry("byteorder"), !(try archive.content(order)).starts(with: "little".utf8) {
-      throw TensorFileError(path, "its numbers are big-endian; save it anew on a little-endian machine")
+      throw TensorFileError(path, "its numbers are big-endian; save it again on a little-endian machine")
     }
     var cursor = ByteCursor(try archive.content(main))
     let pickle = try PickleMachine.read(&cursor, path: path)
@@ -81,8 +82,8 @@ final class StorageFile: Sendable {
     return (pickle, storages)
   }
 
-  /// Four pickles (PyTorch's number, a version, facts about the machine, the content), one of the storages' names, then
-  /// each storage: its number of elements and their bytes.
+  /// Reads four pickles (PyTorch's magic number, a version, facts about the machine, the content), one with the names
+  /// of the storages, then each storage: its number of elements and their bytes.
   private static func readLegacy(
     _ bytes: UnsafeRawBufferPointer, path: String
   ) throws(TensorFileError) -> (Pickle, [String: Storage]) {
@@ -91,7 +92,7 @@ final class StorageFile: Sendable {
     for _ in 0..<5 { pickles.append(try PickleMachine.read(&cursor, path: path)) }
     let facts = PickleValue(pickles[2], pickles[2].root)
     guard facts["little_endian"]?.boolean != false else {
-      throw TensorFileError(path, "its numbers are big-endian; save it anew on a little-endian machine")
+      throw TensorFileError(path, "its numbers are big-endian; save it again on a little-endian machine")
     }
     let widths = elementWidths(pickles[3])
     let names = PickleValue(pickles[4], pickles[4].root).elements ?? []
@@ -102,14 +103,14 @@ final class StorageFile: Sendable {
       }
       let (size, overflows) = Int(count).multipliedReportingOverflow(by: width)
       guard !overflows, let range = cursor.skip(size) else {
-        throw TensorFileError(path, "a storage lies outside of the file; it may be truncated")
+        throw TensorFileError(path, "a storage extends beyond the file; it may be truncated")
       }
       storages[key] = Storage(range: range, entry: nil)
     }
     return (pickles[3], storages)
   }
 
-  /// The bytes of an element of each storage that a pickle names.
+  /// The element size in bytes of each storage that a pickle names.
   private static func elementWidths(_ pickle: Pickle) -> [String: Int] {
     var widths: [String: Int] = [:]
     for index in pickle.nodes.indices {
@@ -123,7 +124,7 @@ final class StorageFile: Sendable {
     return widths
   }
 
-  /// The bytes of a storage, after a comparison with their checksum where the file has one.
+  /// The bytes of a storage, after their checksum was verified, if the file has one.
   private func bytes(ofStorage tensor: TensorView) throws(Refusal) -> UnsafeRawBufferPointer {
     let storage = try storage(of: tensor)
     let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[storage.range])
@@ -134,11 +135,11 @@ final class StorageFile: Sendable {
     return bytes
   }
 
-  /// The storage of a tensor, which is as large as the tensor needs it.
+  /// The storage of a tensor, which must have the size that the tensor states.
   private func storage(of tensor: TensorView) throws(Refusal) -> Storage {
-    guard let storage = storages[tensor.storage] else { throw Refusal("has a storage that the file lacks") }
+    guard let storage = storages[tensor.storage] else { throw Refusal("has a storage that is not in the file") }
     guard tensor.storageCount <= storage.range.count / tensor.type.byteCount else {
-      throw Refusal("has a storage of \(storage.range.count) bytes, and says \(tensor.storageCount) elements")
+      throw Refusal("has a storage of \(storage.range.count) bytes, but states \(tensor.storageCount) elements")
     }
     return storage
   }
@@ -146,13 +147,13 @@ final class StorageFile: Sendable {
   /// Throws unless the elements of a tensor are in the file.
   func check(_ tensor: TensorView) throws(Refusal) { _ = try storage(of: tensor) }
 
-  /// Calls a function with the elements of a tensor, in row-major order: where they lie, or in a copy.
+  /// Calls a function with the elements of a tensor, in row-major order, either in place or in a copy.
   func withElements<Result>(
     of tensor: TensorView, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(Refusal) -> Result {
     let storage = try bytes(ofStorage: tensor)
     let width = tensor.type.byteCount
-    // The tensor's last element lies in the storage, so no place below overflows.
+    // The tensor's last element is within the storage, so no offset below overflows.
     if tensor.count == 0 { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
     if tensor.isContiguous {
       let start = tensor.offset * width
@@ -166,7 +167,7 @@ final class StorageFile: Sendable {
     var place = tensor.offset
     for _ in 0..<tensor.count {
       gathered.append(contentsOf: storage[place * width..<(place + 1) * width])
-      // Counts up like an odometer, the last dimension first.
+      // The indices are incremented like an odometer, the last dimension first.
       for axis in position.indices.reversed() where tensor.shape[axis] > 1 {
         position[axis] += 1
         place += tensor.strides[axis]

@@ -8,17 +8,17 @@ package struct TensorView: Sendable, Hashable {
   let storage: String
   package let type: ElementType
   package let shape: [Int]
-  /// The distance of neighbours along each dimension, in elements.
+  /// The stride of each dimension, in elements.
   let strides: [Int]
-  /// The first element.
+  /// The offset of the first element, in elements.
   let offset: Int
-  /// The elements of the storage, as the checkpoint says.
+  /// The number of elements of the storage, as the checkpoint states it.
   let storageCount: Int
 
   /// The number of elements.
   package let count: Int
 
-  /// Whether the elements lie in the storage one after another, in row-major order.
+  /// Whether the elements are contiguous in the storage, in row-major order.
   var isContiguous: Bool {
     guard count > 0 else { return true }
     var expected = 1
@@ -29,13 +29,13 @@ package struct TensorView: Sendable, Hashable {
     return true
   }
 
-  /// The tensor that a value stands for; nothing when the value is something else.
+  /// The tensor that a value represents; `nil` when the value is something else.
   ///
-  /// The functions that rebuild tensors (`torch/_utils.py`) are known by name; none is called.
+  /// The functions that rebuild tensors (`torch/_utils.py`) are recognised by name; none is called.
   ///
-  /// - Throws: a clause about what is wrong with a tensor: "has a negative stride".
+  /// - Throws: A predicate that describes the error in a tensor: "has a negative stride".
   init?(_ value: PickleValue) throws(Refusal) {
-    // A parameter holds a tensor, and each layer of wrapping is one call; no file needs more of them.
+    // A parameter contains a tensor, and each layer of wrapping is one call; no file needs more of them.
     var value = value
     for _ in 0..<8 {
       guard let (constructor, arguments) = value.call, let name = constructor.qualifiedName else { return nil }
@@ -47,28 +47,28 @@ package struct TensorView: Sendable, Hashable {
         // (function, type, arguments, state)
         guard arguments.count >= 3, arguments[0].qualifiedName?.hasPrefix("torch._utils._rebuild_tensor") == true,
           let inner = arguments[2].elements(atMost: 16)
-        else { throw Refusal("is of a class of tensors that is not known") }
+        else { throw Refusal("is of an unknown class of tensors") }
         try self.init(rebuilt: inner, by: arguments[0].qualifiedName ?? "")
         return
       case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3":
         try self.init(rebuilt: arguments, by: name)
         return
       case _ where name.hasPrefix("torch._utils._rebuild_"):
-        throw Refusal("is made by \(quoted(name)), and only dense tensors can be read")
+        throw Refusal("is created by \(quoted(name)), and only dense tensors can be read")
       default: return nil
       }
     }
     return nil
   }
 
-  /// - Parameter arguments: storage, offset, sizes, strides, and for `_rebuild_tensor_v3` the type as the seventh.
+  /// - Parameter arguments: Storage, offset, sizes and strides; for `_rebuild_tensor_v3` the type is the seventh.
   private init(rebuilt arguments: [PickleValue], by function: String) throws(Refusal) {
     guard arguments.count >= 4, let identity = arguments[0].persistent?.elements(atMost: 16), identity.count >= 5,
       identity[0].text == "storage", let storageClass = identity[1].qualifiedName, let key = identity[2].storageKey,
       let storedCount = identity[4].integer, storedCount >= 0
     else { throw Refusal("names no storage") }
     guard identity.count < 6 || identity[5].isNone else {
-      throw Refusal("is a view of a storage as PyTorch wrote it before 0.4; save it anew")
+      throw Refusal("is a view of a storage as PyTorch wrote it before 0.4; save it again")
     }
     guard let offset = arguments[1].integer, let sizes = arguments[2].elements(atMost: 64),
       let steps = arguments[3].elements(atMost: 64)
@@ -82,14 +82,14 @@ package struct TensorView: Sendable, Hashable {
       typeName = storageClass
     }
     guard let type = ElementType(torch: typeName) else {
-      throw Refusal("has elements of \(quoted(typeName)), which are not known")
+      throw Refusal("has elements of the unknown type \(quoted(typeName))")
     }
-    // An untyped storage is counted in bytes.
+    // The size of an untyped storage is in bytes.
     let isCountedInBytes = storageClass.hasSuffix(".UntypedStorage")
     let (shape, strides) = (sizes.compactMap(\.integer), steps.compactMap(\.integer))
     guard shape.count == sizes.count, strides.count == steps.count, strides.count == shape.count
-    else { throw Refusal("has sizes that are no numbers") }
-    guard let count = elementCount(ofShape: shape) else { throw Refusal("has a size that no tensor can have") }
+    else { throw Refusal("has sizes that are not numbers") }
+    guard let count = elementCount(ofShape: shape) else { throw Refusal("has an impossible size") }
     guard offset >= 0, strides.allSatisfy({ $0 >= 0 }) else { throw Refusal("has a negative stride or offset") }
     self.type = type
     self.shape = shape
@@ -97,17 +97,17 @@ package struct TensorView: Sendable, Hashable {
     self.offset = offset
     self.count = count
     storage = key
-    // A storage may be of another width than the tensor: views of views as another type.
+    // The element size of a storage may differ from the tensor's: a view of another type.
     let width = isCountedInBytes ? 1 : ElementType(torch: storageClass)?.byteCount ?? 1
     let (bytes, overflows) = storedCount.multipliedReportingOverflow(by: width)
-    guard !overflows else { throw Refusal("has a storage that no file can hold") }
+    guard !overflows else { throw Refusal("has a storage of impossible size") }
     storageCount = bytes / type.byteCount
     guard count == 0 || last < storageCount else {
       throw Refusal("reaches beyond its storage of \(storageCount) elements")
     }
   }
 
-  /// The place of the last element in the storage; the largest number when it does not fit.
+  /// The index of the last element in the storage; the largest integer when it does not fit.
   private var last: Int {
     var last = offset
     for (size, stride) in zip(shape, strides) where size > 0 {
@@ -120,7 +120,7 @@ package struct TensorView: Sendable, Hashable {
   }
 }
 
-/// What is wrong with a part of a checkpoint, as a clause.
+/// The description of an error in a part of a checkpoint, as a predicate.
 struct Refusal: Error {
   let reason: String
 
@@ -128,7 +128,7 @@ struct Refusal: Error {
 }
 
 extension PickleValue {
-  /// The name of a storage: a text, or a number in files of old.
+  /// The name of a storage: a string, or a number in old files.
   fileprivate var storageKey: String? { text ?? integer.map(String.init) }
 }
 

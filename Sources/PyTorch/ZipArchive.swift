@@ -2,15 +2,15 @@ import CZlib
 import Files
 import Tensors
 
-/// The entries of a zip archive that are stored as they are, which is how PyTorch writes them.
+/// The uncompressed entries of a zip archive, which is how PyTorch writes them.
 ///
-/// Only what the format needs for that is read (PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3): the directory at
-/// the end, in its short form or that of zip64, and the header before each entry. Compressed, encrypted and overlapping
-/// entries are refused, and so are two of one name.
+/// It reads only the parts of the format that this needs (PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3): the
+/// directory at the end, in its short form or that of zip64, and the header before each entry. It rejects compressed,
+/// encrypted and overlapping entries, and duplicate names.
 struct ZipArchive {
   struct Entry: Sendable {
     let name: String
-    /// Where the entry's bytes lie in the file.
+    /// The range of the entry's bytes in the file.
     let range: Range<Int>
     /// CRC-32 of the bytes.
     let checksum: UInt32
@@ -18,7 +18,7 @@ struct ZipArchive {
     /// Whether these bytes have the entry's checksum.
     func matches(_ content: UnsafeRawBufferPointer) -> Bool {
       var sum = crc32(0, nil, 0)
-      // In pieces that fit the library's 32-bit count.
+      // In pieces whose size fits the library's 32-bit count.
       var rest = content[...]
       while !rest.isEmpty {
         let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
@@ -35,8 +35,8 @@ struct ZipArchive {
   private(set) var entries: [Entry] = []
 
   /// - Parameters:
-  ///   - bytes: the whole file; has to stay valid while the archive is used.
-  ///   - path: the name of the file in messages.
+  ///   - bytes: The whole file; must stay valid while the archive is used.
+  ///   - path: The name of the file in messages.
   init(_ bytes: UnsafeRawBufferPointer, path: String) throws(TensorFileError) {
     self.bytes = bytes
     self.path = path
@@ -58,7 +58,7 @@ struct ZipArchive {
 
   static func isZip(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: "PK\u{3}\u{4}".utf8) }
 
-  /// The bytes of an entry, after a comparison with their checksum.
+  /// The bytes of an entry, after their checksum was verified.
   func content(_ entry: Entry) throws(TensorFileError) -> UnsafeRawBufferPointer {
     let content = UnsafeRawBufferPointer(rebasing: bytes[entry.range])
     guard entry.matches(content) else {
@@ -87,7 +87,7 @@ struct ZipArchive {
     throw truncated
   }
 
-  /// The directory of zip64, where numbers have 64 bits.
+  /// The zip64 directory, with 64-bit numbers.
   private func findLargeDirectory(before place: Int) throws(TensorFileError) -> Directory? {
     var locator = ByteCursor(bytes, at: place - 20)
     guard locator.read(UInt32.self) == 0x0706_4B50 else { return nil }
@@ -108,7 +108,7 @@ struct ZipArchive {
     return (Int(start), Int(start + length), Int(count))
   }
 
-  /// The next entry of the directory, and the place that it takes with the header before it.
+  /// The next entry of the directory, and the range that it occupies together with its header.
   private func readEntry(_ cursor: inout ByteCursor) throws(TensorFileError) -> (Entry, Range<Int>) {
     guard cursor.read(UInt32.self) == 0x0201_4B50, cursor.skip(4) != nil, let flags = cursor.read(UInt16.self),
       let method = cursor.read(UInt16.self), cursor.skip(4) != nil, let checksum = cursor.read(UInt32.self),
@@ -123,20 +123,20 @@ struct ZipArchive {
     guard let size = extra.widened(shortSize), let stored = extra.widened(shortStored),
       let offset = extra.widened(shortOffset)
     else { throw fault("the sizes of the entry \(quoted(name)) are missing") }
-    // Programs have this folder, and checkpoints have none.
+    // Programs have this folder; checkpoints do not.
     guard name.split(separator: "/").dropFirst().first != "code" else {
-      throw fault("this is TorchScript, a program; what training wrote with torch.save is wanted")
+      throw fault("this is a TorchScript program; use the checkpoint that training wrote with torch.save")
     }
     guard flags & 1 == 0 else { throw fault("the entry \(quoted(name)) is encrypted") }
     guard method == 0, size == stored else {
-      throw fault("the entry \(quoted(name)) is compressed, and PyTorch stores entries as they are; save it anew")
+      throw fault("the entry \(quoted(name)) is compressed, but PyTorch stores entries uncompressed; save it again")
     }
     guard offset <= bytes.count else { throw truncated }
     var header = ByteCursor(bytes, at: Int(offset))
     guard header.read(UInt32.self) == 0x0403_4B50, header.skip(22) != nil, let ownLength = header.read(UInt16.self),
       let ownExtra = header.read(UInt16.self), let ownName = header.skip(Int(ownLength)),
       header.skip(Int(ownExtra)) != nil, size <= UInt64(bytes.count), let content = header.skip(Int(size))
-    else { throw fault("the entry \(quoted(name)) lies outside of the file; it may be truncated") }
+    else { throw fault("the entry \(quoted(name)) extends beyond the file; it may be truncated") }
     guard bytes[ownName].elementsEqual(bytes[nameRange]) else {
       throw fault("the entry \(quoted(name)) has another name in its own header")
     }
@@ -148,11 +148,11 @@ struct ZipArchive {
   private func fault(_ reason: String) -> TensorFileError { TensorFileError(path, reason) }
 }
 
-/// The 64-bit numbers of an entry whose 32 bits do not suffice, in the order in which they are asked for.
+/// The 64-bit numbers of an entry that do not fit in 32 bits, in the order in which they are requested.
 private struct LargeNumbers {
   private var numbers: ByteCursor?
 
-  /// - Parameter fields: the entry's extra fields, each a number that names it, a length and as many bytes.
+  /// - Parameter fields: The entry's extra fields, each an identifying number, a length and as many bytes.
   init(_ fields: ByteCursor) {
     var fields = fields
     while let kind = fields.read(UInt16.self), let length = fields.read(UInt16.self),
