@@ -39,7 +39,7 @@ public struct Box: Sendable, Hashable {
 }
 
 extension Box {
-  init(_ box: Detection.Box) {
+  init(_ box: Detection.CornerBox) {
     self.init(left: box.x1, top: box.y1, right: box.x2, bottom: box.y2)
   }
 }
@@ -49,6 +49,6 @@ extension Detection.DetectedObject {
     let box = object.box
     self.init(
       classIndex: object.classIndex, confidence: object.confidence,
-      box: Detection.Box(x1: box.left, y1: box.top, x2: box.right, y2: box.bottom))
+      box: Detection.CornerBox(x1: box.left, y1: box.top, x2: box.right, y2: box.bottom))
   }
 }

@@ -7,7 +7,7 @@ import Testing
     try RGBImage(width: width, height: height, pixels: [UInt8](repeating: 0, count: width * height * 3))
   }
 
-  /// Writes a picture with a sign for each of black, white and any other colour.
+  /// Writes an image with a sign for each of black, white and any other colour.
   private func signs(_ image: RGBImage) -> [String] {
     (0..<image.height).map { y in
       String(
@@ -21,7 +21,7 @@ import Testing
 
   @Test("A box and its label")
   func drawsBox() throws {
-    let object = DetectedObject(classIndex: 1, confidence: 0.625, box: Box(x1: 3, y1: 14, x2: 30, y2: 19))
+    let object = DetectedObject(classIndex: 1, confidence: 0.625, box: CornerBox(x1: 3, y1: 14, x2: 30, y2: 19))
     let drawn = annotate(try black(56, 22), objects: [object], names: ["a", "dog"])
     let expected = """
       ........................................................
@@ -50,11 +50,11 @@ import Testing
     #expect(signs(drawn).joined(separator: "\n") == expected)
   }
 
-  @Test("Extreme objects and pictures never trap")
+  @Test("Extreme objects and images never trap")
   func survivesExtremes() throws {
     let values: [Float] = [.nan, -.infinity, .infinity, -1e30, 1e30, 0, 3, -3]
     let boxes = values.flatMap { first in
-      values.map { second in Box(x1: first, y1: second, x2: second, y2: first) }
+      values.map { second in CornerBox(x1: first, y1: second, x2: second, y2: first) }
     }
     let classes = [0, -1, .min, .max]
     let objects = boxes.enumerated().map { index, box in
@@ -67,9 +67,9 @@ import Testing
     }
   }
 
-  @Test("Without objects the picture stays")
-  func keepsPicture() throws {
-    let image = try Fixture.picture("noise")
+  @Test("Without objects the image is unchanged")
+  func keepsImage() throws {
+    let image = try Fixture.image("noise")
     #expect(annotate(image, objects: [], names: ["a"]) == image)
   }
 
@@ -80,11 +80,12 @@ import Testing
       (-1, 0.5, "class -1 0.50"), (0, Float.nan, "dog"), (0, .infinity, "dog 1.00"), (0, -2, "dog 0.00"),
     ] as [(Int, Float, String)])
   func labels(classIndex: Int, confidence: Float, text: String) {
-    let object = DetectedObject(classIndex: classIndex, confidence: confidence, box: Box(x1: 0, y1: 0, x2: 1, y2: 1))
+    let object = DetectedObject(
+      classIndex: classIndex, confidence: confidence, box: CornerBox(x1: 0, y1: 0, x2: 1, y2: 1))
     #expect(labelText(of: object, names: ["dog"]) == text)
   }
 
-  @Test("The face covers printable ASCII and boxes the rest")
+  @Test("The font covers printable ASCII and draws a box for the rest")
   func coversASCII() throws {
     let font = BitmapFont.label
     let box = font.glyph(for: "é")
@@ -101,7 +102,7 @@ import Testing
     #expect(font.width(of: "") == 0)
   }
 
-  @Test("Labels of near boxes keep apart and inside the picture")
+  @Test("Labels of nearby boxes stay apart and inside the image")
   func placesLabels() {
     var placement = LabelPlacement(imageWidth: 200, imageHeight: 100)
     let places = [0, 2, 4].map { shift in

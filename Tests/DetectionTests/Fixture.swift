@@ -11,8 +11,8 @@ enum Fixture {
     return Array(try Data(contentsOf: folder.appendingPathComponent(name)))
   }
 
-  /// Returns the picture in a binary PPM file, the form of all expected pixels.
-  static func picture(_ name: String) throws -> RGBImage {
+  /// Returns the image in a binary PPM file, the form of all expected pixels.
+  static func image(_ name: String) throws -> RGBImage {
     let file = try bytes("\(name).ppm")
     let lines = file.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
     let size = String(decoding: lines[1], as: UTF8.self).split(separator: " ").compactMap { Int($0) }

@@ -6,7 +6,7 @@ import Testing
   @Test("Pixels equal those OpenCV decodes", arguments: Fixture.validImages)
   func decodesLikeOpenCV(name: String) throws {
     let image = try decode(try Fixture.bytes(name))
-    #expect(image == (try Fixture.picture(String(name.dropLast(4)))))
+    #expect(image == (try Fixture.image(String(name.dropLast(4)))))
   }
 
   @Test("A JPEG file cut anywhere is truncated", arguments: ["rgb444.jpg", "progressive.jpg", "orientation6.jpg"])
@@ -45,7 +45,7 @@ import Testing
     #expect(decodingError(try Fixture.bytes("huge.jpg")) == .tooLarge(width: 65500, height: 65500))
     #expect(isDamaged(decodingError(try Fixture.bytes("zero.png")), .png))
     #expect(isDamaged(decodingError(try Fixture.bytes("zero.jpg")), .jpeg))
-    // As large as is allowed, with the data of a picture a million times smaller.
+    // As large as is allowed, with the data of an image a million times smaller.
     #expect(isDamaged(decodingError(try Fixture.bytes("swollen.jpg")), .jpeg))
   }
 
@@ -84,7 +84,7 @@ import Testing
 
   @Test("An encoded image decodes to itself", arguments: ["noise", "thin", "rgb8"])
   func encodesLosslessly(name: String) throws {
-    let image = try Fixture.picture(name)
+    let image = try Fixture.image(name)
     #expect(try decode(try encodePNG(image)) == image)
   }
 

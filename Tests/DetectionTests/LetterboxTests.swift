@@ -26,7 +26,7 @@ import Testing
 
   @Test("Pixels equal OpenCV's", arguments: cases)
   func equalsOpenCV(example: Case) throws {
-    let image = try Fixture.picture(example.source)
+    let image = try Fixture.image(example.source)
     let (width, height) = example.target
     let letterbox = Letterbox(
       imageWidth: image.width, imageHeight: image.height, targetWidth: width, targetHeight: height)
@@ -35,7 +35,7 @@ import Testing
     #expect(letterbox.left == example.left)
     #expect(letterbox.top == example.top)
 
-    let expected = try Fixture.picture("\(example.source)-\(width)x\(height)").pixels
+    let expected = try Fixture.image("\(example.source)-\(width)x\(height)").pixels
     // One value more than needed, which must stay.
     var planes = [Float](repeating: -1, count: 3 * width * height + 1)
     planes.withUnsafeMutableBufferPointer { letterbox.write(image, to: $0) }
@@ -68,15 +68,16 @@ import Testing
     // The gain is 0.5 and the border 80 pixels above and below.
     let letterbox = Letterbox(imageWidth: 1280, imageHeight: 960, targetWidth: 640, targetHeight: 640)
     #expect(
-      letterbox.imageBox(Box(x1: 10, y1: 90, x2: 110.5, y2: 200)) == Box(x1: 20, y1: 20, x2: 221, y2: 240))
+      letterbox.imageBox(CornerBox(x1: 10, y1: 90, x2: 110.5, y2: 200)) == CornerBox(x1: 20, y1: 20, x2: 221, y2: 240))
     #expect(
-      letterbox.imageBox(Box(x1: -5, y1: 0, x2: 9999, y2: 600)) == Box(x1: 0, y1: 0, x2: 1280, y2: 960))
+      letterbox.imageBox(CornerBox(x1: -5, y1: 0, x2: 9999, y2: 600)) == CornerBox(x1: 0, y1: 0, x2: 1280, y2: 960))
     #expect(
-      letterbox.imageBox(Box(x1: .nan, y1: -.infinity, x2: .infinity, y2: .nan)) == Box(x1: 0, y1: 0, x2: 1280, y2: 0))
+      letterbox.imageBox(CornerBox(x1: .nan, y1: -.infinity, x2: .infinity, y2: .nan))
+        == CornerBox(x1: 0, y1: 0, x2: 1280, y2: 0))
     // The border is 2.5 pixels here, of which 2 were written at the left.
     let odd = Letterbox(imageWidth: 10, imageHeight: 20, targetWidth: 15, targetHeight: 20)
     #expect(odd.left == 2)
-    #expect(odd.imageBox(Box(x1: 2.5, y1: 1, x2: 5, y2: 3)) == Box(x1: 0, y1: 1, x2: 2.5, y2: 3))
+    #expect(odd.imageBox(CornerBox(x1: 2.5, y1: 1, x2: 5, y2: 3)) == CornerBox(x1: 0, y1: 1, x2: 2.5, y2: 3))
   }
 
   struct Rectangle: CustomTestStringConvertible {
@@ -146,7 +147,7 @@ import Testing
     // both borders, though none was written.
     let letterbox = Letterbox(
       imageWidth: 1280, imageHeight: 961, limitWidth: 640, limitHeight: 640, widthMultiple: 32, heightMultiple: 32)
-    let box = letterbox.imageBox(Box(x1: 320, y1: 240, x2: 640, y2: 480))
+    let box = letterbox.imageBox(CornerBox(x1: 320, y1: 240, x2: 640, y2: 480))
     #expect(abs(box.x1 - 640) < 1e-3 && abs(box.y1 - 480.5) < 1e-3)
     #expect(box.x2 == 1280 && abs(box.y2 - 961) < 1e-3)
   }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Detection
 
-/// Damaged files must give a picture or an error; a trap would end the whole run.
+/// Damaged files must give an image or an error; a trap would end the whole run.
 @Suite struct MutationTests {
   @Test("Mutated files never trap", arguments: Fixture.validImages)
   func survives(name: String) throws {

@@ -17,8 +17,8 @@ import Testing
     let objects = select([[10, 20, 4, 6, 0.1, 0.5], [100, 20, 5, 6, 0.75, 0.75], [50, 50, 1, 1, 0.25, 0.25]])
     #expect(
       objects == [
-        DetectedObject(classIndex: 0, confidence: 0.75, box: Box(x1: 97.5, y1: 17, x2: 102.5, y2: 23)),
-        DetectedObject(classIndex: 1, confidence: 0.5, box: Box(x1: 8, y1: 17, x2: 12, y2: 23)),
+        DetectedObject(classIndex: 0, confidence: 0.75, box: CornerBox(x1: 97.5, y1: 17, x2: 102.5, y2: 23)),
+        DetectedObject(classIndex: 1, confidence: 0.5, box: CornerBox(x1: 8, y1: 17, x2: 12, y2: 23)),
       ])
   }
 
@@ -117,7 +117,7 @@ import Testing
       let probabilities = column[4...]
       let best = probabilities.firstIndex { $0 == probabilities.max() }
       let labels = options.labels == .every ? Array(probabilities.indices) : [best].compactMap { $0 }
-      let box = Box(
+      let box = CornerBox(
         x1: column[0] - column[2] / 2, y1: column[1] - column[3] / 2, x2: column[0] + column[2] / 2,
         y2: column[1] + column[3] / 2)
       return labels.filter { column[$0] > options.confidence }.map {
@@ -143,9 +143,9 @@ import Testing
     return common / ((a.x2 - a.x1) * (a.y2 - a.y1) + (b.x2 - b.x1) * (b.y2 - b.y1) - common)
   }
 
-  private func shifted(_ object: DetectedObject) -> Box {
+  private func shifted(_ object: DetectedObject) -> CornerBox {
     let offset = Float(object.classIndex) * 7680
     let box = object.box
-    return Box(x1: box.x1 + offset, y1: box.y1 + offset, x2: box.x2 + offset, y2: box.y2 + offset)
+    return CornerBox(x1: box.x1 + offset, y1: box.y1 + offset, x2: box.x2 + offset, y2: box.y2 + offset)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct StretchTests {
   @Test("Where the shape is the input's, stretching is letterboxing")
   func equalsLetterboxOfTheSameShape() throws {
-    let image = try Fixture.picture("noise")
+    let image = try Fixture.image("noise")
     // The letterbox's pixels are compared with OpenCV's elsewhere. Sizes that are in proportion have no border.
     for factor in [1, 2, 3] {
       let (width, height) = (image.width * factor, image.height * factor)
@@ -36,8 +36,9 @@ import Testing
   func mapsBoxesBack() {
     let stretch = Stretch(imageWidth: 1280, imageHeight: 240, targetWidth: 640, targetHeight: 480)
     #expect(
-      stretch.imageBox(Box(x1: 10, y1: 90, x2: 110.5, y2: 200)) == Box(x1: 20, y1: 45, x2: 221, y2: 100))
+      stretch.imageBox(CornerBox(x1: 10, y1: 90, x2: 110.5, y2: 200)) == CornerBox(x1: 20, y1: 45, x2: 221, y2: 100))
     #expect(
-      stretch.imageBox(Box(x1: -5, y1: -.infinity, x2: 9999, y2: .nan)) == Box(x1: 0, y1: 0, x2: 1280, y2: 0))
+      stretch.imageBox(CornerBox(x1: -5, y1: -.infinity, x2: 9999, y2: .nan))
+        == CornerBox(x1: 0, y1: 0, x2: 1280, y2: 0))
   }
 }

@@ -13,7 +13,7 @@ import Testing
 
   private func read(_ text: String) throws(DataSetError) -> DataSet { try readCOCOAnnotations(Array(text.utf8)) }
 
-  @Test func classesAndPicturesAreInTheOrderOfTheirIdentifiers() throws {
+  @Test func classesAndImagesAreInTheOrderOfTheirIdentifiers() throws {
     let set = try read(
       Self.document(
         #"""
@@ -46,19 +46,19 @@ import Testing
     (#"{"images": [{"id": 1}], "annotations": [], \#(categories)}"#, "images[0] needs"),
     (
       #"{"images": [{"id": 1, "file_name": "a"}, {"id": 1, "file_name": "b"}], "annotations": [], \#(categories)}"#,
-      "images[1]: there are two pictures 1"
+      "images[1]: there are two images 1"
     ),
     (
       #"{"images": [{"id": 1, "file_name": "a"}, {"id": 2, "file_name": "a"}], "annotations": [], \#(categories)}"#,
-      "images[1]: the file 'a' is there twice"
+      "images[1]: the file 'a' occurs twice"
     ),
     (document(#"{"image_id": 2}"#), "annotations[0] needs"),
-    (document(#"{"image_id": 3, "category_id": 1, "bbox": [0, 0, 1, 1]}"#), "annotations[0]: there is no picture 3"),
+    (document(#"{"image_id": 3, "category_id": 1, "bbox": [0, 0, 1, 1]}"#), "annotations[0]: there is no image 3"),
     (document(#"{"image_id": 2, "category_id": 2, "bbox": [0, 0, 1, 1]}"#), "annotations[0]: there is no category 2"),
     (document(#"{"image_id": 2, "category_id": 1}"#), "'bbox' is four numbers"),
     (document(#"{"image_id": 2, "category_id": 1, "bbox": [0, 0, 1, 1, "x"]}"#), "'bbox' is four numbers"),
     (document(#"{"image_id": 2, "category_id": 1, "bbox": [0, 0, -1, 1]}"#), "'bbox' has a negative size"),
-    (document(#"{"image_id": 2, "category_id": 1, "bbox": [0, 0, 1, 1], "area": "x"}"#), "'area' is no number"),
+    (document(#"{"image_id": 2, "category_id": 1, "bbox": [0, 0, 1, 1], "area": "x"}"#), "'area' is not a number"),
     (document(#"{"image_id": 2, "category_id": 1, "bbox": [0, 0, 1, 1], "iscrowd": 2}"#), "'iscrowd' is 0 or 1"),
   ]
 
@@ -93,7 +93,7 @@ import Testing
     ("images/000000000139.jpg", ImageID.number(139)), ("street.png", .name("street")), ("a/b.c/12a.jpg", .name("12a")),
     ("12345678901234567890.jpg", .name("12345678901234567890")), ("noextension", .name("noextension")),
   ])
-  func picturesWithoutIdentifierAreCalledByTheirFile(file: String, id: ImageID) {
+  func imagesWithoutIdentifierAreNamedByTheirFile(file: String, id: ImageID) {
     #expect(ImageID(file: file) == id)
   }
 

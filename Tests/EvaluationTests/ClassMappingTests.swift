@@ -61,7 +61,7 @@ import Testing
       try ClassMapping(choices: ["Body=person"], detector: people, dataSet: ClassNames(count: 12))
     }
     #expect(
-      error?.message == "the data set has no class 'person'; it has no names for its 12 classes; choose by number, "
+      error?.message == "the data set has no class 'person'; it has no names for its 12 classes; choose by index, "
         + "from 0 on")
     #expect(try ClassMapping(choices: ["Body=11"], detector: people, dataSet: ClassNames(count: 12)).evaluated == [11])
   }

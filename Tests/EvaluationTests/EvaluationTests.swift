@@ -101,7 +101,7 @@ import Testing
     #expect(figures([image]).averagePrecision(.large) == nil)
   }
 
-  @Test func onlyTheHundredBestOfAClassInAPictureCount() {
+  @Test func onlyTheHundredBestOfAClassInAnImageCount() {
     let claims = (0..<100).map { prediction(box(Double($0) * 20, 500, 10, 10), 0.9) }
     let image = AnnotatedImage(
       objects: [object(box(0, 0, 50, 50))], predictions: [prediction(box(0, 0, 50, 50), 0.1)] + claims)

@@ -7,7 +7,7 @@ import Testing
     return DataSetImage(id: .number(1), file: "x.jpg", labels: labels).objects(size: ImageSize(width: 200, height: 100))
   }
 
-  @Test func boxesAreCentreAndSizeInPartsOfThePicture() throws {
+  @Test func boxesAreCentreAndSizeInFractionsOfTheImage() throws {
     let objects = try objects("3 0.5 0.5 0.25 0.5\r\n\n 0\t0.125 0.25 0.25 0.5 \n")
     #expect(objects.map(\.classIndex) == [3, 0])
     #expect(
@@ -27,13 +27,13 @@ import Testing
     #expect(try objects("1 0.5 0.5 0.5 0.5\n1 0.50 0.5 0.5 0.5\n2 0.5 0.5 0.5 0.5").count == 2)
   }
 
-  @Test(arguments: ["", "\n", "  \r\n"]) func nothingIsAPictureWithoutObjects(_ text: String) throws {
+  @Test(arguments: ["", "\n", "  \r\n"]) func anEmptyFileIsAnImageWithoutObjects(_ text: String) throws {
     #expect(try objects(text).isEmpty)
   }
 
   static let faults: [(text: String, line: Int, says: String)] = [
-    ("0 0.5 0.5 0.5 0.5\nx 0.5 0.5 0.5 0.5", 2, "'x' is no number"),
-    ("0 0.5 0.5 nan 0.5", 1, "'nan' is no number"),
+    ("0 0.5 0.5 0.5 0.5\nx 0.5 0.5 0.5 0.5", 2, "'x' is not a number"),
+    ("0 0.5 0.5 nan 0.5", 1, "'nan' is not a number"),
     ("0 0.5 0.5 0.5", 1, "this line has 4 numbers"),
     ("\n\n0", 3, "this line has 1 number"),
     ("0 0.5 0.5 0.5 0.5 0.5", 1, "this line has 6 numbers"),
@@ -42,9 +42,9 @@ import Testing
     ("-1 0.5 0.5 0.5 0.5", 1, "a class is a whole number from 0, not -1.0"),
     ("1e300 0.5 0.5 0.5 0.5", 1, "a class is a whole number from 0"),
     ("3 0.5 0.5 0.5 0.5", 1, "class 3 is out of range: there are 3 classes"),
-    ("0 320 240 0.5 0.5", 1, "320.0 is no part of the picture's size"),
-    ("0 0.5 -0.2 0.5 0.5", 1, "-0.2 is no part of the picture's size"),
-    ("0 0.5 0.5 -0.005 0.5", 1, "a box has no negative size"),
+    ("0 320 240 0.5 0.5", 1, "320.0 is not a fraction of the image's size"),
+    ("0 0.5 -0.2 0.5 0.5", 1, "-0.2 is not a fraction of the image's size"),
+    ("0 0.5 0.5 -0.005 0.5", 1, "a box cannot have a negative size"),
   ]
 
   @Test(arguments: faults) func faultsAreNamedWithTheirLine(text: String, line: Int, says: String) {

@@ -1,8 +1,8 @@
 /// Returns a copy of the image with each object's box and a label such as “dog 0.87” drawn on it.
 ///
-/// Boxes are in image pixels; lines and letters grow with the image. Where objects overlap, the earlier in `objects` is
-/// on top. An object whose class index has no name is labelled by its number. Coordinates outside the image are
-/// clipped, and an object with one that is not a number is left out.
+/// Boxes are in image pixels; the size of lines and letters depends on that of the image. Where objects overlap, the
+/// earlier in `objects` is on top. An object whose class index has no name is labelled by its index. Coordinates
+/// outside the image are clipped, and an object with a NaN coordinate is left out.
 package func annotate(_ image: RGBImage, objects: [DetectedObject], names: [String]) -> RGBImage {
   let style = AnnotationStyle(imageWidth: image.width, imageHeight: image.height)
   var placement = LabelPlacement(imageWidth: image.width, imageHeight: image.height)
@@ -11,7 +11,7 @@ package func annotate(_ image: RGBImage, objects: [DetectedObject], names: [Stri
     guard let left = style.pixel(box.x1), let top = style.pixel(box.y1),
       let right = style.pixel(box.x2), let bottom = style.pixel(box.y2)
     else { return nil }
-    // Lines straddle the box's edges, and even an empty box shows.
+    // Lines straddle the box's edges, and even an empty box is visible.
     let half = style.lineWidth / 2
     let columns = (min(left, right) - half)..<(max(left, right) - half + style.lineWidth)
     let rows = (min(top, bottom) - half)..<(max(top, bottom) - half + style.lineWidth)
@@ -40,7 +40,7 @@ package func annotate(_ image: RGBImage, objects: [DetectedObject], names: [Stri
   return canvas.image
 }
 
-/// What is drawn for one object.
+/// The drawing of one object.
 private struct Annotation {
   var columns: Range<Int>
   var rows: Range<Int>

@@ -1,10 +1,10 @@
-/// The sizes of lines and letters on a picture.
+/// The sizes of lines and letters on an annotated image.
 struct AnnotationStyle {
-  /// The empty font pixels at either side of a label's text.
+  /// The empty font pixels on either side of a label's text.
   static let sidePadding = 3
   /// The empty font pixels above a label's capitals.
   static let topPadding = 2
-  /// The empty font pixels below a label's descenders, which mostly are empty themselves.
+  /// The empty font pixels below a label's descenders, which are mostly empty themselves.
   static let bottomPadding = 0
 
   let font = BitmapFont.label
@@ -23,7 +23,7 @@ struct AnnotationStyle {
     fontScale = max((meanSide + 210) / 420, 1)
   }
 
-  /// Returns a coordinate as a whole pixel no further outside the picture than a line's width; nil when it is not a
+  /// Returns a coordinate as a whole pixel, at most a line's width outside the image; `nil` for NaN.
   /// number.
   func pixel(_ coordinate: Float) -> Int? {
     guard !coordinate.isNaN else { return nil }
@@ -31,7 +31,7 @@ struct AnnotationStyle {
     return Int(min(max(coordinate, -Float(lineWidth)), limit).rounded())
   }
 
-  /// Returns the pixels a font pixel takes: fewer than usual when the label would be wider than the picture.
+  /// Returns the number of pixels of a font pixel's side, reduced when the label would be wider than the image.
   func fittingScale(for text: String) -> Int {
     let width = font.width(of: text) + 2 * AnnotationStyle.sidePadding
     return max(min(fontScale, imageWidth / width), 1)

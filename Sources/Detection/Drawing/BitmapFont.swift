@@ -1,4 +1,4 @@
-/// A proportional face of capitals seven pixels high, for labels on pictures.
+/// A proportional font with capitals seven pixels high, for labels on images.
 struct BitmapFont: Sendable {
   /// The pixels of one character.
   struct Glyph: Sendable {
@@ -8,7 +8,7 @@ struct BitmapFont: Sendable {
     var rows: [UInt8]
   }
 
-  /// The only face.
+  /// The only font.
   static let label = BitmapFont()
 
   /// The rows above and including the baseline.
@@ -34,13 +34,13 @@ struct BitmapFont: Sendable {
     }
   }
 
-  /// Returns the glyph of a character, a hollow box when the face lacks it.
+  /// Returns the glyph of a character; a hollow box when the font has none.
   func glyph(for character: Character) -> Glyph {
     let code = character.utf8.count == 1 ? Int(character.utf8.first ?? 0) : 0
     return (0x20..<0x7F).contains(code) ? glyphs[code - 0x20] : glyphs[glyphs.count - 1]
   }
 
-  /// Returns the columns from the first inked pixel of `text` to its last.
+  /// Returns the width of `text` in columns, from its first inked pixel to its last.
   func width(of text: String) -> Int {
     max(text.reduce(-spacing) { $0 + glyph(for: $1).width + spacing }, 0)
   }

@@ -1,4 +1,4 @@
-/// A picture being drawn on; everything drawn is clipped to it.
+/// An image that is being drawn on; everything drawn is clipped to it.
 struct Canvas {
   private(set) var image: RGBImage
 
@@ -36,7 +36,8 @@ struct Canvas {
     fill(columns: innerRight..<columns.upperBound, rows: innerTop..<innerBottom, color: color)
   }
 
-  /// Writes one line of text whose first glyph's top left corner is at (`x`, `y`), each font pixel `scale` wide.
+  /// Draws one line of text whose first glyph has its top left corner at (`x`, `y`), with `scale` pixels per font
+  /// pixel.
   mutating func write(_ text: String, x: Int, y: Int, scale: Int, font: BitmapFont, color: Color) {
     var left = x
     for character in text {

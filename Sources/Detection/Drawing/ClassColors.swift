@@ -6,7 +6,7 @@ enum ClassColors {
     return palette[(classIndex % count + count) % count]
   }
 
-  /// Hues a tenth of a turn apart in a bright and a deep round, in an order that keeps neighbouring classes apart.
+  /// Hues a tenth of a turn apart, first bright and then dark, in an order that keeps adjacent classes apart.
   private static let palette: [Color] = [
     Color(red: 254, green: 114, blue: 108),
     Color(red: 12, green: 110, blue: 136),

@@ -15,7 +15,7 @@ struct Color: Sendable, Equatable {
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
   }
 
-  /// The one of black and white that contrasts more with the colour.
+  /// Black or white, whichever has the higher contrast with the colour.
   var textColor: Color {
     // The contrast ratio (lighter + 0.05) / (darker + 0.05) is equal for both at a luminance of about 0.18.
     luminance > 0.18 ? .black : .white

@@ -1,6 +1,6 @@
-/// The pictures of the label font's glyphs.
+/// The bitmaps of the label font's glyphs.
 enum FontSheet {
-  /// The glyphs of printable ASCII in order, sixteen a band, then a hollow box for all other characters.
+  /// The glyphs of printable ASCII in order, sixteen in a band, then a hollow box for all other characters.
   ///
   /// Each cell is `cellWidth × cellHeight` with the glyph at its left; capitals stand on row 6 of the cell, and rows 7
   /// and 8 hold descenders.

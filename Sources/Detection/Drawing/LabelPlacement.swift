@@ -1,6 +1,6 @@
-/// Finds room for labels, one after the other, so that they hide as little of each other as is cheap to achieve.
+/// Finds positions for labels, one after the other, so that they hide little of each other at low cost.
 struct LabelPlacement {
-  /// The place of one label: its top left corner and size, in pixels.
+  /// The position and size of a label: its top left corner and size, in pixels.
   struct Place: Equatable {
     var x: Int
     var y: Int
@@ -16,7 +16,7 @@ struct LabelPlacement {
   private let imageHeight: Int
   private var taken: [Place] = []
 
-  /// The labels a new one is compared with, which bounds the work for a crowd nobody could read anyway.
+  /// The maximum number of labels that a new one is compared with; it limits the work for very many objects.
   private static let comparedLabels = 1000
 
   init(imageWidth: Int, imageHeight: Int) {
@@ -24,10 +24,10 @@ struct LabelPlacement {
     self.imageHeight = imageHeight
   }
 
-  /// Returns the place of a label for a box, inside the picture.
+  /// Returns the position of a label for a box, inside the image.
   ///
-  /// The label sits on the box's top edge, or hangs from it inside the box where the picture has no room above. When an
-  /// earlier label is there, the box's other corners are tried; when all are taken, the first choice stands.
+  /// The label is above the box's top edge, or below it inside the box when the image has no room above. When an
+  /// earlier label is there, the box's other corners are tried; when all are occupied, the first choice is used.
   mutating func place(width: Int, height: Int, columns: Range<Int>, rows: Range<Int>) -> Place {
     let above = rows.lowerBound - height
     let tops = above >= 0 ? [above, rows.lowerBound] : [rows.lowerBound]

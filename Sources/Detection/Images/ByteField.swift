@@ -1,4 +1,4 @@
-/// Bounds-checked reads of integers from a file, which answer nil past its end.
+/// Bounds-checked reads of integers from a file, which return `nil` past its end.
 extension UnsafeRawBufferPointer {
   /// Returns the byte at `offset`.
   func byte(at offset: Int) -> UInt8? {
@@ -21,7 +21,7 @@ extension UnsafeRawBufferPointer {
     return littleEndian ? second << 16 | first : first << 16 | second
   }
 
-  /// Returns the part of the file in `range`, cut to what is there.
+  /// Returns the part of the file in `range`, clipped to the file.
   func part(_ range: Range<Int>) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: self[range.clamped(to: 0..<count)])
   }

@@ -1,18 +1,18 @@
-/// A reason an image cannot be read, made or written.
+/// The reason why an image cannot be read, created or written.
 package enum ImageError: Error, Equatable, Sendable {
-  /// The bytes are not in a supported format; `content` says what they seem to be.
+  /// The bytes are not in a supported format; `content` describes what they seem to be.
   case unsupported(content: String)
-  /// The file is of a supported format but a rare kind of it; `kind` completes the sentence “The file is …”.
+  /// The file has a supported format, but an unsupported variant; `kind` completes the sentence “The file is …”.
   case unsupportedKind(format: ImageFormat, kind: String)
-  /// The file ends before its picture is complete.
+  /// The file ends before its image is complete.
   case truncated(format: ImageFormat)
-  /// The file does not follow its format; `detail` says where.
+  /// The file violates its format; `detail` says where.
   case damaged(format: ImageFormat, detail: String)
-  /// The picture has more pixels than `RGBImage.maximumPixelCount`.
+  /// The image has more pixels than `RGBImage.maximumPixelCount`.
   case tooLarge(width: Int, height: Int)
-  /// The dimensions are below one or do not match the samples.
+  /// A dimension is below one, or the dimensions do not match the samples.
   case invalidSize(width: Int, height: Int)
-  /// The system refused the memory or the compressor failed; `detail` says how.
+  /// Memory could not be allocated, or the compressor failed; `detail` says how.
   case encodingFailed(detail: String)
 }
 
@@ -25,7 +25,7 @@ extension ImageError: CustomStringConvertible {
     case .unsupportedKind(let format, let kind):
       "The \(format.rawValue) file is \(kind), which is not supported."
     case .truncated(let format):
-      "The \(format.rawValue) file is truncated: it ends before its picture is complete."
+      "The \(format.rawValue) file is truncated: it ends before its image is complete."
     case .damaged(let format, let detail):
       "The \(format.rawValue) file is damaged: \(detail)."
     case .tooLarge(let width, let height):

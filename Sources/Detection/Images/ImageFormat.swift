@@ -1,4 +1,4 @@
-/// A file format the library reads.
+/// A file format that the library reads.
 package enum ImageFormat: String, Sendable {
   case jpeg = "JPEG"
   case png = "PNG"
@@ -16,7 +16,7 @@ package enum ImageFormat: String, Sendable {
     }
   }
 
-  /// Signatures at the start of a file, with what each announces. Longer ones come before their prefixes.
+  /// Signatures at the start of a file, with a description of each format. Longer ones come before their prefixes.
   private static let foreignSignatures: [(prefix: [UInt8], content: String)] = [
     (Array("GIF8".utf8), "a GIF image"),
     (Array("BM".utf8), "a BMP image"),
@@ -42,7 +42,7 @@ package enum ImageFormat: String, Sendable {
     ([0x7F, 0x45, 0x4C, 0x46], "an executable program"),
   ]
 
-  /// Names what bytes that are neither JPEG nor PNG seem to be, as a noun phrase.
+  /// Describes bytes that are neither JPEG nor PNG, as a noun phrase.
   private static func describeForeignContent(_ bytes: UnsafeRawBufferPointer) -> String {
     if bytes.isEmpty { return "empty" }
     if let match = foreignSignatures.first(where: { bytes.starts(with: $0.prefix) }) {
@@ -63,7 +63,7 @@ package enum ImageFormat: String, Sendable {
     return describeText(bytes) ?? "in an unknown format"
   }
 
-  /// Names an ISO media file from its major brand.
+  /// Describes an ISO media file by its major brand.
   private static func describeMediaContainer(brand: [UInt8]) -> String {
     switch String(decoding: brand, as: UTF8.self) {
     case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1": "an HEIC image"
@@ -73,11 +73,12 @@ package enum ImageFormat: String, Sendable {
     }
   }
 
-  /// Names a text file, or returns nil when the first bytes are not text.
+  /// Describes a text file; `nil` when the first bytes are not text.
   private static func describeText(_ bytes: UnsafeRawBufferPointer) -> String? {
     let sample = bytes.prefix(512)
     guard sample.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || isWhitespace($0) }) else { return nil }
-    // A multi-byte character may be cut where the sample ends, so only a repair before that disproves text.
+    // A multi-byte character may be split at the end of the sample, so only an earlier repair shows that it is not
+    // text.
     let text = String(decoding: sample, as: UTF8.self)
     guard !text.unicodeScalars.dropLast(3).contains("\u{FFFD}") else { return nil }
     let lowercase = text.lowercased()

@@ -2,7 +2,7 @@ import CTurboJPEG
 
 /// Decodes a JPEG file with the accurate transform and smooth chroma upsampling, and turns it upright.
 func decodeJPEG(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> RGBImage {
-  // The decoder fills what a truncated file lacks with grey, so completeness is settled before.
+  // The decoder fills the missing part of a truncated file with grey, so completeness is checked before.
   let structure = JPEGStructure(bytes)
   guard structure.isComplete else { throw .truncated(format: .jpeg) }
   let decoder = try JPEGDecoder(bytes)
@@ -31,7 +31,7 @@ private final class JPEGDecoder {
     let samples = bytes.assumingMemoryBound(to: UInt8.self)
     let status = tjDecompressHeader3(
       handle, samples.baseAddress, CUnsignedLong(bytes.count), &width, &height, &subsampling, &colorSpace)
-    // The header reader also fails for chroma sampling it has no name for, which the decoder still handles.
+    // The header reader also fails for chroma subsampling that it has no name for, which the decoder still supports.
     guard status == 0 || (width > 0 && height > 0) else {
       let error = JPEGDecoder.lastError(of: handle)
       tjDestroy(handle)
@@ -70,11 +70,11 @@ private final class JPEGDecoder {
     return RGBImage(verifiedWidth: width, height: height, pixels: pixels)
   }
 
-  /// Decodes the picture in the pixel format given, which has `channels` bytes a pixel.
+  /// Decodes the image in the given pixel format, which has `channels` bytes per pixel.
   private func decode(channels: Int, format: CInt) throws(ImageError) -> [UInt8] {
     let byteCount = try RGBImage.checkedPixelCount(width: width, height: height) * channels
-    // The first warning stops the decoder, which bounds the work a short hostile file can cause. Should the warning be
-    // one that leaves the picture intact, the decoder runs again and passes over it.
+    // The first warning stops the decoder, which limits the work that a short malicious file can cause. When the
+    // warning concerns nothing that affects the pixels, the decoder runs again and ignores it.
     var flags = TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS | TJFLAG_STOPONWARNING
     var status: CInt = -1
     var isHarmless = false

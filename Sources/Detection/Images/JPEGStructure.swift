@@ -1,8 +1,8 @@
-/// What the marker segments of a JPEG file say before its picture is decoded.
+/// The facts that the marker segments of a JPEG file state before its image data.
 struct JPEGStructure {
-  /// The EXIF orientation, upright when the file names none.
+  /// The EXIF orientation; upright when the file has none.
   private(set) var orientation = Orientation.upright
-  /// Whether an end-of-image marker closes the picture.
+  /// Whether an end-of-image marker follows the image data.
   private(set) var isComplete = false
 
   /// Walks the markers of `bytes`, from the start of the image to the first end of the image.
@@ -25,9 +25,9 @@ struct JPEGStructure {
     }
   }
 
-  /// Finds the next marker that bears meaning and moves `position` past it.
+  /// Finds the next marker that has a meaning here and moves `position` past it.
   ///
-  /// Stuffed bytes and restart markers belong to the entropy-coded data, which this therefore skips in one go.
+  /// Stuffed bytes and restart markers belong to the entropy-coded data, which is skipped in this way.
   private static func nextMarker(in bytes: UnsafeRawBufferPointer, from position: inout Int) -> UInt8? {
     var afterFill = false
     while position < bytes.count {

@@ -1,4 +1,4 @@
-/// How stored rows and columns relate to the upright picture, with the values of the EXIF tag 0x0112.
+/// The relation of stored rows and columns to the upright image, with the values of the EXIF tag 0x0112.
 enum Orientation: Int {
   case upright = 1
   case mirrored
@@ -9,13 +9,13 @@ enum Orientation: Int {
   case transverse
   case turnedRight
 
-  /// Reads the orientation from an APP1 segment without its length; nil when the segment holds none.
+  /// Reads the orientation from an APP1 segment without its length; `nil` when the segment has none.
   init?(exifSegment: UnsafeRawBufferPointer) {
     guard exifSegment.starts(with: [0x45, 0x78, 0x69, 0x66, 0x00, 0x00]) else { return nil }
     self.init(tiff: exifSegment.part(6..<exifSegment.count))
   }
 
-  /// Reads the orientation from the first directory of a TIFF structure; nil when it holds none.
+  /// Reads the orientation from the first directory of a TIFF structure; `nil` when it has none.
   init?(tiff: UnsafeRawBufferPointer) {
     let littleEndian: Bool
     switch tiff.uint16(at: 0) {
@@ -44,13 +44,14 @@ enum Orientation: Int {
     return nil
   }
 
-  /// Returns the picture upright.
+  /// Returns the image upright.
   func applied(to image: RGBImage) -> RGBImage {
     guard self != .upright else { return image }
     let width = image.width
     let height = image.height
     let lastRow = (height - 1) * width
-    // Where the upright picture starts among the stored pixels, and how far a column and a row step through them.
+    // The index of the upright image's first pixel among the stored ones, and the steps of a column and a row through
+    // them.
     let (start, column, row): (Int, Int, Int) =
       switch self {
       case .upright: (0, 1, width)

@@ -1,8 +1,8 @@
-/// The part of a PNG file that determines its stored samples.
+/// The parts of a PNG file that determine its stored samples.
 struct PNGChunks {
-  /// The file with its critical chunks alone, but for a gamma chunk in front when it is `isWideOpaque`.
+  /// The file with only its critical chunks, and a gamma chunk in front when `isWideOpaque`.
   private(set) var critical: [UInt8]
-  /// The orientation in the EXIF chunk, upright when there is none.
+  /// The orientation in the EXIF chunk; upright when there is none.
   private(set) var orientation = Orientation.upright
   /// Whether samples have 16 bits and there is no alpha channel.
   let isWideOpaque: Bool
@@ -11,11 +11,11 @@ struct PNGChunks {
 
   /// Copies the critical chunks of `bytes`, which starts with the PNG signature.
   ///
-  /// Ancillary chunks go because the decoder would apply the gamma, colour profile and transparent colour they carry,
-  /// while detectors are trained on the samples as stored. Throws `ImageError.truncated` when a chunk runs past the
-  /// end of the file or the closing one is missing.
+  /// Ancillary chunks are removed because the decoder would apply their gamma, colour profile and transparent colour,
+  /// while detectors are trained on the samples as stored. Throws `ImageError.truncated` when a chunk extends past the
+  /// end of the file or the last chunk is missing.
   init(_ bytes: UnsafeRawBufferPointer) throws(ImageError) {
-    // The header is the first chunk; the decoder complains later if it is not.
+    // The header is the first chunk; the decoder reports an error later if it is not.
     let isWide = bytes.byte(at: 24) == 16
     let hasAlpha = bytes.byte(at: 25).map { $0 & 4 != 0 } ?? false
     isWideOpaque = isWide && !hasAlpha
@@ -29,7 +29,7 @@ struct PNGChunks {
       }
       let end = position + 12 + length
       guard end <= bytes.count else { throw .truncated(format: .png) }
-      // A lower-case first letter marks a chunk a decoder may pass over.
+      // A lower-case first letter marks a chunk that a decoder may skip.
       let isAncillary = type & 0x2000_0000 != 0
       if !isAncillary {
         critical.append(contentsOf: bytes[position..<end])
@@ -44,7 +44,7 @@ struct PNGChunks {
     }
   }
 
-  /// A `gAMA` chunk that calls the samples linear, which makes the decoder hand out all 16 bits unconverted.
+  /// A `gAMA` chunk that declares the samples linear, so that the decoder returns all 16 bits unconverted.
   private static let linearGamma: [UInt8] = [
     0x00, 0x00, 0x00, 0x04, 0x67, 0x41, 0x4D, 0x41,
     0x00, 0x01, 0x86, 0xA0, 0x31, 0xE8, 0x96, 0x5F,

@@ -2,7 +2,7 @@ import CPNG
 
 /// Decodes a PNG file and turns it upright.
 ///
-/// Samples of 16 bits keep their high byte as in OpenCV, or are rounded where there is an alpha channel too.
+/// Samples of 16 bits keep their high byte, as in OpenCV; with an alpha channel they are rounded.
 func decodePNG(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> RGBImage {
   let chunks = try PNGChunks(bytes)
   // libpng's simplified reader mixes up the rows of such files (https://github.com/pnggroup/libpng/issues/853).
@@ -44,11 +44,11 @@ private final class PNGReader {
 
   /// Reads 8-bit samples, without the alpha channel if there is one.
   func readBytes() throws(ImageError) -> RGBImage {
-    // Reading without the alpha channel would blend, so it is read and dropped afterwards.
+    // Reading without the alpha channel would blend, so it is read and then dropped.
     guard image.format & PNG_FORMAT_FLAG_ALPHA != 0 else {
       return result(try read(UInt8.self, channels: 3, format: PNG_FORMAT_FLAG_COLOR))
     }
-    // Samples of 16 bits count as sRGB like those of 8 bits; otherwise they would be taken as linear light.
+    // Samples of 16 bits are treated as sRGB like those of 8 bits; otherwise they would be read as linear light.
     image.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
     let samples = try read(UInt8.self, channels: 4, format: PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
     let pixels = [UInt8](unsafeUninitializedCapacity: pixelCount * 3) { target, written in
@@ -68,7 +68,7 @@ private final class PNGReader {
     return result(samples.map { UInt8($0 >> 8) })
   }
 
-  /// Reads all rows as samples of the type and format given.
+  /// Reads all rows as samples of the given type and format.
   private func read<Sample>(_: Sample.Type, channels: Int, format: UInt32) throws(ImageError) -> [Sample] {
     image.format = format
     let count = pixelCount * channels

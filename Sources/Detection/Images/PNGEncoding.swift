@@ -11,7 +11,7 @@ package func encodePNG(_ image: RGBImage) throws(ImageError) -> [UInt8] {
   description.format = PNG_FORMAT_FLAG_COLOR
   defer { png_image_free(&description) }
 
-  // Rows gain a filter byte each; incompressible data gains less than an eighth more, and chunk headers far less yet.
+  // Each row gains a filter byte; incompressible data grows by less than an eighth, and chunk headers by far less.
   let rawSize = (image.width * 3 + 1) * image.height
   let capacity = rawSize + rawSize / 4 + 4096
   var status: CInt = 0

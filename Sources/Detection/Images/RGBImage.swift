@@ -1,9 +1,9 @@
-/// An 8-bit colour picture.
+/// An 8-bit colour image.
 ///
 /// `pixels` holds `height × width × 3` bytes, row by row from the top, red, green and blue interleaved. An image always
 /// has at least one pixel, and its pixel count never exceeds `maximumPixelCount`.
 package struct RGBImage: Sendable, Equatable {
-  /// The most pixels an image may have.
+  /// The maximum number of pixels of an image.
   package static let maximumPixelCount = 1 << 28
 
   /// The number of columns, in pixels.
@@ -25,14 +25,14 @@ package struct RGBImage: Sendable, Equatable {
     self.init(verifiedWidth: width, height: height, pixels: pixels)
   }
 
-  /// Creates an image whose size and sample count the caller has already established.
+  /// Creates an image from a size and samples that the caller has already checked.
   init(verifiedWidth width: Int, height: Int, pixels: [UInt8]) {
     self.width = width
     self.height = height
     self.pixels = pixels
   }
 
-  /// Returns `width × height`, refusing sizes no image may have.
+  /// Returns `width × height`, or throws for sizes that no image may have.
   static func checkedPixelCount(width: Int, height: Int) throws(ImageError) -> Int {
     guard width > 0, height > 0 else {
       throw .invalidSize(width: width, height: height)

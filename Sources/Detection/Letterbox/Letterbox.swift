@@ -1,6 +1,6 @@
 /// The preprocessing of an image for a detector: scaled to fit an input size and centred on a grey border.
 ///
-/// Geometry, rounding and resampling follow the official YOLOv9 code, where OpenCV carries them out.
+/// Geometry, rounding and resampling equal those of the official YOLOv9 code, which uses OpenCV for them.
 package struct Letterbox: InputPlacement, Sendable, Equatable {
   /// The width of the image, in pixels.
   package let imageWidth: Int
@@ -31,10 +31,11 @@ package struct Letterbox: InputPlacement, Sendable, Equatable {
       scaledWidth: scaled.width, scaledHeight: scaled.height)
   }
 
-  /// Computes the least input that holds an image scaled to fit a limit: the official `letterbox` with `auto=True`.
+  /// Computes the smallest input that contains an image scaled to fit a limit: the official `letterbox` with
+  /// `auto=True`.
   ///
-  /// The sides are multiples of `widthMultiple` and `heightMultiple`, the official stride, and at most the limit's, which
-  /// must be multiples themselves. Every number must be at least one.
+  /// The sides are multiples of `widthMultiple` and `heightMultiple`, the official stride, and at most those of the
+  /// limit, which must be multiples themselves. Every number must be at least one.
   package init(
     imageWidth: Int, imageHeight: Int, limitWidth: Int, limitHeight: Int, widthMultiple: Int, heightMultiple: Int
   ) {
@@ -61,10 +62,10 @@ package struct Letterbox: InputPlacement, Sendable, Equatable {
     top = Letterbox.leadingBorder(targetHeight - scaledHeight)
   }
 
-  /// Writes the network input for `image`, whose size must be the one this letterbox is for.
+  /// Writes the network input for `image`, whose size must be the one that this letterbox is for.
   ///
-  /// `planes` receives `3 × targetHeight × targetWidth` values from 0 to 1: the red, the green, then the blue plane.
-  /// Values beyond these are left alone.
+  /// `planes` receives `3 × targetHeight × targetWidth` values from 0 to 1, as NCHW: the red, the green, then the blue
+  /// plane. Elements beyond these are not changed.
   package func write(_ image: RGBImage, to planes: UnsafeMutableBufferPointer<Float>) {
     precondition(image.width == imageWidth && image.height == imageHeight, "the letterbox is for another image size")
     let planeSize = targetWidth * targetHeight
@@ -77,10 +78,10 @@ package struct Letterbox: InputPlacement, Sendable, Equatable {
 
   /// Maps a box from network input pixels to image pixels and clips it to the image.
   ///
-  /// The border is taken as the exact fraction here, not as the whole pixels written, and the scale is that of the
-  /// target, which differs a little from the one of the limit that a minimal rectangle was made for: as in the official
-  /// code. A coordinate that is not a number becomes zero.
-  package func imageBox(_ box: Box) -> Box {
+  /// As in the official code, the border is the exact fraction here, not the whole pixels that were written, and the
+  /// scale is that of the target, which differs slightly from that of the limit of a minimal rectangle. A NaN
+  /// coordinate becomes zero.
+  package func imageBox(_ box: CornerBox) -> CornerBox {
     let gain = Letterbox.gain(
       imageWidth: imageWidth, imageHeight: imageHeight, targetWidth: targetWidth, targetHeight: targetHeight)
     let horizontalBorder = Float((Double(targetWidth) - Double(imageWidth) * gain) / 2)
@@ -90,14 +91,14 @@ package struct Letterbox: InputPlacement, Sendable, Equatable {
       let position = (value - border) / divisor
       return position.isNaN ? 0 : min(max(position, 0), Float(limit))
     }
-    return Box(
+    return CornerBox(
       x1: mapped(box.x1, border: horizontalBorder, limit: imageWidth),
       y1: mapped(box.y1, border: verticalBorder, limit: imageHeight),
       x2: mapped(box.x2, border: horizontalBorder, limit: imageWidth),
       y2: mapped(box.y2, border: verticalBorder, limit: imageHeight))
   }
 
-  /// The factor by which the image scales, the same in both directions.
+  /// The scale factor of the image, the same in both directions.
   private static func gain(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) -> Double {
     min(Double(targetHeight) / Double(imageHeight), Double(targetWidth) / Double(imageWidth))
   }
@@ -111,7 +112,7 @@ package struct Letterbox: InputPlacement, Sendable, Equatable {
     let gain = gain(
       imageWidth: imageWidth, imageHeight: imageHeight, targetWidth: limitWidth, targetHeight: limitHeight)
     func scaled(_ side: Int, limit: Int) -> Int {
-      // An extremely long image would otherwise vanish across its short side.
+      // The short side of an extremely long image would otherwise become zero.
       min(max(Int((Double(side) * gain).rounded(.toNearestOrEven)), 1), limit)
     }
     return (scaled(imageWidth, limit: limitWidth), scaled(imageHeight, limit: limitHeight))

@@ -20,7 +20,7 @@ func resizeLinearly(
     var upper = StretchedRow(length: rowLength)
     var lower = StretchedRow(length: rowLength)
     for y in 0..<height {
-      // Neighbouring output rows mostly read the same source rows, often one step on.
+      // Adjacent output rows mostly read the same source rows, often shifted by one.
       if lower.sourceIndex == rows.first[y] { swap(&upper, &lower) }
       upper.fill(from: pixels, sourceWidth: image.width, row: rows.first[y], columns: columns)
       lower.fill(from: pixels, sourceWidth: image.width, row: rows.second[y], columns: columns)
@@ -30,7 +30,7 @@ func resizeLinearly(
   }
 }
 
-/// Blends two stretched rows in OpenCV's fixed-point steps.
+/// Blends two resized rows in OpenCV's fixed-point steps.
 private func blend(
   _ upper: StretchedRow, _ lower: StretchedRow, weights: (Int32, Int32), into output: UnsafeMutableBufferPointer<UInt8>
 ) {

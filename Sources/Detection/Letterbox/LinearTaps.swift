@@ -1,4 +1,5 @@
-/// For each position along a resized side, the two source positions it blends and their weights in 2048ths.
+/// For each position along a resized side, the two source positions that it blends, and their weights in units of
+/// 1/2048.
 struct LinearTaps {
   private(set) var first: [Int] = []
   private(set) var second: [Int] = []
@@ -7,8 +8,8 @@ struct LinearTaps {
 
   /// Computes the taps from a side of `source` to one of `target` positions.
   ///
-  /// OpenCV treats the edges of its two directions differently: columns past the edge take the edge's sample whole,
-  /// which is `stopsAtEdge`, while rows past it blend the edge with itself, which its fixed-point steps may round
+  /// OpenCV treats the edges of its two directions differently. Columns past the edge use the edge's sample with full
+  /// weight (`stopsAtEdge`), while rows past it blend the edge with itself, which its fixed-point steps may round
   /// differently.
   init(source: Int, target: Int, stopsAtEdge: Bool) {
     let step = 1 / (Double(target) / Double(source))

@@ -1,5 +1,5 @@
-/// The preprocessing of an image for a detector that was trained on stretched ones: width and height are scaled each by
-/// its own factor to fill the input, with OpenCV's linear interpolation.
+/// The preprocessing of an image for a detector that was trained on stretched images: width and height are each scaled
+/// by their own factor to fill the input, with OpenCV's linear interpolation.
 package struct Stretch: InputPlacement, Sendable, Equatable {
   /// The size of the image, in pixels.
   package let imageWidth: Int
@@ -18,7 +18,7 @@ package struct Stretch: InputPlacement, Sendable, Equatable {
     self.targetHeight = targetHeight
   }
 
-  /// Writes the network input for `image`, whose size must be the one this is for; as `Letterbox.write` does.
+  /// Writes the network input for `image`, whose size must be the one that this is for; see `Letterbox.write`.
   package func write(_ image: RGBImage, to planes: UnsafeMutableBufferPointer<Float>) {
     precondition(image.width == imageWidth && image.height == imageHeight, "this is for another image size")
     precondition(planes.count >= 3 * targetWidth * targetHeight, "the buffer is too small for the network input")
@@ -27,14 +27,13 @@ package struct Stretch: InputPlacement, Sendable, Equatable {
       planeHeight: targetHeight)
   }
 
-  /// Maps a box from network input pixels to image pixels and clips it to the image. A coordinate that is not a number
-  /// becomes zero.
-  package func imageBox(_ box: Box) -> Box {
+  /// Maps a box from network input pixels to image pixels and clips it to the image. A NaN coordinate becomes zero.
+  package func imageBox(_ box: CornerBox) -> CornerBox {
     func mapped(_ value: Float, image: Int, target: Int) -> Float {
       let position = value * (Float(image) / Float(target))
       return position.isNaN ? 0 : min(max(position, 0), Float(image))
     }
-    return Box(
+    return CornerBox(
       x1: mapped(box.x1, image: imageWidth, target: targetWidth),
       y1: mapped(box.y1, image: imageHeight, target: targetHeight),
       x2: mapped(box.x2, image: imageWidth, target: targetWidth),

@@ -1,18 +1,18 @@
-/// A box that is confident enough, with the anchor that predicted it.
+/// A box whose confidence exceeds the limit, with the anchor that predicted it.
 struct Candidate {
   var anchor: Int
   var object: DetectedObject
 }
 
-/// A detector's raw predictions: `4 + classes` rows of `anchors` values, at least one class and one anchor.
+/// A detector's raw predictions: `4 + classes` rows of `anchors` elements, with at least one class and one anchor.
 struct PredictionTable {
   let values: UnsafeBufferPointer<Float>
   let classes: Int
   let anchors: Int
 
-  /// Every anchor whose most probable class exceeds `confidence`, with the first of equally probable classes.
+  /// Every anchor whose most probable class exceeds `confidence`; among equally probable classes, the first.
   func bestCandidates(confidence: Float) -> [Candidate] {
-    // Rows are scanned one after the other, as they lie in memory.
+    // Rows are scanned one after the other, in memory order.
     var best = Array(row(4))
     var bestClass = [Int32](repeating: 0, count: anchors)
     best.withUnsafeMutableBufferPointer { best in
@@ -59,7 +59,7 @@ struct PredictionTable {
     let halfHeight = values[3 * anchors + anchor] / 2
     let centerX = values[anchor]
     let centerY = values[anchors + anchor]
-    let box = Box(
+    let box = CornerBox(
       x1: centerX - halfWidth, y1: centerY - halfHeight, x2: centerX + halfWidth, y2: centerY + halfHeight)
     return Candidate(
       anchor: anchor, object: DetectedObject(classIndex: classIndex, confidence: confidence, box: box))

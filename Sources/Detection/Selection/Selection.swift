@@ -1,9 +1,10 @@
-/// Selects the objects in a detector's raw predictions: confident ones, without the lesser of overlapping boxes.
+/// Selects the objects in a detector's raw predictions: those above the confidence limit, after non-maximum
+/// suppression.
 ///
-/// `predictions` holds `4 + classes` rows of `anchors` values: the centre x, centre y, width and height in pixels, then
-/// each class's probability. The buffer must hold at least that many values. The result is ordered from the most to the
-/// least confident, equals in anchor order, then by class. It equals that of the official `non_max_suppression` in the
-/// form that `options.labels` names; predictions that are not finite are never selected.
+/// `predictions` holds `4 + classes` rows of `anchors` elements: the centre x, centre y, width and height in pixels,
+/// then each class's probability. The buffer must hold at least that many elements. The result is sorted by descending
+/// confidence, equals in anchor order, then by class. It equals that of the official `non_max_suppression` in the form
+/// that `options.labels` names; non-finite predictions are never selected.
 package func selectDetections(
   predictions: UnsafeBufferPointer<Float>, classes: Int, anchors: Int, options: SelectionOptions
 ) -> [DetectedObject] {
@@ -16,7 +17,7 @@ package func selectDetections(
   case .every: candidates = table.candidates(confidence: options.confidence)
   }
   if let allowed = options.classes { candidates.removeAll { !allowed.contains($0.object.classIndex) } }
-  // Swift does not promise that its sort is stable, so anchors and classes decide between equals.
+  // Swift's sort is not guaranteed to be stable, so anchors and classes decide between equals.
   candidates.sort {
     ($1.object.confidence, $0.anchor, $0.object.classIndex) < ($0.object.confidence, $1.anchor, $1.object.classIndex)
   }

@@ -1,5 +1,5 @@
 /// Keeps the objects that no earlier kept object of their class overlaps by more than `iou`, at most
-/// `maximumDetections` of them; `objects` come in descending order of confidence.
+/// `maximumDetections` of them; `objects` is sorted by descending confidence.
 func suppressOverlaps(of objects: [DetectedObject], iou: Double, maximumDetections: Int) -> [DetectedObject] {
   let boxes = SeparatedBoxes(objects)
   // An overlap exceeds the double exactly when it exceeds the largest single-precision value not above it.
@@ -18,7 +18,7 @@ func suppressOverlaps(of objects: [DetectedObject], iou: Double, maximumDetectio
   return kept
 }
 
-/// The edges of all boxes, each edge in an array of its own so that a loop over boxes vectorises.
+/// The edges of all boxes, each edge in an array of its own so that loops over boxes are vectorised.
 private struct SeparatedBoxes {
   private var x1: [Float] = []
   private var y1: [Float] = []
@@ -26,10 +26,10 @@ private struct SeparatedBoxes {
   private var y2: [Float] = []
   private var areas: [Float] = []
 
-  /// The distance between the boxes of neighbouring classes.
+  /// The offset between the boxes of consecutive classes.
   ///
-  /// Moving classes apart lets one pass serve them all. The sum rounds in single precision, and areas are taken after
-  /// it, so the official results depend on this very value.
+  /// Offsetting the classes allows one pass for all of them. The sum is rounded in single precision, and areas are
+  /// computed after it, so the official results depend on this exact value.
   private static let classDistance: Float = 7680
 
   init(_ objects: [DetectedObject]) {

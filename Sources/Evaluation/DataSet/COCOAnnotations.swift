@@ -2,11 +2,11 @@ import JSON
 
 /// Reads COCO annotations of objects, such as `instances_val2017.json` (https://cocodataset.org/#format-data).
 ///
-/// Classes are the categories in the order of their identifiers, pictures come in the order of theirs. An annotation
-/// without `area` has that of its box, one without `iscrowd` is no crowd.
+/// Classes are the categories in the order of their identifiers, and images are in the order of theirs. An annotation
+/// without `area` has the area of its box; one without `iscrowd` is no crowd.
 ///
-/// - Throws: What is not as the format says, with its place, such as `annotations[3]`; pictures and categories that are
-///   there twice; annotations of pictures and categories that are not there.
+/// - Throws: `DataSetError` with the position, such as `annotations[3]`, for content that violates the format, for
+///   duplicate images and categories, and for annotations of unknown images and categories.
 package func readCOCOAnnotations(_ bytes: [UInt8]) throws(DataSetError) -> DataSet {
   let document = try parseDocument(bytes)
   guard let images = document["images"]?.arrayValue, let annotations = document["annotations"]?.arrayValue,
@@ -15,27 +15,26 @@ package func readCOCOAnnotations(_ bytes: [UInt8]) throws(DataSetError) -> DataS
     throw DataSetError("COCO annotations are an object with 'images', 'annotations' and 'categories'")
   }
   let classes = try readCategories(categories)
-  var pictures = try readImages(images)
-  var places: [ImageID: Int] = [:]
-  for (index, picture) in pictures.enumerated() { places[picture.id] = index }
-  let classPlaces = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1.id, $0) })
+  var dataSetImages = try readImages(images)
+  let positions = Dictionary(uniqueKeysWithValues: dataSetImages.enumerated().map { ($1.id, $0) })
+  let classPositions = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1.id, $0) })
   for (index, annotation) in annotations.enumerated() {
-    let place = "annotations[\(index)]"
+    let path = "annotations[\(index)]"
     guard let image = ImageID(annotation["image_id"]), let category = annotation["category_id"]?.integerValue else {
-      throw DataSetError("\(place) needs 'image_id' and a whole number 'category_id'")
+      throw DataSetError("\(path) needs 'image_id' and a whole number 'category_id'")
     }
-    guard let picture = places[image] else { throw DataSetError("\(place): there is no picture \(image.json)") }
-    guard let classIndex = classPlaces[category] else {
-      throw DataSetError("\(place): there is no category \(category)")
+    guard let position = positions[image] else { throw DataSetError("\(path): there is no image \(image.json)") }
+    guard let classIndex = classPositions[category] else {
+      throw DataSetError("\(path): there is no category \(category)")
     }
-    let box = try readBox(annotation, place)
+    let box = try readBox(annotation, path)
     let area = annotation["area"]
-    guard area == nil || area?.numberValue != nil else { throw DataSetError("\(place): 'area' is no number") }
+    guard area == nil || area?.numberValue != nil else { throw DataSetError("\(path): 'area' is not a number") }
     let object = AnnotatedObject(
-      classIndex: classIndex, box: box, area: area?.numberValue, isCrowd: try readCrowd(annotation, place))
-    pictures[picture].labels.append(.object(object))
+      classIndex: classIndex, box: box, area: area?.numberValue, isCrowd: try readCrowd(annotation, path))
+    dataSetImages[position].labels.append(.object(object))
   }
-  return DataSet(classNames: classes.map(\.name), categoryIDs: classes.map(\.id), images: pictures)
+  return DataSet(classNames: classes.map(\.name), categoryIDs: classes.map(\.id), images: dataSetImages)
 }
 
 func parseDocument(_ bytes: [UInt8]) throws(DataSetError) -> JSONValue {
@@ -47,22 +46,22 @@ func parseDocument(_ bytes: [UInt8]) throws(DataSetError) -> JSONValue {
 }
 
 /// The member `bbox`: left, top, width, height.
-func readBox(_ object: JSONValue, _ place: String) throws(DataSetError) -> BoundingBox {
+func readBox(_ object: JSONValue, _ path: String) throws(DataSetError) -> BoundingBox {
   let sides = object["bbox"]?.arrayValue?.compactMap(\.numberValue) ?? []
   guard sides.count == 4, object["bbox"]?.arrayValue?.count == 4 else {
-    throw DataSetError("\(place): 'bbox' is four numbers, left, top, width and height")
+    throw DataSetError("\(path): 'bbox' is four numbers, left, top, width and height")
   }
-  guard sides[2] >= 0, sides[3] >= 0 else { throw DataSetError("\(place): 'bbox' has a negative size") }
+  guard sides[2] >= 0, sides[3] >= 0 else { throw DataSetError("\(path): 'bbox' has a negative size") }
   return BoundingBox(left: sides[0], top: sides[1], width: sides[2], height: sides[3])
 }
 
-/// `iscrowd`, which is written as 0 or 1, and as a truth value by some tools.
-private func readCrowd(_ annotation: JSONValue, _ place: String) throws(DataSetError) -> Bool {
+/// The member `iscrowd`, which is 0 or 1, and a truth value in the files of some tools.
+private func readCrowd(_ annotation: JSONValue, _ path: String) throws(DataSetError) -> Bool {
   switch annotation["iscrowd"] {
   case nil: return false
   case .boolean(let isCrowd)?: return isCrowd
   case .integer(let number)? where number == 0 || number == 1: return number == 1
-  default: throw DataSetError("\(place): 'iscrowd' is 0 or 1")
+  default: throw DataSetError("\(path): 'iscrowd' is 0 or 1")
   }
 }
 
@@ -85,13 +84,13 @@ private func readImages(_ values: [JSONValue]) throws(DataSetError) -> [DataSetI
   var seen: Set<ImageID> = []
   var seenFiles: Set<String> = []
   for (index, value) in values.enumerated() {
-    let place = "images[\(index)]"
+    let path = "images[\(index)]"
     guard let id = ImageID(value["id"]), let file = value["file_name"]?.stringValue else {
-      throw DataSetError("\(place) needs 'id' and 'file_name'")
+      throw DataSetError("\(path) needs 'id' and 'file_name'")
     }
-    guard seen.insert(id).inserted else { throw DataSetError("\(place): there are two pictures \(id.json)") }
+    guard seen.insert(id).inserted else { throw DataSetError("\(path): there are two images \(id.json)") }
     guard seenFiles.insert(file).inserted else {
-      throw DataSetError("\(place): the file '\(file)' is there twice, with two identifiers")
+      throw DataSetError("\(path): the file '\(file)' occurs twice, with two identifiers")
     }
     var size: ImageSize?
     if let width = value["width"]?.integerValue, let height = value["height"]?.integerValue {

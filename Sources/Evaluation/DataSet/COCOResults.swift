@@ -1,6 +1,6 @@
 import JSON
 
-/// A detection as COCO results files hold them (https://cocodataset.org/#format-results).
+/// A detection in a COCO results file (https://cocodataset.org/#format-results).
 package struct COCOResult: Sendable, Hashable {
   package var imageID: ImageID
   package var categoryID: Int
@@ -14,7 +14,7 @@ package struct COCOResult: Sendable, Hashable {
     self.score = score
   }
 
-  /// The detection as JSON, with every digit: what is read back gives the same figures.
+  /// The detection as JSON, with all digits, so that reading it back gives the same figures.
   package var json: JSONValue {
     [
       "image_id": imageID.json, "category_id": .integer(categoryID),
@@ -25,7 +25,7 @@ package struct COCOResult: Sendable, Hashable {
 
 /// Reads a COCO results file: a list of detections.
 ///
-/// - Throws: What is not as the format says, with its place in the list.
+/// - Throws: `DataSetError` with the position in the list, for content that violates the format.
 package func readCOCOResults(_ bytes: [UInt8]) throws(DataSetError) -> [COCOResult] {
   guard let values = try parseDocument(bytes).arrayValue else {
     throw DataSetError("COCO results are a list of detections")

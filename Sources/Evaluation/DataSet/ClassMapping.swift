@@ -1,11 +1,11 @@
-/// Which class of a detector is which class of a data set.
+/// The correspondence of a detector's classes to those of a data set.
 package struct ClassMapping: Sendable, Hashable {
-  /// The classes of the data set that are evaluated, in its order.
+  /// The evaluated classes of the data set, in its order.
   package let evaluated: [Int]
-  /// For each class of the detector its place in `evaluated`.
+  /// The index in `evaluated` of each class of the detector that is evaluated.
   package let ofDetector: [Int: Int]
 
-  /// For each class of the data set its place in `evaluated`.
+  /// The index in `evaluated` of each class of the data set that is evaluated.
   package var ofDataSet: [Int: Int] {
     Dictionary(uniqueKeysWithValues: evaluated.enumerated().map { ($1, $0) })
   }
@@ -17,15 +17,15 @@ package struct ClassMapping: Sendable, Hashable {
       uniqueKeysWithValues: pairs.map { ($0.detector, evaluated.firstIndex(of: $0.dataSet) ?? 0) })
   }
 
-  /// Pairs by name the classes that both have; by number when one side has no names.
+  /// Pairs the common classes by name, or all classes by index when one side has no names.
   ///
-  /// - Throws: When no name occurs on both sides, or the numbers of classes differ.
+  /// - Throws: `DataSetError` when the sides have no name in common, or the numbers of classes differ.
   package init(detector: ClassNames, dataSet: ClassNames) throws(DataSetError) {
     guard detector.areNames, dataSet.areNames else {
       guard detector.words.count == dataSet.words.count else {
         throw DataSetError(
           "the plan has \(detector.words.count) classes and the data set \(dataSet.words.count), and not both have "
-            + "names to go by")
+            + "names to match")
       }
       self.init(pairs: detector.words.indices.map { ($0, $0) })
       return
@@ -40,10 +40,10 @@ package struct ClassMapping: Sendable, Hashable {
     self.init(pairs: pairs)
   }
 
-  /// Pairs the classes that a person chose: `Body=person`, the detector's first; `person` when both call it so. Numbers
-  /// stand for classes, too.
+  /// Pairs chosen classes: `Body=person`, with the detector's class first; `person` when the names are equal. Indices
+  /// are accepted in place of names.
   ///
-  /// - Throws: When a class is unknown or one of the detector's occurs twice.
+  /// - Throws: `DataSetError` when a class is unknown or a class of the detector occurs twice.
   package init(
     choices: [String], detector: ClassNames, dataSet: ClassNames
   ) throws(DataSetError) {
@@ -66,38 +66,38 @@ package struct ClassMapping: Sendable, Hashable {
   }
 }
 
-/// The classes of a detector or a data set: their names, or only how many there are.
+/// The classes of a detector or a data set: their names, or only their number.
 package struct ClassNames: Sendable, Hashable {
   package let words: [String]
-  /// Whether the words say what the classes are.
+  /// Whether the words are names.
   package let areNames: Bool
 
-  /// - Parameter words: Names; `class 0`, `class 1`, … are none.
+  /// - Parameter words: The names; `class 0`, `class 1`, … do not count as names.
   package init(_ words: [String]) {
     self.words = words
     areNames = words.enumerated().contains { $1 != "class \($0)" }
   }
 
-  /// So many classes without names.
+  /// The given number of classes without names.
   package init(count: Int) { self.init((0..<count).map { "class \($0)" }) }
 
-  /// The class with a name, in capitals or not.
+  /// The class with a name; letter case is ignored.
   func index(named word: String) -> Int? {
     if let exact = words.firstIndex(of: word) { return exact }
     let lowercase = word.lowercased()
     return words.firstIndex { $0.lowercased() == lowercase }
   }
 
-  /// The class with a name, or else with a number.
+  /// The class with a name, or else with an index.
   func index(of word: String) -> Int? {
     if let index = index(named: word) { return index }
     guard let number = Int(word), words.indices.contains(number) else { return nil }
     return number
   }
 
-  /// What there is to choose from, for messages.
+  /// The available classes, for messages.
   fileprivate var inventory: String {
-    areNames ? "has \(sample)" : "has no names for its \(words.count) classes; choose by number, from 0 on"
+    areNames ? "has \(sample)" : "has no names for its \(words.count) classes; choose by index, from 0 on"
   }
 
   /// The first names, for messages.

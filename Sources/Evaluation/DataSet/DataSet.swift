@@ -1,8 +1,8 @@
-/// Pictures and what people marked in them, before anything is decoded.
+/// Images and their annotations, before anything is decoded.
 package struct DataSet: Sendable, Hashable {
-  /// The classes in order; nothing when the data set does not name them.
+  /// The classes in order; `nil` when the data set does not name them.
   package var classNames: [String]?
-  /// The identifiers of the classes in result files, in the same order; the places themselves when there are none.
+  /// The identifiers of the classes in result files, in the same order; `nil` when they equal the indices.
   package var categoryIDs: [Int]?
   package var images: [DataSetImage]
 
@@ -13,12 +13,12 @@ package struct DataSet: Sendable, Hashable {
   }
 }
 
-/// One picture of a data set.
+/// An image of a data set.
 package struct DataSetImage: Sendable, Hashable {
   package var id: ImageID
-  /// The file's name, relative to the folder of pictures, or its path.
+  /// The file's name, relative to the folder of images, or its path.
   package var file: String
-  /// Width and height in pixels, where the annotations tell.
+  /// The size of the image, if the annotations state it.
   package var size: ImageSize?
   package var labels: [Label]
 
@@ -29,11 +29,11 @@ package struct DataSetImage: Sendable, Hashable {
     self.labels = labels
   }
 
-  /// A marked object; `classIndex` is among the data set's classes.
+  /// An annotated object; `classIndex` is an index into the data set's classes.
   package enum Label: Sendable, Hashable {
     /// In pixels.
     case object(AnnotatedObject)
-    /// In parts of the picture's width and height.
+    /// In fractions of the image's width and height.
     case relative(classIndex: Int, BoundingBox)
 
     package var classIndex: Int {
@@ -44,12 +44,12 @@ package struct DataSetImage: Sendable, Hashable {
     }
   }
 
-  /// Whether the picture's size is needed to know the objects.
+  /// Whether the image's size is needed to determine the objects.
   package var hasRelativeLabels: Bool {
     labels.contains { if case .relative = $0 { true } else { false } }
   }
 
-  /// The marked objects in pixels of a picture of this size.
+  /// The annotated objects in pixels, for an image of the given size.
   package func objects(size: ImageSize) -> [AnnotatedObject] {
     labels.map { label in
       switch label {
@@ -65,7 +65,7 @@ package struct DataSetImage: Sendable, Hashable {
   }
 }
 
-/// A picture's size in pixels.
+/// The size of an image in pixels.
 package struct ImageSize: Sendable, Hashable {
   package var width: Int
   package var height: Int
@@ -76,9 +76,9 @@ package struct ImageSize: Sendable, Hashable {
   }
 }
 
-/// Why annotations cannot be used, in a sentence without its file.
+/// The reason why annotations cannot be used, as a sentence that does not name the file.
 package struct DataSetError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The line of the file, from 1, when the file is read by lines.
+  /// The line of the file, from 1, when the file is read line by line.
   package var line: Int?
   package var message: String
 
@@ -87,6 +87,6 @@ package struct DataSetError: Error, Hashable, Sendable, CustomStringConvertible 
     self.message = message
   }
 
-  /// The sentence after the line's number.
+  /// The message, after the line's number if there is one.
   package var description: String { line.map { "line \($0): \(message)" } ?? message }
 }

@@ -1,13 +1,13 @@
 import JSON
 
-/// What annotations and results call a picture: COCO's number, or a name where files are not named by numbers.
+/// The identifier of an image in annotations and results: COCO's number, or a name when files are not named by numbers.
 ///
-/// Ordered as the reference implementation orders pictures: numbers by value, before names.
+/// Ordered as in the reference implementation: numbers by value, before names.
 package enum ImageID: Sendable, Hashable, Comparable {
   case number(Int)
   case name(String)
 
-  /// The identifier of a picture that has no other than its file: the name without folder and extension.
+  /// The identifier of an image that has only its file: the name without folder and extension.
   package init(file: String) {
     let name = file.split(separator: "/").last ?? ""
     let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name

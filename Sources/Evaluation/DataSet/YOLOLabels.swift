@@ -1,11 +1,11 @@
-/// Reads a label file of the YOLO layout: one object a line, its class and its box as parts of the picture, centre x,
-/// centre y, width, height.
+/// Reads a label file in the YOLO layout: one object per line, with its class and its box in fractions of the image:
+/// centre x, centre y, width, height.
 ///
-/// A line with more numbers is an outline, x and y in turn, and stands for the box around it. Lines that say the same
-/// are one object. An empty file is a picture without objects.
+/// A line with more numbers is an outline, x and y alternating, and represents its bounding box. Identical lines are
+/// one object. An empty file means an image without objects.
 ///
-/// - Parameter classCount: Classes are numbered below this, when it is known.
-/// - Throws: The first line that is not such an object.
+/// - Parameter classCount: The number of classes, if it is known; class indices must be below it.
+/// - Throws: `DataSetError` for the first line that is not such an object.
 package func readYOLOLabels(
   _ bytes: [UInt8], classCount: Int?
 ) throws(DataSetError) -> [DataSetImage.Label] {
@@ -18,7 +18,9 @@ package func readYOLOLabels(
     let number = index + 1
     var numbers: [Double] = []
     for word in words {
-      guard let value = Double(word), value.isFinite else { throw DataSetError("'\(word)' is no number", line: number) }
+      guard let value = Double(word), value.isFinite else {
+        throw DataSetError("'\(word)' is not a number", line: number)
+      }
       numbers.append(value)
     }
     let label = try readLabel(numbers, classCount: classCount, line: number)
@@ -27,7 +29,7 @@ package func readYOLOLabels(
   return labels
 }
 
-/// The most classes that a data set may have.
+/// The maximum number of classes of a data set.
 let mostClasses = 100_000
 
 private func readLabel(
@@ -46,16 +48,16 @@ private func readLabel(
     throw DataSetError(
       "class \(classIndex) is out of range: there are \(classCount) classes, numbered from 0", line: line)
   }
-  // Labelling tools round, and a box at the edge may reach over it by that much.
+  // Labelling tools round, so a box at the edge may extend beyond it by this much.
   if let outside = coordinates.first(where: { !(-0.01...1.01).contains($0) }) {
-    throw DataSetError("\(outside) is no part of the picture's size from 0 to 1", line: line)
+    throw DataSetError("\(outside) is not a fraction of the image's size, from 0 to 1", line: line)
   }
   let box = box(around: Array(coordinates))
-  guard box.width >= 0, box.height >= 0 else { throw DataSetError("a box has no negative size", line: line) }
+  guard box.width >= 0, box.height >= 0 else { throw DataSetError("a box cannot have a negative size", line: line) }
   return .relative(classIndex: classIndex, box)
 }
 
-/// The box of a centre and a size, or the one around an outline.
+/// The box with the given centre and size, or the bounding box of an outline.
 private func box(around coordinates: [Double]) -> BoundingBox {
   if coordinates.count == 4 {
     let (width, height) = (coordinates[2], coordinates[3])

@@ -1,4 +1,4 @@
-/// A rectangle in pixels of the picture, as COCO writes it: its left top corner and its size.
+/// A rectangle in pixels of the image, as in COCO: its top left corner and its size.
 package struct BoundingBox: Sendable, Hashable {
   package var left: Double
   package var top: Double
@@ -14,8 +14,8 @@ package struct BoundingBox: Sendable, Hashable {
 
   package var area: Double { width * height }
 
-  /// The common area over the area of both together; over this box's own area when `other` is a crowd, which one
-  /// detection cannot fill.
+  /// The intersection over union; when `other` is a crowd, the intersection over this box's own area, since one
+  /// detection cannot cover a crowd.
   func overlap(with other: BoundingBox, isCrowd: Bool) -> Double {
     let commonWidth = min(left + width, other.left + other.width) - max(left, other.left)
     let commonHeight = min(top + height, other.top + other.height) - max(top, other.top)
@@ -25,14 +25,15 @@ package struct BoundingBox: Sendable, Hashable {
   }
 }
 
-/// An object that people marked in a picture.
+/// An annotated object of an image.
 package struct AnnotatedObject: Sendable, Hashable {
-  /// The class among those that are evaluated, from 0.
+  /// The index of the class among those that are evaluated.
   package var classIndex: Int
   package var box: BoundingBox
-  /// The object's own area in pixels, which decides its size; that of its outline where there is one, not of its box.
+  /// The object's own area in pixels, which determines its size: the area of its outline, if there is one, not of its
+  /// box.
   package var area: Double
-  /// Whether the box holds a crowd: neither missing it nor finding parts of it counts.
+  /// Whether the box contains a crowd. Neither missing it nor finding parts of it is counted.
   package var isCrowd: Bool
 
   package init(classIndex: Int, box: BoundingBox, area: Double? = nil, isCrowd: Bool = false) {
@@ -43,12 +44,12 @@ package struct AnnotatedObject: Sendable, Hashable {
   }
 }
 
-/// An object that a detector claims to see.
+/// An object that a detector reports.
 package struct Prediction: Sendable, Hashable {
-  /// The class among those that are evaluated, from 0.
+  /// The index of the class among those that are evaluated.
   package var classIndex: Int
   package var box: BoundingBox
-  /// How sure the detector is; only the order matters. Not NaN.
+  /// The confidence of the detector; only the order matters. Not NaN.
   package var score: Double
 
   package init(classIndex: Int, box: BoundingBox, score: Double) {
@@ -58,7 +59,7 @@ package struct Prediction: Sendable, Hashable {
   }
 }
 
-/// What is in a picture, and what a detector found there.
+/// The annotated objects of an image, and the objects that a detector found in it.
 package struct AnnotatedImage: Sendable, Hashable {
   package var objects: [AnnotatedObject]
   package var predictions: [Prediction]

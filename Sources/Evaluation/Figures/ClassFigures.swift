@@ -1,22 +1,22 @@
 /// The figures of one class.
 package struct ClassFigures: Sendable, Hashable {
-  /// The annotated objects, crowds not counted.
+  /// The number of annotated objects, without crowds.
   package let objectCount: Int
-  /// The pictures that they are in.
+  /// The number of images that contain them.
   package let imageCount: Int
-  /// For each size and threshold the precision averaged over the recall levels, at most detections; nothing for sizes
-  /// without an object.
+  /// The precision averaged over the recall levels, for each size and threshold, at the maximum number of detections;
+  /// `nil` for sizes without an object.
   private let precision: [Double?]
-  /// For each limit, size and threshold the part of the objects that was found.
+  /// The recall, for each limit, size and threshold.
   private let recall: [[Double?]]
 
   /// - Parameters:
-  ///   - detections: Of all pictures, in the order of the pictures.
-  ///   - objectCounts: The objects that count, for each size.
+  ///   - detections: Those of all images, in the order of the images.
+  ///   - objectCounts: The number of counted objects of each size.
   init(detections: [JudgedDetection], objectCounts: [Int], imageCount: Int) {
     objectCount = objectCounts[ObjectSize.all.rawValue]
     self.imageCount = imageCount
-    // Swift does not promise that its sort is stable; between equal scores the earlier picture goes first.
+    // Swift's sort is not guaranteed to be stable; between equal scores the earlier image comes first.
     let order = detections.indices.sorted {
       detections[$0].score == detections[$1].score ? $0 < $1 : detections[$0].score > detections[$1].score
     }
@@ -38,12 +38,12 @@ package struct ClassFigures: Sendable, Hashable {
     self.recall = recall
   }
 
-  /// Average precision at one threshold, or at the mean of all; nothing when the class has no object of this size.
+  /// The average precision at one threshold, or the mean over all; `nil` when the class has no object of this size.
   package func averagePrecision(_ size: ObjectSize = .all, threshold: Int? = nil) -> Double? {
     mean(of: values(precision, size, threshold))
   }
 
-  /// The part of the objects that was found, averaged over the thresholds.
+  /// The recall, averaged over the thresholds.
   ///
   /// - Parameter limit: An index of `EvaluationRules.detectionLimits`; the last by default.
   package func averageRecall(_ size: ObjectSize = .all, limit: Int? = nil) -> Double? {
@@ -57,7 +57,8 @@ package struct ClassFigures: Sendable, Hashable {
   }
 }
 
-/// The precision at each recall level, averaged: the greatest that is reached there or beyond, 0 where no recall gets.
+/// The mean, over the recall levels, of the maximum precision at that recall or above; 0 for recalls that are not
+/// reached.
 ///
 /// - Parameter detections: By descending score.
 private func interpolatedPrecision(of detections: [JudgedDetection], bit: UInt64, objectCount: Int) -> Double {
@@ -82,7 +83,7 @@ private func interpolatedPrecision(of detections: [JudgedDetection], bit: UInt64
   return sum / Double(EvaluationRules.recallLevels.count)
 }
 
-/// The mean of numbers; nothing when there are none.
+/// The mean of the values; `nil` when there are none.
 func mean(of values: [Double]) -> Double? {
   values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
 }

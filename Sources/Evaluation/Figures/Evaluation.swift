@@ -1,14 +1,14 @@
 /// The COCO figures of a detector on a data set.
 ///
-/// Contract of this module: annotated pictures and what a detector found in them come in, average precision and recall
-/// come out; and bytes of label files come in, annotations come out.
+/// Contract of this module: annotated images and a detector's objects give average precision and recall; bytes of label
+/// files give annotations.
 ///
-/// **Invariant:** knows no pixels, no plans and no files.
+/// **Invariant:** no access to pixels, plans or files.
 package struct Evaluation: Sendable, Hashable {
-  /// In the order of the classes.
+  /// The figures of the classes, in the order of the classes.
   package let classes: [ClassFigures]
 
-  /// Evaluates by the COCO rules: equal to the reference implementation but for the rounding of means.
+  /// Evaluates by the COCO rules; equal to the reference implementation except for the rounding of means.
   ///
   /// - Parameters:
   ///   - images: In the order of their identifiers, which decides between equal scores.
@@ -27,7 +27,7 @@ package struct Evaluation: Sendable, Hashable {
     }
   }
 
-  /// The twelve figures of the COCO summary, in its order; nothing where no class has an object of the size.
+  /// The twelve figures of the COCO summary, in its order; `nil` where no class has an object of the size.
   package var summary: [SummaryFigure] {
     func precision(_ size: ObjectSize = .all, threshold: Int? = nil) -> Double? {
       mean(of: classes.compactMap { $0.averagePrecision(size, threshold: threshold) })
@@ -52,15 +52,15 @@ package struct Evaluation: Sendable, Hashable {
   }
 }
 
-/// One number of the summary.
+/// A figure of the summary.
 package struct SummaryFigure: Sendable, Hashable {
-  /// The short name that the field uses: AP50.
+  /// The usual short name: AP50.
   package let name: String
   package let meaning: String
   package let value: Double?
 }
 
-/// What is known of a class after some pictures.
+/// The data of a class after some images.
 private struct ClassTally {
   var detections: [JudgedDetection] = []
   var objectCounts = [Int](repeating: 0, count: ObjectSize.allCases.count)

@@ -1,14 +1,14 @@
-/// What became of one detection, for every size and threshold at once.
+/// The result of matching one detection, for all sizes and thresholds.
 ///
-/// Bit `size × thresholds + threshold` of a set stands for one combination.
+/// Bit `size × thresholds + threshold` of a set represents one combination.
 struct JudgedDetection {
   var score: Double
-  /// Its place among the detections of its class in its picture, by score, from 0.
+  /// Its rank among the detections of its class in its image, by score, from 0.
   var rank: Int
-  /// Where it found an object that nothing better had found.
+  /// The combinations in which it matches an object that no better detection matched.
   var found: UInt64 = 0
-  /// Where it counts neither for nor against the detector: it found a crowd or an object of another size, or found
-  /// nothing and has another size itself.
+  /// The combinations in which it is ignored: it matches a crowd or an object of another size, or matches nothing and
+  /// has another size itself.
   var ignored: UInt64 = 0
 
   static func bit(_ size: ObjectSize, threshold: Int) -> UInt64 {
@@ -16,10 +16,11 @@ struct JudgedDetection {
   }
 }
 
-/// Assigns the detections of one class in one picture to its objects.
+/// Matches the detections of one class in one image to its objects.
 ///
-/// In the order of their scores, each detection takes the free object that it overlaps most, at least by the threshold;
-/// of equals the last. Objects that count go before those that do not, and a crowd is never taken up.
+/// In the order of their scores, each detection is matched to the free object with the largest overlap, if that reaches
+/// the threshold; among equals, to the last. Counted objects are preferred to ignored ones, and a crowd is never used
+/// up.
 ///
 /// - Parameter predictions: By descending score, at most as many as count.
 func judge(_ predictions: [Prediction], _ objects: [AnnotatedObject]) -> [JudgedDetection] {
@@ -55,6 +56,6 @@ func judge(_ predictions: [Prediction], _ objects: [AnnotatedObject]) -> [Judged
 }
 
 extension AnnotatedObject {
-  /// Whether missing the object counts against a detector in the figures of a size.
+  /// Whether missing the object counts as an error in the figures of a size.
   func counts(as size: ObjectSize) -> Bool { !isCrowd && size.areas.contains(area) }
 }

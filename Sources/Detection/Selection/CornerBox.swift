@@ -1,5 +1,5 @@
 /// An axis-aligned rectangle given by two opposite corners, in pixels.
-package struct Box: Sendable, Equatable {
+package struct CornerBox: Sendable, Equatable {
   /// The left edge.
   package var x1: Float
   /// The top edge.
