@@ -6,7 +6,7 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// The models with parameters give the published sizes.
+/// The models with parameters have the published sizes.
 @Suite(.serialized) struct AblationTests {
   struct Figure: Sendable, CustomTestStringConvertible {
     var model: String
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // Table 2 of the paper: what stands inside of GELAN's block.
+    // Table 2 of the paper: the content of GELAN's block.
     Figure(model: "ablations/gelan-s-conv", parameters: "6.2", flops: "23.5"),
     Figure(model: "ablations/gelan-s-res", parameters: "5.4", flops: "21.0"),
     Figure(model: "ablations/gelan-s-dark", parameters: "5.7", flops: "21.8"),
@@ -39,7 +39,7 @@ import Testing
     #expect(String(format: "%.\(places)f", Double(cost.flops) / 1e9) == figure.flops)
   }
 
-  /// Same operators, same wiring, same names of weights: a checkpoint of the one fits the other.
+  /// The same operators, connections and names of weights: a checkpoint of one fits the other.
   @Test(arguments: [
     ("gelan-scalable", "width=1.0", "gelan-s"), ("gelan-scalable", "width=0.5", "gelan-t"),
     ("yolov9-scalable", "width=1.0", "yolov9-s"), ("yolov9-scalable", "width=0.5", "yolov9-t"),

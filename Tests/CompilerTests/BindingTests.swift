@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What the report says of a checkpoint that does not fit, and that a fitting one is bound completely.
+/// The report about a checkpoint that does not fit, and the complete binding of one that does.
 struct BindingTests {
   private static func text(classes: Int, more rows: String = "") -> String {
     """
@@ -19,7 +19,7 @@ struct BindingTests {
   }
 
   private let graph: Graph
-  /// Everything that the graph stores.
+  /// Every tensor that the graph stores.
   private let tensors: [String: Tensor]
 
   init() throws {
@@ -42,7 +42,7 @@ struct BindingTests {
     let report = try report(tensors)
     #expect(report.isComplete)
     #expect(report.unused == [] && report.causes == [])
-    // The auxiliary head reads `a` alone; its branches are cv2, cv3 and dfl.
+    // Only the auxiliary head reads `a`; its branches are cv2, cv3 and dfl.
     #expect(report.dropped.count == 2 * (2 * 5 + 2) + 1)
     #expect(
       report.dropped.allSatisfy { name in
@@ -122,8 +122,8 @@ struct BindingTests {
     #expect(Set(names).count == names.count)
     #expect(bound.plan.parameters.map(\.expression) == names.map { .stored($0) })
     #expect(bound.plan.parameters.map(\.shape) == bound.tensors.map(\.tensor.shape))
-    // Two convolutions, two branches of three and the projection, each convolution with its bias; both branches begin
-    // with a convolution of one map, which may become one.
+    // Two convolutions, two branches of three and the projection, each convolution with its bias. Both branches begin
+    // with a convolution of one map, so these may be merged.
     #expect(names.count == 2 * (2 + 2 * 3 - (passes.isEmpty ? 0 : 1)) + 1)
   }
 }

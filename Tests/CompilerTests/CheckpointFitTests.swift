@@ -4,10 +4,10 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Checkpoints in forms that the model's file does not describe, fitted to its training graph.
+/// Checkpoints in other forms than the model's file describes, fitted to its training graph.
 @Suite(.serialized)
 struct CheckpointFitTests {
-  /// A dual head over a shared stem; the first row holds no weights, and the auxiliary rows stand in the middle.
+  /// A dual head over a shared stem; the first row has no weights, and the auxiliary rows are in the middle.
   private static let dual = """
     classes: 3
     backbone:
@@ -22,7 +22,7 @@ struct CheckpointFitTests {
       e:      [b, 1, Conv, [8, 3]]
       detect: [[c, d, a, e], 1, DualDDetect, [classes]]
     """
-  /// What is left of it, as its author would write it.
+  /// The stripped model, as its author would write it.
   private static let single = """
     classes: 3
     backbone:
@@ -47,7 +47,7 @@ struct CheckpointFitTests {
     return try Dictionary(uniqueKeysWithValues: random.shapes.keys.map { ($0, try random.tensor($0)) })
   }
 
-  /// The weights of the fused plan, by the names that they have in it.
+  /// The weights of the fused plan, by their names in the plan.
   private static func plan(_ checkpoint: Checkpoint, _ graph: Graph) throws -> [[Float]] {
     let fit = CheckpointFit(checkpoint, to: graph)
     try #require(fit.report.isComplete, "\(fit.report)")
@@ -55,9 +55,9 @@ struct CheckpointFitTests {
       \.tensor.values)
   }
 
-  /// A checkpoint with each convolution and the normalisation after it in one, as inference programs write it.
+  /// A checkpoint in which each convolution includes the normalisation after it, as inference programs write it.
   ///
-  /// Written down from the definition of a normalisation, and for RepConv from the sum of its branches.
+  /// Computed from the definition of a normalisation and, for RepConv, from the sum of its branches.
   private func folded(_ tensors: [String: Tensor], mergesBranches: Bool) throws -> [String: Tensor] {
     var result = tensors.filter { !$0.key.contains(".bn.") }
     for (name, weight) in tensors where name.hasSuffix(".conv.weight") {
@@ -124,7 +124,7 @@ struct CheckpointFitTests {
     let fit = CheckpointFit(try checkpoint(tensors), to: graph)
     #expect(fit.form == CheckpointFit.Form(isStripped: true))
     #expect(fit.report.unused == [])
-    // Every tensor is where it belongs: the plans of both graphs have the same weights.
+    // Every tensor has the right name: the plans of both graphs have the same weights.
     #expect(try Self.plan(try checkpoint(tensors), graph) == Self.plan(try checkpoint(tensors), stripped))
   }
 
@@ -136,7 +136,7 @@ struct CheckpointFitTests {
     let (found, expected) = (try Self.plan(folded, graph), try Self.plan(try checkpoint(tensors), graph))
     #expect(found.map(\.count) == expected.map(\.count))
     for (left, right) in zip(found, expected) {
-      // Folded weights are rounded once more than those that are folded in double precision.
+      // These folded weights are rounded once more than weights folded in double precision.
       #expect(zip(left, right).allSatisfy { abs($0 - $1) <= 4 * max($1.ulp, Float(1).ulp) })
     }
   }
@@ -164,7 +164,8 @@ struct CheckpointFitTests {
     let (dual, single) = (try graph("yolov9-\(size)"), try graph("gelan-\(size)"))
     let fit = CheckpointFit(Checkpoint(randomFor: single, seed: 1), to: dual)
     #expect(fit.report.isComplete && fit.form == CheckpointFit.Form(isStripped: true))
-    // The weights of one model under the other's names: the same recipes give the same shapes in the same order.
+    // The weights of one model under the other's names: the same parameter expressions have the same shapes in the same
+    // order.
     let names = { (graph: Graph) in Fixtures.plan(of: graph).parameters.map(\.shape) }
     #expect(names(dual) == names(single))
   }

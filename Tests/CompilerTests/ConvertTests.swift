@@ -6,7 +6,7 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// Models of the other dialects become native ones that mean the same.
+/// Models of the other dialects become equivalent native ones.
 @Suite(.serialized) struct ConvertTests {
   static let files: [URL] = ["official", "mit", "ultralytics"].flatMap { folder in
     let url = Fixtures.folder.appendingPathComponent(folder)
@@ -42,7 +42,7 @@ import Testing
     #expect(text.hasPrefix(header + "\n"))
   }
 
-  /// The names and sections of the zoo were chosen by people.
+  /// The names and sections of the models in `models-yaml` were chosen by hand.
   @Test(arguments: OfficialModel.zooNames)
   func rowsGetTheNamesOfTheZoo(_ name: String) throws {
     let zoo = try Fixtures.graph(Fixtures.models.appendingPathComponent("\(name).yaml"))
@@ -65,7 +65,7 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var before: String
-    /// What the text has to hold, line by line but for the alignment.
+    /// The lines that the text must have, regardless of alignment.
     var lines: [String]
   }
 
@@ -178,7 +178,7 @@ import Testing
   }
 
   @Test func sectionsNeverReorderRows() throws {
-    // A row for training alone between rows of the neck, and a second way from the image after them.
+    // A training-only row between rows of the neck, and a second path from the image after them.
     let text = """
       nc: 3
       anchors: 3
@@ -204,7 +204,7 @@ import Testing
     #expect(runs == Set(sections).count)
   }
 
-  // MARK: Where checkpoints have the weights
+  // MARK: Names of the weights in checkpoints
 
   @Test func theHeaderSaysWhereOtherCheckpointsHaveTheWeights() throws {
     let mit = try convert(try OtherDialectTests.mit("c"))

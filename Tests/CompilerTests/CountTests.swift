@@ -26,8 +26,8 @@ import Testing
     #expect(stateTensorCount(model.graph) == model.counts.stateTensors)
   }
 
-  /// thop counts, beside convolutions without bias, 4 for each element of a normalisation and 1 for each element that
-  /// `nn.Upsample` makes; twice the sum are its "FLOPs". It is measured with six digits.
+  /// In addition to convolutions without bias, thop counts 4 for each element of a normalisation and 1 for each output
+  /// element of `nn.Upsample`; its "FLOPs" are twice the sum. It is measured with six digits.
   @Test(arguments: OfficialModel.wholeNames)
   func flopsAreThoseOfThopOnceItsExtrasAreAdded(_ name: String) throws {
     let model = try OfficialModel.named(name)
@@ -103,7 +103,7 @@ import Testing
     #expect(try OfficialModel.named(name).report.rows.allSatisfy { $0.branch == .main })
   }
 
-  // MARK: Counting by other means
+  // MARK: Counting by another method
 
   /// A state dict has four tensors for a normalisation and `num_batches_tracked`.
   private func stateTensorCount(_ graph: Graph) -> Int {
@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  /// A graph's nodes with all weights called the same.
+  /// A graph's nodes with the same name for all weights.
   private func unnamed(_ graph: Graph) -> [String] {
     graph.nodes.map { node in
       let op = node.op.replacingParameters { role, _ in .stored(role) }

@@ -5,14 +5,14 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// Faulty models and what is said about them, one file a kind of fault.
+/// Faulty models and their diagnostics, one kind of error per file.
 ///
-/// The line that a diagnostic points at ends in a comment `# error[code] COLUMN: part of the message`, several if there
-/// are several. A diagnostic without comment fails as much as a comment without diagnostic.
+/// A line with a diagnostic ends in a comment `# error[code] COLUMN: part of the message`, or in several of them. A
+/// diagnostic without a comment fails, and so does a comment without a diagnostic.
 @Suite struct DiagnosticTests {
   static let files = GoldenFile.urls("diagnostics", extension: "yaml") + threads
-  /// Faults that people have reported. The first line names the public thread; the models are our own and small, and show
-  /// the same mistake, with modules that exist in place of the reporter's where those are beside the point.
+  /// Errors that people have reported. The first line names the public thread. The models are our own and small, and
+  /// have the same mistake; modules of the reporter that do not exist here are replaced where they are irrelevant.
   static let threads = GoldenFile.urls("threads", extension: "yaml")
 
   struct Expectation: Hashable, CustomStringConvertible {

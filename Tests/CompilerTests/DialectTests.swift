@@ -5,7 +5,7 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// The two dialects say the same, and the official one follows the rules of the official parser.
+/// The two dialects are equivalent, and the official one follows the rules of the official parser.
 @Suite(.serialized) struct DialectTests {
   @Test(arguments: OfficialModel.zooNames)
   func nativeAndOfficialFilesMakeOneGraph(_ name: String) throws {
@@ -24,13 +24,13 @@ import Testing
 
   // MARK: Rules
 
-  /// A rule of the official dialect in a tiny model. The expectations are worked out from the official parser's rules:
+  /// A rule of the official dialect in a tiny model. The expected values follow from the official parser's rules:
   /// `Conv` from a to b channels with kernel k has a·b·k² + 2·b parameters.
   struct Rule: Sendable, CustomTestStringConvertible {
     var name: String
     var settings = "nc: 80\nanchors: 3"
     var rows: [String]
-    /// The last row's results.
+    /// The results of the last row.
     var results: [String]
     var parameters: Int
     /// Some of the weights in the state dict with their shapes.

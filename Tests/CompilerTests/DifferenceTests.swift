@@ -5,20 +5,20 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// What `diff` finds: rows, costs, weights.
+/// The output of `diff`: rows, costs, weights.
 @Suite(.serialized) struct DifferenceTests {
   static let rows = [
     "p1: [-1, 1, Conv, [8, 3, 2]]", "p2: [-1, 1, Conv, [16, 3, 2]]", "p3: [-1, 1, Conv, [16, 3]]",
     "cat: [[p2, p3], 1, Concat, []]", "out: [-1, 1, Conv, [8]]",
   ]
 
-  /// An edit of the small model above, and what is said of it.
+  /// An edit of the small model above, and the expected difference.
   struct Edit: Sendable, CustomTestStringConvertible {
     var name: String
     var rows: [String]
     var settings = ""
     var says: [String]
-    /// Tensors under the same name, under another, in another shape, only in B, only in A, and mistaken.
+    /// Tensors with the same name, another name, another shape, only in B, only in A, and confused.
     var weights: [Int]
     var testDescription: String { name }
   }
@@ -34,7 +34,7 @@ import Testing
     Edit(
       name: "a row inserted", rows: rows[...1] + ["more: [-1, 1, Conv, [16, 3]]"] + rows[2...],
       says: ["+ more", "~ p3 from: p2 → more"],
-      // The new row has the shapes of p3, whose index it took.
+      // The new row has the shapes of p3, whose index it has now.
       weights: [10, 10, 0, 5, 0, 5]),
     Edit(
       name: "a row removed", rows: rows[...1] + ["cat: [[p2, p2], 1, Concat, []]", rows[4]],
@@ -82,7 +82,7 @@ import Testing
     expectSumsToAgree(difference)
   }
 
-  /// Rows of the list dialect have no names; they are aligned by what they are.
+  /// Rows of the list dialect have no names; they are aligned by content.
   @Test(
     arguments: [
       ("[-1, 1, Conv, [8, 3, 2]]", [], [20, 0, 0, 0, 0, 0]),
@@ -114,7 +114,7 @@ import Testing
     expectSumsToAgree(difference)
   }
 
-  /// The table of alignments is bounded; beyond it rows of one index are paired.
+  /// The table of alignments is limited; beyond the limit, rows with the same index are paired.
   @Test func veryLongModelsAreCompared() throws {
     func model(_ last: String) throws -> ComparedModel {
       let rows = [String](repeating: "[-1, 1, nn.Identity, []]", count: 2100) + [last]
@@ -137,13 +137,13 @@ import Testing
 
   struct Reparameterization: Sendable {
     var size: String
-    /// The rows of YOLOv9 and of GELAN that correspond under other indices, from the official notebook.
+    /// The rows of YOLOv9 and of GELAN that correspond under different indices, from the official notebook.
     var runs: [String]
     var heads: (trained: Int, deployed: Int)
   }
 
-  /// From a model with an auxiliary branch to its inference form every weight carries over, by the map that the official
-  /// notebook writes out by hand: rows renumbered, the main branches of the head (cv4, cv5, dfl2) renamed cv2, cv3, dfl.
+  /// Every weight of a model with an auxiliary branch carries over to its inference form, by the map in the official
+  /// notebook: rows are renumbered, and the main branches of the head (cv4, cv5, dfl2) are renamed to cv2, cv3, dfl.
   @Test(
     arguments: [
       Reparameterization(size: "t", runs: ["29...29 22...22"], heads: (29, 22)),
@@ -188,7 +188,7 @@ import Testing
       \.names.count)
   }
 
-  /// What rows cost more, and what sections do, is what the models do.
+  /// The additional costs of rows, and those of sections, add up to those of the model.
   private func expectSumsToAgree(_ difference: ModelDifference) {
     for form in [\ModelDifference.Costs.training, \.stripped, \.inference] {
       for kind in [\ModelReport.Cost.parameters, \.flops] {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A file of the form: one line that says what it shows, the text before, a line `--->`, the text after.
+/// A file with one line that describes it, the text before, a line `--->`, and the text after.
 struct GoldenFile {
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
 
@@ -22,7 +22,7 @@ struct GoldenFile {
       header.hasPrefix("# ") && header.hasSuffix("."), "the first line of \(url.lastPathComponent) says what it shows")
   }
 
-  /// Compares with the text after; with UPDATE_GOLDENS=1 in the environment rewrites the file, and fails all the same.
+  /// Compares with the text after. With UPDATE_GOLDENS=1 in the environment it rewrites the file, and still fails.
   func expect(_ found: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     if found == after { return }
     if ProcessInfo.processInfo.environment["UPDATE_GOLDENS"] == "1" {
@@ -33,7 +33,7 @@ struct GoldenFile {
     }
   }
 
-  /// The lines that differ, with - for what the file says and + for what was found.
+  /// The differing lines, with - for those of the file and + for the actual ones.
   private func difference(_ found: String) -> String {
     let wanted = after.components(separatedBy: "\n")
     let lines = found.components(separatedBy: "\n")
@@ -45,7 +45,7 @@ struct GoldenFile {
     }.sorted { $0.0 < $1.0 }.map(\.1).joined(separator: "\n")
   }
 
-  /// The files below a folder of `Golden` with an extension, by path.
+  /// The files with an extension below a folder of `Golden`, by path.
   static func urls(_ folder: String, extension: String) -> [URL] {
     let root = Self.folder.appendingPathComponent(folder)
     let all = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []

@@ -4,19 +4,20 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// Files of blocks that models include: where they are looked for, in which order they count, and what is said of them.
+/// Files of blocks that models include: how their paths are resolved, which definitions take precedence, and
+/// diagnostics.
 @Suite struct IncludeTests {
   static func blocks(_ name: String, width: Int) -> String {
     "blocks:\n  \(name):\n    body:\n      cv1: [x, 1, Conv, [\(width)]]\n"
   }
 
-  /// A model that calls one block, and the width that the block gives it.
+  /// A model that uses one block, and the width that the block gives it.
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String
     var include: String
     var files: [String: String]
     var width: Int
-    /// How often each file is read.
+    /// The number of times that each file is read.
     var reads: [String: Int]
     var testDescription: String { name }
   }
@@ -61,7 +62,7 @@ import Testing
     #expect(files.reads == example.reads)
   }
 
-  /// A fault and the file and text that it points at.
+  /// An error, and the file and text that it points at.
   struct Fault: Sendable, CustomTestStringConvertible {
     var name: String
     var include: String

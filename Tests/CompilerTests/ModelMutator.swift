@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Damages model files in a repeatable way: as bytes, as lines and as words.
+/// Damages model files reproducibly: by bytes, lines and words.
 struct ModelMutator {
   private var generator: SeededGenerator
 
@@ -47,7 +47,7 @@ struct ModelMutator {
     bytes = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
   }
 
-  /// Puts another word of the file, or a number that is hard to bear, in the place of a word.
+  /// Replaces a word by another word of the file, or by an extreme number.
   private mutating func replaceWord(_ bytes: inout [UInt8], where isEligible: (ArraySlice<UInt8>) -> Bool) {
     let words = bytes.split { !($0.isDigit || $0.isLetter || "._-*".utf8.contains($0)) }
     let eligible = words.filter(isEligible)

@@ -3,20 +3,20 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Damaged model files: none traps, every refusal names a place in the file, and what is accepted can be planned.
+/// Damaged model files: none causes a trap, every error has a position in the file, and accepted models can be planned.
 @Suite struct MutationTests {
   static let files =
     GoldenFile.urls("mutations", extension: "yaml") + yamlFiles(Fixtures.models) + yamlFiles(OfficialModel.folder)
     + ["mit", "ultralytics"].flatMap { yamlFiles(Fixtures.folder.appendingPathComponent($0)) }
 
-  /// Every model file there is, faulty ones too.
+  /// All model files, including faulty ones.
   static let allFiles = [Fixtures.models, Fixtures.folder, GoldenFile.folder].flatMap { folder in
     let enumerator = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
     let all = enumerator?.compactMap { $0 as? URL } ?? []
     return all.filter { $0.pathExtension == "yaml" }.sorted { $0.path < $1.path }
   }
 
-  /// `make fuzz MUTANTS=300000`, which sets `GELAN_MUTANTS`, tries so many mutants of all files.
+  /// The number of mutants of all files, from `GELAN_MUTANTS`, which `make fuzz MUTANTS=300000` sets.
   static let mutants = ProcessInfo.processInfo.environment["GELAN_MUTANTS"].flatMap { Int($0) }
 
   static func yamlFiles(_ folder: URL) -> [URL] {
@@ -24,7 +24,7 @@ import Testing
     return names.filter { $0.hasSuffix(".yaml") }.sorted().map(folder.appendingPathComponent)
   }
 
-  /// The small files of `Golden/mutations` are elaborated each time, the networks, which take longer, now and then.
+  /// The small files of `Golden/mutations` are elaborated each time, the larger networks only occasionally.
   @Test(arguments: files.indices)
   func damagedModelsAreRefusedWithAPlaceOrWorkToTheEnd(_ index: Int) throws {
     let isSmall = Self.files[index].path.contains("/mutations/")

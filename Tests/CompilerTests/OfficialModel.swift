@@ -4,7 +4,7 @@ import Foundation
 import ModelIR
 import TestSupport
 
-/// A model of the official zoo: its graph, and what the official code counts when it builds it.
+/// A model of the official code: its graph, and the counts of the official code for it.
 struct OfficialModel: Sendable {
   /// A row of `counts.json`: the module and its parameters, as trained and fused.
   struct RowCount: Decodable, Sendable {
@@ -48,7 +48,8 @@ struct OfficialModel: Sendable {
   }()
 
   static let names = counts.keys.sorted()
-  /// Models whose head we do not have: their files end before the last row; a detection head stands in for it here.
+  /// Models with a head that is not supported: their files end before the last row, which is replaced by a detection
+  /// head here.
   static let headlessNames = names.filter { $0.hasSuffix("seg") || $0.hasSuffix("pan") }
   /// Models with all of their rows.
   static let wholeNames = names.filter { !headlessNames.contains($0) }
@@ -63,8 +64,8 @@ struct OfficialModel: Sendable {
     return OfficialModel(name: name, counts: counts, graph: graph)
   }
 
-  /// The text with a detection head on what the missing head reads, so that no row is dead. The comment at the top of
-  /// such a file says `head (row 44, from [31, 34])`.
+  /// The text with a detection head on the sources of the missing head, so that no row is dead. The comment at the top
+  /// of such a file says `head (row 44, from [31, 34])`.
   private static func withStandInHead(_ text: String) throws -> String {
     guard let from = text.firstRange(of: ", from ["), let end = text[from.upperBound...].firstIndex(of: "]"),
       let close = text.lastIndex(of: "]")
@@ -72,7 +73,7 @@ struct OfficialModel: Sendable {
     return text[..<close] + "[[\(text[from.upperBound..<end])], 1, Detect, [nc]],\n  ]\n"
   }
 
-  /// The training graph, fused with all of its outputs kept: what the official `fuse()` makes.
+  /// The training graph, fused with all of its outputs kept: the result of the official `fuse()`.
   var fusedTraining: Graph { optimize(graph, keeping: [.main, .auxiliary]) }
   var report: ModelReport { ModelReport(graph, optimized: fusedTraining) }
 }

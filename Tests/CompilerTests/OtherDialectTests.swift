@@ -5,12 +5,12 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// Models of Ultralytics and of the MIT-licensed YOLO are the official ones where the official ones are the same.
+/// Models of Ultralytics and of the MIT-licensed YOLO equal the official ones where the implementations agree.
 @Suite(.serialized) struct OtherDialectTests {
   // MARK: Ultralytics
 
   /// The parameters that Ultralytics states for its files: those of the official unfused GELAN and 92,160 more, since
-  /// three box branches are not grouped. `t` has class branches of width 80 too, not 128.
+  /// three box branches are not grouped. `t` has class branches of width 80, not 128.
   @Test(arguments: [
     ("t", 2_128_720), ("s", 7_318_368), ("m", 20_216_160), ("c", 25_590_912), ("e", 58_206_592),
   ])
@@ -113,13 +113,13 @@ import Testing
 
   struct MITModel: Sendable {
     var size: String
-    /// What that implementation counts, as trained and without its auxiliary section.
+    /// The counts of that implementation, as trained and without its auxiliary section.
     var parameters: Int
     var stripped: Int
   }
 
-  /// It has a frozen DFL of 16 numbers for each level, where the official code and this compiler have one for each head:
-  /// four more for two heads of three levels, two more for one.
+  /// It has a frozen DFL of 16 elements for each level, where the official code and this compiler have one for each
+  /// head: four more for two heads of three levels, two more for one.
   @Test(arguments: [
     MITModel(size: "s", parameters: 9_804_576, stripped: 7_226_240),
     MITModel(size: "m", parameters: 32_878_496, stripped: 20_124_032),
@@ -142,7 +142,7 @@ import Testing
     var layer: String
     var block: String
     var arguments: String
-    /// 16 channels of H/2 go in.
+    /// The input has 16 channels of height H/2.
     var result: String
     var testDescription: String { layer }
   }
@@ -210,7 +210,7 @@ import Testing
     #expect(row.results.map(\.description) == [rule.result])
   }
 
-  /// 5, 9 and 13 one after the other reach further than each for itself: that is what distinguishes the two blocks.
+  /// 5, 9 and 13 in sequence have a larger receptive field than each alone, which distinguishes the two blocks.
   @Test func theMaximaOfSPPCSPConvFollowOneAnother() throws {
     func pools(_ block: String) throws -> [(Int, Bool)] {
       let graph = try Fixtures.graph("classes: 1\nbackbone: {a: [-1, 1, \(block), [8]]}")
@@ -246,12 +246,12 @@ import Testing
     #expect(graph.rows.count == 3)
     #expect(row.block == block)
     #expect(graph.outputs.map(\.role) == [.main] + Array(repeating: .auxiliary, count: count - 1))
-    // A's 12 channels go into the main group, which comes last.
+    // A's 12 channels are read by the main group, which comes last.
     let main = ["cv2", "cv4", "cv6"][count - 1]
     #expect(storedShapes(graph)["model.2.\(main).0.0.conv.weight"] == [64, 12, 3, 3])
   }
 
-  // MARK: Finding things
+  // MARK: Lookup
 
   static func ultralytics(_ size: String) throws -> SourceFile {
     try Fixtures.source(Fixtures.folder.appendingPathComponent("ultralytics/yolov9\(size).yaml"))
@@ -267,7 +267,7 @@ import Testing
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// The graph's nodes with all weights called the same: rows of the two dialects have other numbers.
+  /// The graph's nodes with the same name for all weights, since the rows of the two dialects have different numbers.
   private func withoutNames(_ graph: Graph) -> [String] {
     graph.nodes.map { node in
       let op = node.op.replacingParameters { role, _ in .stored(role) }

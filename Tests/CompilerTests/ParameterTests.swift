@@ -5,7 +5,7 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// A model's own parameters: where they can be used, how they are set, and what `scaled` makes of a width.
+/// A model's own parameters: where they can be used, how they are set, and how `scaled` changes a width.
 @Suite struct ParameterTests {
   static let model = """
     parameters:

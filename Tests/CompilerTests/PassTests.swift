@@ -4,7 +4,7 @@ import ModelIR
 import TestSupport
 import Testing
 
-/// Passes and the planner on small graphs as text, one file a case.
+/// Passes and the planner on small graphs in text form, one case per file.
 @Suite struct PassTests {
   static let passFiles = GoldenFile.urls("passes", extension: "ir")
   static let passes = [Pass].inference + [Pass].execution
@@ -48,7 +48,7 @@ import Testing
     for pass in Self.passes { #expect(pass.run(executed) == executed, "\(pass.name)") }
   }
 
-  /// The same of models that nobody would draw.
+  /// The same for unusual models.
   @Test func executionPassesFindNothingMoreInRandomModels() throws {
     for seed in 0..<60 as Range<UInt64> {
       let graph = optimize(try Fixtures.graph(RandomModel(seed: seed).text), keeping: [.main, .auxiliary])
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  /// What the kernels are spared on a published network: joins and sums, and what is upsampled.
+  /// The operators of a published network that the passes save: concats, sums and upsamplings.
   @Test(arguments: ["gelan-t", "gelan-c", "yolov9-e"])
   func executionPassesLeaveNoJoinsAndSumsOfGELAN(_ name: String) throws {
     let graph = optimize(try OfficialModel.named(name).graph)
@@ -80,7 +80,7 @@ import Testing
     #expect(sizes(after) == sizes(before), "passes move weights about and make none")
   }
 
-  /// Two buffers may share memory only when their lifetimes do not overlap; each is as large as what it holds.
+  /// Two buffers may share memory only when their lifetimes do not overlap; each has the size of its content.
   @Test(arguments: OfficialModel.wholeNames)
   func noTwoLiveBuffersShareMemory(_ name: String) throws {
     let plan = deploymentPlan(optimize(try OfficialModel.named(name).graph))
@@ -99,7 +99,7 @@ import Testing
     #expect(MemoryPlan(plan, height: 65, width: 64) == nil)
   }
 
-  /// Each value of these networks is joined at most once, so no join has to copy.
+  /// In these networks each value is an input of at most one concat, so no concat has to copy.
   @Test(arguments: ["gelan-t", "gelan-c", "gelan-e"])
   func joinsOfGELANCopyNothing(_ name: String) throws {
     let graph = optimize(try OfficialModel.named(name).graph)

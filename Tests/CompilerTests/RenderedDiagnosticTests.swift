@@ -5,7 +5,7 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// What a person reads: the whole text of the diagnostics of a dozen faulty models.
+/// The complete rendered diagnostics of a dozen faulty models.
 @Suite struct RenderedDiagnosticTests {
   static let texts = GoldenFile.urls("rendered", extension: "txt")
 

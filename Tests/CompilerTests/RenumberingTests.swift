@@ -5,9 +5,9 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// A row inserted into a published model, and nothing renumbered: the edit that is offered restores the model.
+/// A row inserted into a published model without renumbering: the offered edit restores the model.
 @Suite struct RenumberingTests {
-  /// A model, the row that a new one is put before, and that new row, which keeps the shape.
+  /// A model, the row before which a new one is inserted, and that new row, which keeps the shape.
   static let insertions: [(model: String, before: Int, row: String)] = [
     ("gelan-t", 3, "[-1, 1, Conv, [32, 3, 1]]"), ("gelan-t", 9, "[-1, 1, Conv, [128, 3, 1]]"),
     ("gelan-c", 5, "[-1, 1, Conv, [512, 1, 1]]"), ("yolov9-t", 5, "[-1, 1, Conv, [64, 3, 1]]"),
@@ -29,8 +29,8 @@ import Testing
     let (bytes, applied) = damaged.applying([renumbering.fixIt])
     #expect(applied == 1)
     let mended = try readModel(try parseYAML(SourceFile(name: "m.yaml", bytes: bytes)), library: .standard).value
-    // Every row reads what it read before: the same index, or one more where the row it names has moved. What read the
-    // end of the stage that the new row was put after may as well read the new row, which ends it now.
+    // Every row reads what it read before: the same index, or one more where the source has moved. A row that read the
+    // end of the stage before the new row may read the new row instead, which is the end of that stage now.
     let first = renumbering.threshold == before - 1 ? before - 1 : before
     let original = try readModel(try parseYAML(source), library: .standard).value
     for (index, row) in original.rows.enumerated() {

@@ -6,7 +6,7 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// Damaged model files that are still models can be laid out and converted, and stay what they are.
+/// Damaged model files that are still models can be formatted and converted without a change of meaning.
 @Suite struct RewriteMutationTests {
   private static let others = ["mit/v9-s", "ultralytics/yolov9t", "official/gelan-t"].map {
     Fixtures.folder.appendingPathComponent("\($0).yaml")

@@ -57,8 +57,8 @@ import Testing
   // MARK: Suggestions
 
   @Test(arguments: [
-    ("Cnov", ["Conv", "Concat", "DWConv"], ["Conv"]),  // two neighbours swapped
-    ("conv", ["Conv"], ["Conv"]),  // letter case is free
+    ("Cnov", ["Conv", "Concat", "DWConv"], ["Conv"]),  // two adjacent characters swapped
+    ("conv", ["Conv"], ["Conv"]),  // letter case is ignored
     ("Conv", ["Conv", "AConv"], ["AConv"]),  // not the name itself
     ("RepNCSPELAN5", ["RepNCSPELAN4", "SPPELAN", "ELAN1"], ["RepNCSPELAN4"]),
     ("DDetcet", ["Detect", "DDetect", "DualDDetect"], ["DDetect", "Detect"]),  // nearest first

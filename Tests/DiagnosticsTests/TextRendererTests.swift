@@ -1,13 +1,13 @@
 import Diagnostics
 import Testing
 
-/// Whole rendered texts.
+/// Complete rendered texts.
 @Suite struct TextRendererTests {
   private let file = SourceFile(
     name: "m.yaml",
     text: "classes: 80\nbackbone:\n  a: [-1, 1, Conv, [16]]\n  b: [a, 1, Konv, [16]]\n\n\n  c: [a, 1, Conv]\n")
 
-  /// The first place of a text in a file.
+  /// The first position of a text in a file.
   private func range(_ text: String, in file: SourceFile) throws -> SourceRange {
     let found = try #require(file.text(0..<file.bytes.count).utf8.firstRange(of: text.utf8))
     let whole = file.text(0..<file.bytes.count).utf8
@@ -29,7 +29,7 @@ import Testing
         """)
   }
 
-  /// YAML can write any character in quotes, and messages repeat names.
+  /// YAML can express any character in quotes, and messages repeat names.
   @Test func controlCharactersOfANameDoNotReachTheTerminal() throws {
     let name = "\u{1B}[2J\u{202E}\n"
     let file = SourceFile(name: "\u{1B}c.yaml", text: "a: \u{1B}c\n")
@@ -149,7 +149,7 @@ import Testing
       name: "l", text: String(repeating: "a", count: 300) + "XY" + String(repeating: "b", count: 300))
     let lines = TextRenderer().render(Diagnostic(.invalidName, "bad", at: try range("XY", in: long))).split(
       separator: "\n")
-    // 110 characters, a third of them (36) before the label; the first and what follows the last are dots.
+    // 110 characters, a third of them (36) before the label; the first and the last are ellipses.
     #expect(lines[3] == "1 | …\(String(repeating: "a", count: 35))XY\(String(repeating: "b", count: 72))…")
     #expect(lines[4] == "  | \(String(repeating: " ", count: 36))^^")
   }

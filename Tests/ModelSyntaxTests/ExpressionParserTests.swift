@@ -2,7 +2,7 @@ import Diagnostics
 import ModelSyntax
 import Testing
 
-/// Expressions as trees with Python's precedence, and what is no expression.
+/// Expressions as trees with Python's precedence, and texts that are not expressions.
 @Suite struct ExpressionParserTests {
   @Test(arguments: [
     ("64", "64"), ("0", "0"), ("0.5", "0.5"), (".5", "0.5"), ("1e-3", "0.001"), ("5.", "5.0"), ("c2", "c2"),

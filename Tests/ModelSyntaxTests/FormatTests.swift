@@ -5,7 +5,7 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// `formatModel` changes the layout, and nothing else.
+/// `formatModel` changes only the layout.
 @Suite struct FormatTests {
   private func format(_ text: String) throws -> String {
     try formatModel(try parseYAML(SourceFile(name: "m.yaml", text: text)))
@@ -190,7 +190,7 @@ import Testing
     }
   }
 
-  /// The text with comments, empty lines, spaces and line breaks strewn in.
+  /// The text with random comments, empty lines, spaces and line breaks inserted.
   private func disordered(_ text: String, _ generator: inout SeededGenerator) -> (String, comments: [String]) {
     var comments: [String] = []
     var lines: [String] = []
@@ -213,7 +213,7 @@ import Testing
         let rest = line[line.index(after: comma)...]
         line = line[...comma] + (generator.chance(0.5) ? " " + newComment() : "") + "\n       " + rest
       }
-      // A comment takes the rest of its line, so only where there is no other.
+      // A comment extends to the end of its line, so it is inserted only where there is no other.
       if !line.isEmpty, !line.contains("#"), generator.chance(0.15) { line += "   " + newComment() }
       if generator.chance(0.1) { line += "   " }
       lines.append(line)

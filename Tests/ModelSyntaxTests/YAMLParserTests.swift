@@ -2,7 +2,7 @@ import Diagnostics
 import ModelSyntax
 import Testing
 
-/// YAML as a tree with places, and the files that are refused.
+/// YAML as a tree with source ranges, and the files that are rejected.
 @Suite struct YAMLParserTests {
   @Test(arguments: [
     ("a: 1", "{a: 1}"), ("- a\n- [b, c]\n- {d: ~}\n", "[a, [b, c], {d: ~}]"), ("'it''s'", "\"it's\""),
@@ -10,7 +10,7 @@ import Testing
     ("a: &x [1, 2]\nb: *x", "{a: [1, 2], b: [1, 2]}"), ("a: &x 1\nb: &x 2\nc: *x", "{a: 1, b: 2, c: 2}"),
     ("# only\n- |\n  two\n  lines\n", "[\"two\nlines\n\"]"),
     ("---\na\n...\n", "a"), ("{a: , b: ''}", "{a: , b: \"\"}"), ("? [k]\n: v", "{[k]: v}"), ("a:\n- 1", "{a: [1]}"),
-    // What means nothing is for the reader of the tree to report.
+    // The reader of the tree reports aliases that cannot be resolved.
     ("a: 1\na: 2", "{a: 1, a: 2}"), ("&x [*x]", "[<cyclic-alias 1:5>]"),
     ("a: &x {b: [1, *x]}", "{a: {b: [1, <cyclic-alias 1:15>]}}"), ("[*y]", "[<unknown-name 1:2>]"),
     ("[*x, &x 1]", "[<unknown-name 1:2>, 1]"),
@@ -88,7 +88,7 @@ import Testing
   @Test func nestingAndAliasesUpToTheirLimitsAreAccepted() throws {
     let depth = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
     #expect(show(try parseYAML(SourceFile(name: "f", text: depth))) == depth)
-    // Ten lists of ten of the list before: 10⁵ values are borne, 10⁶ are not.
+    // Ten lists, each with ten copies of the previous one: 10⁵ values are accepted, 10⁶ are not.
     func nested(_ levels: Int) -> String {
       (0..<levels).map { level in
         "l\(level): &l\(level) ["
@@ -101,7 +101,7 @@ import Testing
     #expect(failure?.diagnostics.first?.primary.range.startLine == 6)
   }
 
-  /// The tree in flow style; scalars that are not plain are in quotes.
+  /// The tree in flow style; scalars that are not plain are quoted.
   private func show(_ node: YAMLNode) -> String {
     switch node.kind {
     case .scalar(let text, let isPlain): isPlain ? text : "\"\(text)\""

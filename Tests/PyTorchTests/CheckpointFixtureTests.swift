@@ -5,7 +5,8 @@ import Testing
 
 @testable import PyTorch
 
-/// Files that PyTorch wrote (`Tests/Tools/make_checkpoints.py`), against what PyTorch reads in them.
+/// Files that PyTorch wrote (`Tests/Tools/make_checkpoints.py`), compared with the content that PyTorch reads from
+/// them.
 struct CheckpointFixtureTests {
   private let expected: TensorFile
 

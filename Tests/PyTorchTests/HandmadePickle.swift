@@ -2,7 +2,7 @@ import Tensors
 
 @testable import PyTorch
 
-/// A pickle put together operation by operation, in a file of PyTorch's older form.
+/// A pickle assembled from single operations, in a file of PyTorch's older format.
 struct HandmadePickle {
   private(set) var bytes: [UInt8] = [0x80, 2]
 
@@ -16,7 +16,7 @@ struct HandmadePickle {
 
   init(_ parts: [UInt8]...) { bytes += parts.joined() }
 
-  /// The whole file: PyTorch's number, version, machine, this pickle, the names of storages, their floats.
+  /// The whole file: PyTorch's magic number, version, machine, this pickle, the names of storages, and their floats.
   func file(storages: [(name: String, values: [Float])] = []) -> [UInt8] {
     var file: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
     file += [0x80, 2, 0x4D, 0xE9, 3, 0x2E]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PyTorch
 
-/// Files that no training wrote: each is refused in one sentence or read, in little time and memory.
+/// Files that no training wrote: each is rejected in one sentence or read, with limited time and memory.
 struct HostileCheckpointTests {
   private typealias P = HandmadePickle
   private static let storage = [(name: "0", values: [Float](arrayLiteral: 1, 2, 3, 4))]
@@ -75,7 +75,7 @@ struct HostileCheckpointTests {
   }
 
   @Test func nestingIsNoDepth() throws {
-    // A million lists in each other, and parameters that wrap each other.
+    // A million nested lists, and parameters that wrap each other.
     let lists = repeated([0x5D], 1_000_000) + repeated([0x61], 999_999)
     #expect(refusal { _ = try P(lists).open() }.contains("no model in this file"))
     let wrap = P.global("torch._utils", "_rebuild_parameter")
@@ -89,7 +89,7 @@ struct HostileCheckpointTests {
     for bytes in [appends, items] { #expect(refusal { _ = try P(bytes).open() }.contains("no model in this file")) }
   }
 
-  /// Module k has module k + 1 twice: 2ᵏ modules in a few bytes each.
+  /// Module k contains module k + 1 twice: 2ᵏ modules in a few bytes each.
   private func modules(_ count: Int, last: [UInt8]) -> [UInt8] {
     var bytes = module([("end", last)]) + [0x71, 0]
     for _ in 0..<count { bytes = bytes + [0x30] + module([("a", [0x68, 0]), ("b", [0x68, 0])]) + [0x71, 0] }
@@ -98,7 +98,7 @@ struct HostileCheckpointTests {
 
   @Test func modulesThatDoubleAndModulesInThemselvesHaveAnEnd() throws {
     #expect(refusal { _ = try P(modules(64, last: [0x4E])).open().model(nil) }.contains("have no end"))
-    // The last module is given itself after it is kept.
+    // The last module is added to itself after it was stored.
     let itself =
       P.global("m", "M") + [0x29, 0x81, 0x71, 1]
       + P.dictionary([("_modules", P.dictionary([("self", [0x68, 1])])), ("_parameters", [0x7D])]) + [0x62]
@@ -107,14 +107,14 @@ struct HostileCheckpointTests {
     #expect(few.tensors.isEmpty)
   }
 
-  /// A module with some entries in its state, beside those that every module has.
+  /// A module with some entries in its state, in addition to those of every module.
   private func module(_ members: [(String, [UInt8])] = [], _ attributes: [(String, [UInt8])] = []) -> [UInt8] {
     let state = P.dictionary([("_modules", P.dictionary(members)), ("_parameters", [0x7D])] + attributes)
     return P.global("m", "M") + [0x29, 0x81] + state + [0x62]
   }
 
   @Test func whatManyModulesShareIsReadSeldom() throws {
-    // A list of a million, kept as 0, and a thousand modules that have it.
+    // A list of a million, stored as 0, and a thousand modules that contain it.
     let list = [0x5D, 0x28] + repeated([0x4E], 1_000_000) + [0x65, 0x71, 0, 0x30]
     let shared = module([], [("_non_persistent_buffers_set", [0x68, 0])])
     let root = module((0..<1000).map { ("m\($0)", shared) })
@@ -161,7 +161,7 @@ struct HostileCheckpointTests {
     Array(try Data(contentsOf: URL(fileURLWithPath: CheckpointFixtureTests.path(name + ".pt"))))
   }
 
-  /// Reads everything that a file has.
+  /// Reads the whole content of a file.
   private func read(_ bytes: [UInt8]) throws {
     let file = try PyTorchFile(bytes: bytes)
     for key in file.keys.isEmpty ? [nil] : file.keys.map(Optional.some) {
@@ -217,13 +217,13 @@ struct HostileCheckpointTests {
       changed { copy in
         for place in copy.ranges(of: Array("/data/0".utf8)) { copy.replaceSubrange(place, with: Array("/code/0".utf8)) }
       }.contains("this is TorchScript"))
-    // The first two entries share a place when the second is said to begin where the first does.
+    // The ranges of the first two entries overlap when the second is said to begin where the first does.
     let second = try #require(bytes[(directory + 4)...].firstRange(of: [0x50, 0x4B, 1, 2])).lowerBound
     #expect(
       changed { copy in
         copy.replaceSubrange(second + 42..<second + 46, with: copy[directory + 42..<directory + 46])
       }.contains("another name"))
-    // A weight's bit.
+    // A bit of a weight.
     let data = try bytes.withUnsafeBytes { buffer in
       try #require(try ZipArchive(buffer, path: "").entries.first { $0.name.hasSuffix("/data/0") }).range.lowerBound
     }

@@ -4,9 +4,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The numbers of recipes, against tiny cases worked out by hand.
-struct RecipeTests {
-  /// With ε = 1 the norm's factors are 3 / √(3 + 1) = 1.5 and 6 / √(8 + 1) = 2.
+/// The elements of parameter expressions, in small cases computed by hand.
+struct ParameterExpressionTests {
+  /// With ε = 1 the normalisation's factors are 3 / √(3 + 1) = 1.5 and 6 / √(8 + 1) = 2.
   private static let norm = Normalization(scope: "bn", epsilon: 1)
   private static let stored: [String: Tensor] = [
     "bn.weight": Tensor(shape: [2], values: [3, 6]), "bn.bias": Tensor(shape: [2], values: [10, 20]),
@@ -19,80 +19,81 @@ struct RecipeTests {
   ]
 
   struct Case: CustomTestStringConvertible, Sendable {
-    let recipe: ParameterExpression
+    let expression: ParameterExpression
     let shape: [Int]
     let numbers: [Double]
-    var testDescription: String { recipe.description }
+    var testDescription: String { expression.description }
   }
 
   private static let cases = [
-    Case(recipe: .stored("b"), shape: [2], numbers: [2, 1]),
-    Case(recipe: .scale(norm), shape: [2], numbers: [1.5, 2]),
-    Case(recipe: .scaled(.stored("w1"), norm), shape: [2, 2, 1, 1], numbers: [6, 7.5, 12, 14]),
-    // Without a bias of the convolution's own: 10 − 2 · 1.5 and 20 − 4 · 2.
-    Case(recipe: .shifted(nil, norm), shape: [2], numbers: [7, 12]),
+    Case(expression: .stored("b"), shape: [2], numbers: [2, 1]),
+    Case(expression: .scale(norm), shape: [2], numbers: [1.5, 2]),
+    Case(expression: .scaled(.stored("w1"), norm), shape: [2, 2, 1, 1], numbers: [6, 7.5, 12, 14]),
+    // Without a bias of the convolution: 10 − 2 · 1.5 and 20 − 4 · 2.
+    Case(expression: .shifted(nil, norm), shape: [2], numbers: [7, 12]),
     // With it: 10 + (2 − 2) · 1.5 and 20 + (1 − 4) · 2.
-    Case(recipe: .shifted(.stored("b"), norm), shape: [2], numbers: [10, 14]),
-    // A second normalisation of the same numbers: (6, 7.5, 12, 14) · t, then 10 + (7 − 2) · 1.5 and 20 + (12 − 4) · 2.
-    Case(recipe: .scaled(.scaled(.stored("w1"), norm), norm), shape: [2, 2, 1, 1], numbers: [9, 11.25, 24, 28]),
-    Case(recipe: .shifted(.shifted(nil, norm), norm), shape: [2], numbers: [17.5, 36]),
+    Case(expression: .shifted(.stored("b"), norm), shape: [2], numbers: [10, 14]),
+    // A second, equal normalisation: (6, 7.5, 12, 14) · t, then 10 + (7 − 2) · 1.5 and 20 + (12 − 4) · 2.
+    Case(expression: .scaled(.scaled(.stored("w1"), norm), norm), shape: [2, 2, 1, 1], numbers: [9, 11.25, 24, 28]),
+    Case(expression: .shifted(.shifted(nil, norm), norm), shape: [2], numbers: [17.5, 36]),
     Case(
-      recipe: .padded(.stored("point"), from: 1, to: 3), shape: [2, 1, 3, 3],
+      expression: .padded(.stored("point"), from: 1, to: 3), shape: [2, 1, 3, 3],
       numbers: [0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 200, 0, 0, 0, 0]),
     Case(
-      recipe: .padded(.stored("w3"), from: 3, to: 5), shape: [2, 1, 5, 5],
+      expression: .padded(.stored("w3"), from: 3, to: 5), shape: [2, 1, 5, 5],
       numbers: [
         0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 4, 5, 6, 0, 0, 7, 8, 9, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 10, 11, 12, 0, 0, 13, 14, 15, 0, 0, 16, 17, 18, 0, 0, 0, 0, 0, 0,
       ]),
     // Channels 0 and 1 copy themselves; in two groups of two, channels 2 and 3 copy inputs 0 and 1 of the second group.
-    Case(recipe: .identityKernel, shape: [2, 2, 1, 1], numbers: [1, 0, 0, 1]),
-    Case(recipe: .identityKernel, shape: [4, 2, 1, 1], numbers: [1, 0, 0, 1, 1, 0, 0, 1]),
-    Case(recipe: .identityKernel, shape: [1, 1, 3, 3], numbers: [0, 0, 0, 0, 1, 0, 0, 0, 0]),
-    // RepConv: a 3×3 kernel, a normalised 1×1 kernel and the normalised input, each channel by itself.
+    Case(expression: .identityKernel, shape: [2, 2, 1, 1], numbers: [1, 0, 0, 1]),
+    Case(expression: .identityKernel, shape: [4, 2, 1, 1], numbers: [1, 0, 0, 1, 1, 0, 0, 1]),
+    Case(expression: .identityKernel, shape: [1, 1, 3, 3], numbers: [0, 0, 0, 0, 1, 0, 0, 0, 0]),
+    // RepConv: a 3×3 kernel, a normalised 1×1 kernel and the normalised input, each channel separately.
     Case(
-      recipe: .sum([
+      expression: .sum([
         .stored("w3"), .padded(.scaled(.stored("point"), norm), from: 1, to: 3), .scaled(.identityKernel, norm),
       ]), shape: [2, 1, 3, 3],
       numbers: [1, 2, 3, 4, 5 + 150 + 1.5, 6, 7, 8, 9, 10, 11, 12, 13, 14 + 400 + 2, 15, 16, 17, 18]),
-    Case(recipe: .sum([.stored("b"), .shifted(nil, norm)]), shape: [2], numbers: [9, 13]),
-    // Output channels one after another, each part with its own recipe.
+    Case(expression: .sum([.stored("b"), .shifted(nil, norm)]), shape: [2], numbers: [9, 13]),
+    // Output channels in sequence, each part with its own parameter expression.
     Case(
-      recipe: .joined([
+      expression: .joined([
         ParameterExpression.Part(.stored("w1"), channels: 2),
         ParameterExpression.Part(.scaled(.stored("w1"), norm), channels: 2),
       ]), shape: [4, 2, 1, 1], numbers: [4, 5, 6, 7, 6, 7.5, 12, 14]),
     Case(
-      recipe: .joined([
+      expression: .joined([
         ParameterExpression.Part(.shifted(.stored("b"), norm), channels: 2),
         ParameterExpression.Part(.stored("b"), channels: 2), ParameterExpression.Part(.scale(norm), channels: 2),
       ]), shape: [6], numbers: [10, 14, 2, 1, 1.5, 2]),
     // Some input channels of each output channel, in order, also of kernels and of parts.
-    Case(recipe: .inputs(.stored("w1"), [1..<2], of: 2), shape: [2, 1, 1, 1], numbers: [5, 7]),
-    Case(recipe: .inputs(.stored("w4"), [0..<1, 2..<4], of: 4), shape: [2, 3, 1, 1], numbers: [1, 3, 4, 5, 7, 8]),
+    Case(expression: .inputs(.stored("w1"), [1..<2], of: 2), shape: [2, 1, 1, 1], numbers: [5, 7]),
     Case(
-      recipe: .inputs(.stored("w2"), [1..<2], of: 2), shape: [1, 1, 2, 2], numbers: [5, 6, 7, 8]),
+      expression: .inputs(.stored("w4"), [0..<1, 2..<4], of: 4), shape: [2, 3, 1, 1], numbers: [1, 3, 4, 5, 7, 8]),
     Case(
-      recipe: .inputs(.scaled(.stored("w4"), norm), [3..<4, 0..<1], of: 4), shape: [2, 2, 1, 1],
+      expression: .inputs(.stored("w2"), [1..<2], of: 2), shape: [1, 1, 2, 2], numbers: [5, 6, 7, 8]),
+    Case(
+      expression: .inputs(.scaled(.stored("w4"), norm), [3..<4, 0..<1], of: 4), shape: [2, 2, 1, 1],
       numbers: [6, 1.5, 16, 10]),
     Case(
-      recipe: .inputs(
+      expression: .inputs(
         .joined([
           ParameterExpression.Part(.stored("w1"), channels: 2), ParameterExpression.Part(.identityKernel, channels: 2),
         ]), [1..<2], of: 2), shape: [4, 1, 1, 1], numbers: [5, 7, 0, 1]),
   ]
 
   @Test(arguments: cases)
-  func aRecipeStandsForTheseNumbers(_ row: Case) throws {
-    #expect(try evaluate(row.recipe, shape: row.shape, try checkpoint(Self.stored)) == row.numbers)
+  func aParameterExpressionHasTheseElements(_ row: Case) throws {
+    #expect(try evaluate(row.expression, shape: row.shape, try checkpoint(Self.stored)) == row.numbers)
   }
 
   @Test(arguments: cases)
-  func aRecipeIsReadAsItIsPrinted(_ row: Case) {
-    #expect(ParameterExpression(text: row.recipe.description) == row.recipe)
+  func aParameterExpressionIsReadAsPrinted(_ row: Case) {
+    #expect(ParameterExpression(text: row.expression.description) == row.expression)
   }
 
-  /// Folding is done in double precision: 1/3 is no float, and neither is what is subtracted from it.
+  /// Folding is done in double precision: 1/3 is not a float, and neither is the subtrahend.
   @Test func foldingRoundsOnce() throws {
     let third = Float(1) / 3
     let checkpoint = try checkpoint([
