@@ -1,51 +1,51 @@
 #!/usr/bin/env python3
-"""How fast gelan is beside onnxruntime, OpenVINO and ncnn, how soon each is ready, and how much memory each needs.
+"""Compares the speed, start-up time and memory of gelan with those of onnxruntime, OpenVINO and ncnn.
 
     make bench-peers                                              # five models, 1 and 2 threads; up to half an hour
     .build/peers/bin/python3 Tests/Peers/compare_speed.py models-yaml/gelan-t.yaml --sizes 320,480x640 --batches 1,4
 
-Needs `make build` and, for those engines that take part, pip install numpy safetensors onnxruntime openvino ncnn pnnx
-(`make bench-peers` puts them into .build/peers). Weights are random; the peers get the same graph, without auxiliary
-branch and fused, by way of `gelan export onnx`, and ncnn from there through pnnx with fp16=0. All compute in single
-precision.
+Needs `make build` and, for the engines that are compared, pip install numpy safetensors onnxruntime openvino ncnn pnnx
+(`make bench-peers` installs them in .build/peers). Weights are random. The peers get the same graph, without auxiliary
+branch and fused, through `gelan export onnx`; ncnn gets it from there through pnnx with fp16=0. All engines compute in
+fp32.
 
-Taking turns. What else a machine does changes within minutes, so every engine opens the model in a process of its own,
-and then they are asked in turn, round after round, in alternating order; all others wait, blocked on a pipe. A turn is
-one run that is not counted, since the others have emptied the caches, and then some that are (--inner). Two rounds go
-before those that count. The ratio to gelan is taken within each round, and the median over the rounds is printed: above
-1, gelan is faster. After each answer the next turn waits until the engine's threads sleep, and how much processor time
-the waiting engines use all the same is measured; more than 1 % is reported as a fault.
+Interleaving. The load of a machine changes within minutes, so every engine opens the model in its own process, and the
+engines then run in turn, round after round, in alternating order; the others wait, blocked on a pipe. A turn is one run
+that is not counted, because the other engines have evicted the caches, and then the counted runs (--inner). Two rounds
+precede the counted ones. The ratio to gelan is computed within each round, and the median over the rounds is printed:
+above 1, gelan is faster. The next turn starts when the engine's threads sleep. The processor time that waiting engines
+use is measured; more than 1 % is reported as an error.
 
-Settings are each engine's best for these models, as far as we found out with gelan-t on two cores of a Zen 4 machine
-(engine_worker.py has them):
+Settings are the best that were found for each engine, with gelan-t on two cores of a Zen 4 machine (see
+engine_worker.py):
 
-onnxruntime  Every graph optimisation; input and output bound once. Threads spin within a run, without which two of them
-             take 9 % longer, and stop at its end (session.force_spinning_stop), which costs nothing and leaves the
-             processor to the others. Flushing denormals changes nothing.
-OpenVINO     LATENCY, one stream, INFERENCE_PRECISION_HINT f32, one request with its tensors in place. Pinning is left
-             on, as it is by default; off is the same.
+onnxruntime  Every graph optimisation; input and output bound once. Threads spin within a run (two threads take 9 % longer
+             without) and stop at its end (session.force_spinning_stop), which costs nothing and frees the processor for
+             the others. Flushing denormals has no effect.
+OpenVINO     LATENCY, one stream, INFERENCE_PRECISION_HINT f32, one request with its tensors in place. Pinning is on,
+             the default; off makes no difference.
 ncnn         Winograd, sgemm and packing on, everything in fp16 and bf16 off, light mode, the pool allocators of its own
-             benchmark (no difference beyond noise). GNU OpenMP's own spinning, which ends soon after a run, is best:
-             OMP_WAIT_POLICY passive takes twice as long with two threads, active occupies a core for ever,
+             benchmark (no measurable difference). GNU OpenMP's own spinning, which ends soon after a run, is best:
+             OMP_WAIT_POLICY passive takes twice as long with two threads, active occupies a core permanently,
              OMP_PROC_BIND and a longer GOMP_SPINCOUNT do not help. A batch is one image after another.
 
-Variables that would tune a library from outside (OPENBLAS_CORETYPE, OMP_NUM_THREADS and their like) are kept from all.
+Environment variables that tune a library (OPENBLAS_CORETYPE, OMP_NUM_THREADS and similar) are removed for all engines.
 
-Agreement. All engines get the same image of random squares, and their outputs are held against those of `gelan run`.
-The bounds are 0.01 pixels at 640, growing with the longer side, and 1e-5 of a probability. They lie between what is
-rounding and what is a mistake: engines that sum the same products in another order, ncnn with Winograd too, differ by
-2e-4 pixels and 2e-7, and OpenVINO in bf16 by 1 pixel and 4e-4. So each is some 50 times the one and at most a 40th of
-the other. --bf16 and --fp16-weights add engines that do differ: they are not held to the bounds.
+Agreement. All engines get the same image of random squares, and their outputs are compared with those of `gelan run`.
+The bounds are 0.01 pixels at 640, proportional to the longer side, and 1e-5 for a probability. They separate rounding
+from errors: engines that sum the same products in another order, including ncnn with Winograd, differ by 2e-4 pixels and
+2e-7, and OpenVINO in bf16 differs by 1 pixel and 4e-4. Each bound is about 50 times the former and at most a 40th of the
+latter. The engines that --bf16 and --fp16-weights add differ by design, and the bounds do not apply to them.
 
-bf16. With --bf16 gelan runs with --precision bf16, too, beside OpenVINO with that precision hint. These are a comparison
-of their own: the ratio of OpenVINO in bf16 is to gelan in bf16, and how far each is from gelan in single precision is
-printed. ncnn has options for bf16 as well, with which these models' boxes are hundreds of pixels off; onnxruntime has
-none on x86.
+bf16. With --bf16, gelan also runs with --precision bf16, and OpenVINO with the corresponding hint. This is a separate
+comparison: the ratio of OpenVINO in bf16 refers to gelan in bf16, and the difference of each from gelan in fp32 is
+printed. ncnn has options for bf16 too, with which the boxes of these models are off by hundreds of pixels; onnxruntime
+has none on x86.
 
 ready, ms  from starting the process, with its libraries and, for the peers, Python and NumPy, to a model that can run
-open, ms   the part of it that opens the model
+open, ms   the part of this time that opens the model
 first, ms  from starting the process to the end of the first run
-peak, MiB  the most memory after the first run; in brackets what the process had before opening
+peak, MiB  the peak memory after the first run; in brackets that of the process before opening the model
 
 An engine that crashes is reported with its signal, and the others go on. The exit status is 1 if outputs disagree, a
 waiting engine was not idle, or gelan itself failed.
@@ -75,15 +75,15 @@ import numpy as np
 import safetensors.numpy
 
 PEERS = ["onnxruntime", "openvino", "ncnn"]
-# What compares with gelan in bf16.
+# The engine that is compared with gelan in bf16.
 BF16_PEERS = ["openvino-bf16"]
-# Engines that compute in less than single precision, or whose weights do.
+# Engines that compute or store weights in less than fp32.
 INFORMATIVE = ["gelan-fp16", "gelan-bf16", *BF16_PEERS]
 DEFAULT_MODELS = [f"models-yaml/gelan-{size}.yaml" for size in "tsmce"]
 
-BOX_BOUND = 0.01 / 640  # of the longer side
+BOX_BOUND = 0.01 / 640  # relative to the longer side
 PROBABILITY_BOUND = 1e-5
-IDLE_BOUND = 0.01  # of the time that another engine runs
+IDLE_BOUND = 0.01  # relative to the run time of another engine
 ROUNDS_BEFORE = 2
 TUNING = ("OPENBLAS_", "GOTO_", "OMP_", "GOMP_", "KMP_", "MKL_", "BLIS_", "ONEDNN_", "DNNL_", "OV_", "ORT_")
 WORKER = pathlib.Path(__file__).with_name("engine_worker.py")
@@ -98,7 +98,7 @@ def environment() -> dict[str, str]:
 
 
 def ending(status: int, errors: str) -> str:
-    """What to say of a process that ended with this status."""
+    """The description of a process's exit status."""
     if status < 0:
         return f"crashed ({signal.Signals(-status).name})"
     return f"failed ({(errors.strip().splitlines() or [f'status {status}'])[-1]})"
@@ -116,7 +116,7 @@ def run_tool(words: list[str], folder: pathlib.Path | None = None) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """What the engines are compared at."""
+    """A setting at which the engines are compared."""
 
     model: str
     height: int
@@ -149,7 +149,7 @@ class ModelFiles:
 
     @functools.cache
     def onnx(self, size: str, batch: int) -> str:
-        path = str(self.folder / f"model_{size}_{batch}.onnx")  # pnnx would make _ of -
+        path = str(self.folder / f"model_{size}_{batch}.onnx")  # pnnx replaces - by _
         words = ["--input", size, "--batch", str(batch), "-o", path]
         run_tool([self.gelan, "export", "onnx", self.plan("fp32", "--portable"), *words])
         return path
@@ -158,7 +158,7 @@ class ModelFiles:
     def ncnn(self, size: str) -> str:
         """The .param file, with the .bin file beside it."""
         source = self.onnx(size, 1)
-        package = importlib.util.find_spec("pnnx")  # importing it would want torch
+        package = importlib.util.find_spec("pnnx")  # importing it would need torch
         if package is None or not package.submodule_search_locations:
             raise EngineFailure("pnnx is not installed")
         pnnx = os.path.join(package.submodule_search_locations[0], "pnnx")
@@ -167,12 +167,12 @@ class ModelFiles:
         return source.removesuffix(".onnx") + ".ncnn.param"
 
     def flops(self, size: str) -> int:
-        """Of one image, stripped and fused; a multiplication and an addition are two."""
+        """The FLOPs for one image, stripped and fused; a multiplication and an addition are two."""
         report = json.loads(run_tool([self.gelan, "info", self.yaml, "--input", size, "--json"]))
         return report["inference"]["flops"]
 
     def command(self, engine: str, setting: Setting, images: pathlib.Path) -> list[str]:
-        """The words that start an engine."""
+        """The command that starts an engine."""
         if engine.startswith("gelan"):
             plan = self.plan("fp16" if engine == "gelan-fp16" else "fp32")
             words = ["--input", setting.size, "--batch", str(setting.batch), "--threads", str(setting.threads)]
@@ -183,7 +183,7 @@ class ModelFiles:
 
 
 def random_squares(setting: Setting) -> np.ndarray:
-    """Squares of random places, sizes and colours over one another: edges and plains, as pictures have."""
+    """Overlapping squares of random position, size and colour, which have edges and flat areas as photographs do."""
     generator = np.random.default_rng(1)
     images = np.full((setting.batch, 3, setting.height, setting.width), 0.5, np.float32)
     for image in images:
@@ -251,7 +251,7 @@ class Worker:
         return json.loads(line)
 
     def wait_until_idle(self) -> None:
-        """Waits for up to a second; an engine that is still busy then is noticed by its processor time."""
+        """Waits up to one second; an engine that is still busy then is detected by its processor time."""
         for _ in range(1000):
             if "R" not in self.thread_states():
                 return
@@ -273,7 +273,7 @@ class Worker:
         return sum(int(text.split()[0]) for text in self.thread_files("schedstat")) * 1e-9
 
     def peak_resident_bytes(self) -> int:
-        """Not from getrusage, which begins with what the parent had."""
+        """The peak memory; not from getrusage, which starts from the value of the parent process."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) * 1024
 
@@ -305,7 +305,7 @@ class Comparison:
         self.differences: dict[str, dict[str, float]] = {}
 
     def run(self) -> dict:
-        """Measures everything; what came out, for JSON."""
+        """Measures everything; returns the results for JSON."""
         try:
             with tempfile.TemporaryDirectory() as name:
                 folder = pathlib.Path(name)
@@ -320,7 +320,7 @@ class Comparison:
         return self.result()
 
     def open_all(self, images: pathlib.Path) -> None:
-        """Opens the model in new processes, in turn; the last of each engine stays."""
+        """Opens the model in new processes, in turn; the last process of each engine is kept."""
         for _, engine in itertools.product(range(self.options.openings), self.options.engines):
             if engine in self.failures:
                 continue
@@ -358,7 +358,7 @@ class Comparison:
                 self.times[engine].append(times[1:])
 
     def compare_outputs(self, folder: pathlib.Path) -> None:
-        """Holds what every engine makes of the images against what `gelan run` does."""
+        """Compares every engine's outputs for the images with those of `gelan run`."""
         safetensors.numpy.save_file({"images": self.images}, str(folder / "in.safetensors"))
         ours = self.own_output(folder, "fp32")
         for engine, worker in list(self.workers.items()):
@@ -394,7 +394,7 @@ class Comparison:
         return not (difference["box"] <= box_bound and difference["probability"] <= PROBABILITY_BOUND)
 
     def faults(self) -> list[str]:
-        """What makes the numbers worthless."""
+        """The conditions that invalidate the measurements."""
         found = []
         for engine, difference in self.differences.items():
             if engine not in INFORMATIVE and self.disagrees(engine):
@@ -410,11 +410,11 @@ class Comparison:
 
     @staticmethod
     def base(engine: str) -> str:
-        """What an engine is compared with."""
+        """The engine that an engine is compared with."""
         return "gelan-bf16" if engine in BF16_PEERS else "gelan"
 
     def ratio(self, engine: str) -> float:
-        """To gelan's time: the median over the rounds, so that what falls on a whole round falls out."""
+        """The ratio to gelan's time: the median over the rounds, which is robust against disturbances of whole rounds."""
         pairs = zip(self.times[engine], self.times[self.base(engine)])
         return statistics.median(statistics.median(theirs) / statistics.median(ours) for theirs, ours in pairs)
 
@@ -439,7 +439,7 @@ class Comparison:
         return result if self.base(engine) in self.failures else {**result, "ratio": self.ratio(engine)}
 
 
-# What is printed
+# Printing
 
 COLUMNS = (
     "| model | input | batch | threads | engine | median, ms | quartiles | ratio | GFLOP/s | ready, ms | open, ms "
@@ -469,7 +469,7 @@ def table_rows(result: dict) -> list[str]:
 
 
 def summaries(results: list[dict], peers: list[str]) -> list[dict]:
-    """For every size, batch and number of threads: the best peer's time by gelan's, over the models."""
+    """For every size, batch and number of threads: the ratio of the best peer's time to gelan's, over the models."""
     groups: dict[tuple, list[tuple[float, str, str]]] = {}
     for result in results:
         ratio, peer = min((result["engines"].get(peer, {}).get("ratio", math.inf), peer) for peer in peers)
@@ -499,7 +499,7 @@ def print_summaries(title: str, summaries: list[dict]) -> None:
 
 
 def plot(results: list[dict], path: str) -> None:
-    """Time against work: a panel for each number of threads and a colour for each engine.
+    """Plots time against work: a panel for each number of threads and a colour for each engine.
 
     A line goes through the models at 640x640, with their names at the first engine's; other sizes are smaller marks.
     """
@@ -552,7 +552,7 @@ def numbers(text: str) -> list[int]:
 
 
 def sizes(text: str) -> list[tuple[int, int]]:
-    """`640` or `480x640`, height first, with commas between several."""
+    """Parses `640` or `480x640`, height first; several are separated by commas."""
     pairs = [numbers(word.replace("x", ",")) for word in text.split(",")]
     return [(pair[0], pair[-1]) for pair in pairs]
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""One engine in a process of its own, for compare_speed.py: opens a model and runs it when it is asked to.
+"""Runs one engine in its own process, for compare_speed.py: opens a model and runs it on request.
 
     python3 Tests/Peers/engine_worker.py onnxruntime model.onnx images.npy 2
 
-It speaks as `gelan bench --on-request` does: a line of JSON when the model is open; then each line of standard input is
-a number of runs, and is answered by their times, {"milliseconds": [57.1, 56.9]}. `save FILE` runs once and writes the
-output to a .npy file. Nothing runs unasked. How each engine is set, and why, is said in compare_speed.py.
+The protocol is that of `gelan bench --on-request`: one line of JSON when the model is open; then each line of standard
+input is a number of runs, and the answer is their times, {"milliseconds": [57.1, 56.9]}. `save FILE` runs once and
+writes the output to a .npy file. compare_speed.py explains the settings of each engine.
 """
 
 import json
@@ -19,12 +19,12 @@ import numpy as np
 
 
 class Engine(Protocol):
-    """A model that is open, with its input in place."""
+    """An open model with its input."""
 
     def run(self) -> None: ...
 
     def output(self) -> np.ndarray:
-        """What the last run gave: batch x (4 + classes) x anchors."""
+        """The output of the last run: batch x (4 + classes) x anchors."""
 
 
 class Onnxruntime:
@@ -55,7 +55,7 @@ class Onnxruntime:
 
 
 class OpenVINO:
-    """One request whose input stays in place and whose output is not copied."""
+    """One request whose input stays bound and whose output is not copied."""
 
     precision = "f32"
 
@@ -84,7 +84,7 @@ class OpenVINOInBF16(OpenVINO):
 
 
 class Ncnn:
-    """pnnx's graph, in single precision; there are no batches, so images run one after another."""
+    """pnnx's graph, in fp32; ncnn has no batches, so images run one after another."""
 
     def __init__(self, path: str, images: np.ndarray, threads: int) -> None:
         import ncnn
@@ -129,7 +129,7 @@ ENGINES: dict[str, Callable[[str, np.ndarray, int], Engine]] = {
 
 
 def load_libraries(engine: str) -> None:
-    """What a program does once, however many models it opens; not a part of opening one."""
+    """The start-up work of a process, which is not a part of opening a model."""
     if engine == "onnxruntime":
         import onnxruntime  # noqa: F401
     elif engine == "ncnn":
@@ -161,7 +161,7 @@ def answer(engine: Engine, line: str) -> dict:
 
 
 def own_output() -> IO[str]:
-    """Standard output for the answers alone: what libraries print there goes to standard error."""
+    """Reserves standard output for the answers; output of libraries is redirected to standard error."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     return answers
@@ -179,7 +179,7 @@ def main() -> None:
     print(json.dumps(opening), file=answers)
     for line in sys.stdin:
         print(json.dumps(answer(engine, line.strip())), file=answers)
-    # Libraries that fall over when Python takes them down have given all their answers.
+    # Some libraries crash at interpreter exit; all answers have been sent by then.
     answers.close()
     os._exit(0)
 

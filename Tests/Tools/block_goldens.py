@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes Tests/Fixtures/blocks/*.safetensors: what PyTorch makes of every standard block.
+"""Writes Tests/Fixtures/blocks/*.safetensors: the results of PyTorch for every standard block.
 
 A file holds a small model in gelan's own dialect (metadata "model"), an image ("images"), the weights under the names
 that official checkpoints use ("model.<row>.…"), and PyTorch's results ("output0", …, "auxiliary0", …). Weights and
-images are stored in half precision, which they fit exactly; the results are in single precision.
+images are stored in fp16, which represents them exactly; the results are in fp32.
 
-The modules below are written down from the blocks' published definitions. They share nothing with gelan, which is the
-point: Tests/RuntimeTests/BlockGoldenTests.swift compares the two.
+The modules below follow the blocks' published definitions and share no code with gelan;
+Tests/RuntimeTests/BlockGoldenTests.swift compares the two.
 
 Only needed to add a case or a block; the files are part of the repository. Needs torch and safetensors:
 
@@ -151,7 +151,7 @@ class SPPCSPC(nn.Module):
 
 
 class SPPCSPConv(SPPCSPC):
-    """As the MIT-licensed YOLO has it: each maximum is taken of the one before."""
+    """The variant of the MIT-licensed YOLO: each max pooling reads the result of the previous one."""
 
     def forward(self, x):
         maps = [self.cv4(self.cv3(self.cv1(x)))]
@@ -164,7 +164,7 @@ class SPPCSPConv(SPPCSPC):
 
 
 class Residual(nn.Module):
-    """Adds the input to what `steps` make of it, where that is wanted and fits."""
+    """Adds the input to the result of `steps`, when requested and when the shapes are equal."""
 
     def __init__(self, c1, c2, shortcut, **steps):
         super().__init__()
@@ -201,7 +201,7 @@ def rep_n_res(c1, c2, shortcut=True, g=1, e=0.5):
 
 
 class BottleneckCSP(nn.Module):
-    """Its own activation is SiLU, whatever the model's is."""
+    """Its own activation is always SiLU."""
 
     def __init__(self, c1, c2, n=1, shortcut=True, g=1, e=0.5, act=nn.SiLU()):
         super().__init__()
@@ -243,7 +243,7 @@ def rep_n_csp(*arguments, **named):
 
 
 class Aggregation(nn.Module):
-    """cv1, cut in two; cv2 and cv3 on the second piece; all four joined; cv4."""
+    """cv1, split in two; cv2 and cv3 on the second part; all four concatenated; cv4."""
 
     def __init__(self, cv1, cv2, cv3, cv4):
         super().__init__()
@@ -267,11 +267,11 @@ def rep_n_csp_elan4(c1, c2, c3, c4, c5=1):
     return Aggregation(Conv(c1, c3), step(c3 // 2), step(c4), Conv(c3 + 2 * c4, c2))
 
 
-# --- wiring ---
+# --- connections ---
 
 
 class Function(nn.Module):
-    """A block without weights; several sources arrive as one list."""
+    """A block without weights; several sources are passed as one list."""
 
     def __init__(self, function):
         super().__init__()
@@ -488,7 +488,7 @@ for text, act in [
     ("Tanh", nn.Tanh()), ("Identity", nn.Identity()),
 ]:  # fmt: skip
     label = text.lower().replace("(", "-").replace(")", "").replace(".", "")
-    # A gain of 4 reaches the bends of ReLU6 and Hardswish.
+    # A gain of 4 reaches the breakpoints of ReLU6 and Hardswish.
     single(f"act-{label}", "Conv", f"{{c2: 5, act: {text}}}", Conv(c, 5, act=act))
     CASES[f"act-{label}"][1][0].module.gain = 4
 single("act-of-model", "RepConvN", "[5]", RepConvN(c, 5, act=nn.Mish()), activation="Mish")
@@ -544,7 +544,7 @@ single("repncsp-no-add-g2", "RepNCSP", "[8, 1, false, 2]", rep_n_csp(c, 8, 1, Fa
 single("elan1", "ELAN1", "[7, 8, 5]", elan1(c, 7, 8, 5))
 single("repncspelan4", "RepNCSPELAN4", "[7, 8, 6]", rep_n_csp_elan4(c, 7, 8, 6))
 single("repncspelan4-c5", "RepNCSPELAN4", "[8, 8, 6, 2]", rep_n_csp_elan4(c, 8, 8, 6, 2))
-# With an odd c3 the second piece of cv1 is the smaller one, c3 // 2 wide.
+# With an odd c3 the second part of cv1 is the smaller one, c3 // 2 wide.
 single("elan1-odd-c3", "ELAN1", "[7, 7, 5]", elan1(c, 7, 7, 5))
 single("repncspelan4-odd-c3", "RepNCSPELAN4", "[7, 9, 6]", rep_n_csp_elan4(c, 7, 9, 6))
 
@@ -567,7 +567,7 @@ case("cbfuse", conv("p1", 8, 3), conv("p2", 8, 3, 2), conv("p3", 6, 3, 2, "p2", 
      Row("l3", "p3", "CBLinear", "[[3, 4, 5]]", CBLinear(6, [3, 4, 5])),
      conv("target", 5, 3, 2),
      Row("row", ["l1", "l2", "l3", "target"], "CBFuse", "[[0, 1, 2]]", cb_fuse([0, 1, 2])))  # fmt: skip
-# 6×9 and 4×6 brought to 5×8: factors that are no whole numbers, in both directions.
+# 6×9 and 4×6 resized to 5×8: non-integer factors, in both directions.
 case("cbfuse-uneven", pool("p2", 2, 2), pool("p3", 3, 3), pool("p4", 4, 2),
      Row("l2", "p2", "CBLinear", "[[2, 4]]", CBLinear(c, [2, 4])),
      Row("l3", "p3", "CBLinear", "[[4, 3]]", CBLinear(c, [4, 3])),
@@ -634,7 +634,7 @@ def fits_half(tensor):
 
 
 def randomize(module, generator):
-    """Random weights that keep the size of maps about the same; a frozen DFL keeps its numbers."""
+    """Random weights that keep the scale of activations about constant; a frozen DFL keeps its values."""
     gain = getattr(module, "gain", 1)
 
     def normal(like, mean, deviation):

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Holds `gelan schema` against models with an independent validator of JSON Schema.
+"""Checks `gelan schema` with an independent JSON Schema validator on valid and invalid models.
 
 Not part of `make test`. It needs `pip install jsonschema pyyaml` and a built gelan:
 
     python3 Tests/Tools/check-schema.py [.build/debug/gelan]
 
-Good models pass with the schema of all models and with their own. Each broken one, a small edit of a good one that `gelan
-check` refuses too, fails. The same goes for files of blocks, which `gelan check` reads for a model that includes them.
+Valid models pass with the general schema and with their own. Each invalid model, a small edit of a valid one that `gelan
+check` rejects too, fails. The same holds for files of blocks, which `gelan check` reads for a model that includes them.
 """
 
 import glob
@@ -52,7 +52,7 @@ heads:
   detect: [[p1, p2], 1, DDetect, [classes]]
 """
 
-# What a broken model has in place of a part of the good one, and the part.
+# A replacement in an invalid model, and the part of the valid model that it replaces.
 BROKEN = [
     ("classes: [cat, dog]\n", ""),
     ("classes: [cat, dog]", "classes: []"),
@@ -92,7 +92,7 @@ BROKEN = [
     ("cv1: [x, 1, Conv, [hidden, 1]]", "cv1: [x, 1, Conv, {hidden: 1}]"),
 ]
 
-# Broken only for the schema of the model itself, which knows every block.
+# Invalid only under the model's own schema, which knows every block.
 BROKEN_WITH_BLOCKS = [
     ("1, Squeeze, [", "1, Squeze, ["),
     ("1, Squeeze, [max(8 * 2), 4]", "1, Squeeze, []"),
@@ -178,7 +178,7 @@ def includes(folder, text):
 
 
 def check_blocks(expect):
-    """Files of blocks; returns how many broken ones there are."""
+    """Checks files of blocks; returns the number of invalid ones."""
     general = schema("--blocks")
     for path in glob.glob("models-yaml/**/*.yaml", recursive=True):
         with open(path) as file:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the models that `gelan export onnx` writes against ONNX's own checker and against other engines.
+"""Checks the models that `gelan export onnx` writes with ONNX's own checker and with other engines.
 
 It needs `pip install numpy safetensors onnx onnxruntime openvino` and a built gelan:
 
@@ -11,7 +11,7 @@ check-onnx`; half an hour of one core at most). `make test` runs it for three sm
 Each model gets random weights and is exported in four ways: with a fixed size, with every size and batch free, with
 suppression and with both. For each: `onnx.checker` with full checks, strict shape inference with data propagation, which
 has to agree with the shapes in the file, and in each engine outputs equal to those of `gelan run`, or objects equal to
-those of `gelan detect`. What is printed is the largest difference of a box in pixels and of a probability.
+those of `gelan detect`. It prints the largest difference of a box in pixels and of a probability.
 """
 
 import argparse
@@ -32,10 +32,9 @@ import onnxruntime
 import openvino
 import safetensors.numpy
 
-# Half a dozen units in the last place of single precision: what sums of thousands of products in another order come to
-# where weights are random and little is lost by cancellation. From picture to picture the probabilities of random
-# weights move by 1e-3.
-BOX_BOUND = 1e-6  # of the largest coordinate
+# About six units in the last place of fp32: the effect of another order of summation of thousands of products, with
+# random weights and little cancellation. Between images, the probabilities of random weights differ by 1e-3.
+BOX_BOUND = 1e-6  # relative to the largest coordinate
 PROBABILITY_BOUND = 1e-6
 TRAINED = "../shared/weights/gelan-n_wholebody15"
 
@@ -64,7 +63,7 @@ class OpenVINO:
     name = "openvino"
 
     def __init__(self, path):
-        # On processors that can, it computes in half precision unless told otherwise.
+        # On processors that support it, the default is fp16.
         self.model = openvino.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
     def __call__(self, images):
@@ -118,7 +117,7 @@ def write_png(path, picture):
 
 
 def check_file(path, what, classes):
-    """The file by itself: the checker, the shapes, the metadata."""
+    """Checks the file alone: with the checker, its shapes and its metadata."""
     onnx.checker.check_model(path, full_check=True)
     model = onnx.load(path)
     stated = {value.name: value for value in model.graph.value_info}
@@ -145,7 +144,7 @@ def check_file(path, what, classes):
 
 
 def differences(ours, theirs):
-    """The largest difference of a box, in pixels and as a part of the largest coordinate, and of a probability."""
+    """The largest difference of a box, in pixels and relative to the largest coordinate, and of a probability."""
     if ours.shape != theirs.shape:
         return float("inf"), float("inf"), float("inf")
     boxes = np.abs(ours[:, :4] - theirs[:, :4]).max()
@@ -161,7 +160,7 @@ def compare(what, ours, theirs, table):
 
 
 def select(predictions, confidence, iou, limit):
-    """Non-maximum suppression as the official code does it, of one image's (4 + classes, anchors)."""
+    """Non-maximum suppression as in the official code, for the (4 + classes, anchors) of one image."""
     boxes, scores = predictions[:4].T, predictions[4:]
     label, best = scores.argmax(0), scores.max(0)
     corners = np.concatenate((boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2), 1)
@@ -180,14 +179,14 @@ def select(predictions, confidence, iou, limit):
 
 
 def compare_rows(what, rows, predictions, threshold):
-    """The rows of a model with suppression against those of the same engine's predictions; how many there are."""
+    """Compares the rows of a model with suppression with those computed from the same engine's predictions; returns their number."""
     expected = select(predictions, *threshold[1::2])
     count = len(expected)
     expect(len(rows) == threshold[5], f"{what}: {len(rows)} rows")
     expect(not rows[count:].any(), f"{what}: there is more than zeros after the last object")
     rows = rows[:count]
     expect(bool((np.diff(rows[:, 4]) <= 0).all()), f"{what}: the objects are not in order")
-    # Engines may put equally probable objects in any order.
+    # The order of equally probable objects may differ between engines.
     rows, expected = (objects[np.lexsort((*objects.T[:4], -objects[:, 4]))] for objects in (rows, expected))
     same = np.array_equal(rows[:, 5], expected[:, 5]) and np.allclose(rows, expected, rtol=1e-6, atol=1e-4)
     expect(same, f"{what}: the objects are others")
@@ -195,11 +194,11 @@ def compare_rows(what, rows, predictions, threshold):
 
 
 def compare_detected(what, detected, rows, size):
-    """`gelan detect --json`, whose boxes end at the border, against rows of objects."""
+    """Compares `gelan detect --json`, whose boxes are clipped to the image, with rows of objects."""
     ours = np.array([[*item["box"], item["confidence"], item["class"]] for item in detected]).reshape(-1, 6)
     rows = rows[rows[:, 4] > 0]
     rows[:, :4] = np.clip(rows[:, :4], 0, [size[1], size[0]] * 2)
-    # JSON has two digits of a box and five of a probability.
+    # The JSON has two decimals of a box and five of a probability.
     same = ours.shape == rows.shape and np.array_equal(ours[:, 5], rows[:, 5])
     same = same and np.abs(ours[:, :4] - rows[:, :4]).max(initial=0) <= 0.006
     expect(same and np.abs(ours[:, 4] - rows[:, 4]).max(initial=0) <= 2e-5, f"{what}: gelan detects other objects")
@@ -211,7 +210,7 @@ def check_model(gelan, yaml, engines, size, weights):
     gelan("compile", yaml, *weights, "-o", plan, *(["--input", f"{size[0]}x{size[1]}"] if size else []))
     info = json.loads(gelan("info", yaml, "--json", *(["--input", f"{size[0]}x{size[1]}"] if size else [])))
     height, width = info["input"][2:]
-    # Fewer detections than there could be, and more than there are anchors.
+    # Fewer detections than possible, and more than the number of anchors.
     limits = [100, 3000] if height * width > 100_000 else [2000, 100]
     few, many = (["--conf", 0.3, "--iou", 0.5, "--max-detections", limit] for limit in limits)
     dynamic = ["--dynamic-batch", "--dynamic-size"]
@@ -265,7 +264,7 @@ def check_model(gelan, yaml, engines, size, weights):
 
 
 def class_names(gelan, plan):
-    """The names in the plan file, which other tools read, too."""
+    """The class names in the plan file, which other tools can read too."""
     with open(plan, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
     line = next(line for line in header["__metadata__"]["gelan.plan"].splitlines() if line.startswith("classes "))
@@ -281,7 +280,7 @@ def class_names(gelan, plan):
 
 
 def check_trained(gelan, engines):
-    """A trained model against what the official code computed, and its objects against those that gelan detects."""
+    """Compares a trained model with results of the official code, and its objects with those that gelan detects."""
     plan, path = gelan.path("trained.plan"), gelan.path("trained.onnx")
     gelan("compile", "Tests/Fixtures/models/gelan-n.yaml", "--weights", f"{TRAINED}.train.fp32.safetensors", "-o", plan)
     golden = safetensors.numpy.load_file(f"{TRAINED}.golden.safetensors")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes Tests/Fixtures/evaluation/*.json: a small made-up data set, detections of it, and pycocotools' figures.
+"""Writes Tests/Fixtures/evaluation/*.json: a small synthetic data set, detections of it, and pycocotools' figures.
 
 The boxes are random, from a fixed seed, and made to meet every rule: crowds, objects whose area is not their box's,
-equal scores within and across pictures, equal overlaps, more than 100 detections of a class in a picture, pictures with
-nothing in them, classes without objects, without detections and without both, identifiers in no order.
+equal scores within and across images, equal overlaps, more than 100 detections of a class in an image, empty images,
+classes without objects, without detections and without both, and unordered identifiers.
 
 Tests/EvaluationTests compares gelan's figures with these. Only needed to change the cases; the files are part of the
 repository. Needs pycocotools:
@@ -37,7 +37,7 @@ def make_data_set(random):
     annotations, results = [], []
 
     def some_box():
-        # Whole sizes around the borders of small, medium and large; many boxes share a place, so overlaps are equal.
+        # Integer sizes around the limits of small, medium and large; many boxes share a position, so overlaps are equal.
         width, height = random.choice([8, 20, 32, 40, 96, 100, 230]), random.choice([10, 32, 60, 96, 120, 300])
         return [random.randrange(0, 640 - width, 5), random.randrange(0, 480 - height, 5), width, height]
 
@@ -77,20 +77,20 @@ def make_data_set(random):
                 detect(image, random.choice([7, 3, 90]) if wrong else category, shaken(box), coarse(0.2, 1))
         for _ in range(random.randrange(0, 4)):
             detect(image, random.choice([7, 1, 3, 90]), some_box(), coarse(0, 0.7))
-    # More than what counts of one class in one picture, the best of them last, and objects that only the worst find.
+    # More detections of a class in an image than count, the best of them last, and objects that only the worst match.
     for rank in range(115):
         box = some_box()
         if rank % 7 == 0:
             mark(identifiers[0], 3, box)
         detect(identifiers[0], 3, shaken(box), round(0.05 + rank / 500, 3))
-    # A detection in a picture without objects.
+    # A detection in an image without objects.
     detect(identifiers[4], 1, some_box(), 0.9)
     categories = [{"id": i, "name": name} for i, name in CATEGORIES]
     return {"images": images, "categories": categories, "annotations": annotations}, results
 
 
 def evaluate(annotations, results):
-    """The summary, and each category's figures; -1, pycocotools' word for 'undefined', becomes null."""
+    """The summary and the figures of each category; -1, which means 'undefined' in pycocotools, becomes null."""
     with contextlib.redirect_stdout(io.StringIO()):
         truth = COCO(str(annotations))
         run = COCOeval(truth, truth.loadRes(str(results)), "bbox")
@@ -120,7 +120,7 @@ def evaluate(annotations, results):
 
 
 def write(name, value):
-    # One entry a line, so that a change shows.
+    # One entry per line, for readable diffs.
     def text(value):
         if isinstance(value, list):
             return "[\n" + ",\n".join(json.dumps(entry) for entry in value) + "\n]"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes Tests/Fixtures/checkpoints: small files of torch.save's, and what torch itself reads in them.
+"""Writes Tests/Fixtures/checkpoints: small files written by torch.save, and their content as read by torch.
 
-    python3 Tests/Tools/make_checkpoints.py          (needs torch and safetensors, as no build and no test does)
+    python3 Tests/Tools/make_checkpoints.py          (needs torch and safetensors; builds and tests do not)
 
-Files of the older format call storages by their addresses, so they differ from run to run, and mean the same.
+Files of the older format name storages by their addresses, so their bytes differ between runs; their content does not.
 expected.safetensors has the tensors of all files, each under the file's name and its own: "views/rows.weight".
 """
 
@@ -21,7 +21,7 @@ EXPECTED = {}
 
 
 def stand_in(module, name, base=nn.Module):
-    """A class that a reader cannot import: its module exists in this process alone."""
+    """A class that a reader cannot import, since its module exists only in this process."""
     made = type(name, (base,), {})
     made.__module__ = module
     holder = sys.modules.setdefault(module, types.ModuleType(module))
@@ -50,7 +50,7 @@ def conv(inputs, outputs, kernel):
 
 
 def tiny(classes):
-    """The model of tiny.yaml: two rows and a head of bare convolutions."""
+    """The model of tiny.yaml: two rows and a head of plain convolutions."""
     model = DetectionModel()
     rep = RepConv()
     rep.conv1, rep.conv2 = conv(4, 4, 3), conv(4, 4, 1)
@@ -77,14 +77,14 @@ def tiny(classes):
 
 def write(name, value, tensors, **options):
     path = os.path.join(FOLDER, name + ".pt")
-    # The archive's folder is called after the file, so the name must not depend on the machine.
+    # The archive's folder is named after the file, so the name must not depend on the machine.
     torch.save(value, path, **options)
     for key, tensor in tensors.items():
         EXPECTED[f"{name}/{key}"] = tensor.detach().clone().contiguous()
 
 
 class Command:
-    """What a hostile pickle asks for; reading it must not."""
+    """The call in a malicious pickle; reading the file must not execute it."""
 
     def __reduce__(self):
         return os.system, ("touch /tmp/gelan-was-here",)

@@ -1,7 +1,7 @@
-"""Inputs and outputs of plans for the checks of processors, with Python's own library alone.
+"""Creates inputs and compares outputs of plans for the checks of processors; uses only Python's standard library.
 
     plan_outputs.py images FOLDER          writes gelan-t.images (256×256) and every-step.images (48×72), one image each
-    plan_outputs.py compare A B [PX P]     prints how far two outputs differ; fails beyond PX pixels or P in probabilities
+    plan_outputs.py compare A B [PX P]     prints the differences of two outputs; fails beyond PX pixels or P in probabilities
 """
 
 import array
@@ -13,7 +13,7 @@ import sys
 
 
 def write_images(folder):
-    # Squares of random colours: at 256×256 the cost model takes each kernel for some step.
+    # Squares of random colours: at 256×256 the cost model chooses each kernel for some step.
     random.seed(1)
     for name, height, width in [("gelan-t", 256, 256), ("every-step", 48, 72)]:
         images = array.array("f")
@@ -39,10 +39,10 @@ def read_output(path):
 
 
 def compare(path, other_path, pixel_bound=2e-3, probability_bound=1e-5):
-    # Sums have the same order everywhere but by pairs, only some processors round once for a product and its sum, and
-    # AVX-512 has a reciprocal of its own in activations. That moved boxes by 9e-5 px, three units in the last place at
-    # 256, and probabilities by 1.2e-7. The bounds leave room for kernels that round more, and are far below what a wrong
-    # lane or border does.
+    # The order of summation is the same on all processors except in Winograd's inner product; only some processors have
+    # fused multiply-add, and AVX-512 uses an approximate reciprocal in activations. This changed boxes by 9e-5 px, three
+    # units in the last place at 256, and probabilities by 1.2e-7. The bounds allow for kernels that round more, and are
+    # far below the effect of a wrong lane or border.
     (shape, values), (_, others) = read_output(path), read_output(other_path)
     boxes = 4 * shape[2]
     differences = [abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf for a, b in zip(values, others)]

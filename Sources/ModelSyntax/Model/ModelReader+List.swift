@@ -17,17 +17,7 @@ func readListModel(
   let known = [
     "nc", "anchors", "depth_multiple", "width_multiple", "activation", "ch", "inplace", "sem_nc", "backbone", "head",
   ]
-  let required = (override == nil ? ["nc"] : []) + ["backbone", "head"]
-  let warnings = reader.refuseKeys(
-    except: known, required: required, synonyms: override == nil ? ["classes": "nc"] : [:], in: "an official model",
-    severity: .warning)
-  let written = readClasses(&reader, "nc")
-  let classes = override ?? written
-  for key in required {
-    reader.require(
-      key,
-      else: Diagnostic(.missingKey, "the model has no '\(key)'", at: reader.ordered.first?.key.range ?? yaml.range))
-  }
+  let (classes, warnings) = readListSettings(&reader, keys: known, classes: override, in: "an official model")
   var multipliers: [String: Spanned<Double>] = [:]
   for key in ["depth_multiple", "width_multiple"] { multipliers[key] = reader.read(key, readMultiple) }
   let scaling = ListScaling(
@@ -44,6 +34,25 @@ func readListModel(
     repeatsRows: rows.repeatsRows, ambiguousClassNames: ambiguousClassNames(reader["nc"]),
     unread: rows.areWhole ? [] : [.values], faults: reader.faults)
   return Checked(model, warnings: warnings)
+}
+
+/// Checks the keys of a model in a list dialect and reads its classes, which `override` replaces; also returns the
+/// warnings about unknown keys.
+func readListSettings(
+  _ reader: inout MappingReader, keys: [String], classes override: Spanned<ModelDeclaration.Classes>?,
+  in subject: String
+) -> (classes: Spanned<ModelDeclaration.Classes>?, warnings: [Diagnostic]) {
+  let required = (override == nil ? ["nc"] : []) + ["backbone", "head"]
+  let warnings = reader.refuseKeys(
+    except: keys, required: required, synonyms: override == nil ? ["classes": "nc"] : [:], in: subject,
+    severity: .warning)
+  let written = readClasses(&reader, "nc")
+  for key in required {
+    reader.require(
+      key,
+      else: Diagnostic(.missingKey, "the model has no '\(key)'", at: reader.ordered.first?.key.range ?? reader.range))
+  }
+  return (override ?? written, warnings)
 }
 
 /// The rows of a file in a list dialect.

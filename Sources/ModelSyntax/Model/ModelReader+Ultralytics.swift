@@ -14,20 +14,9 @@ func readUltralyticsModel(
     "nc", "scales", "scale", "activation", "ch", "channels", "backbone", "head", "depth_multiple", "width_multiple",
     "inplace", "task", "reg_max", "end2end",
   ]
-  let required = (override == nil ? ["nc"] : []) + ["backbone", "head"]
-  var warnings = reader.refuseKeys(
-    except: known, required: required, synonyms: override == nil ? ["classes": "nc"] : [:], in: "an Ultralytics model",
-    severity: .warning)
-
-  let written = readClasses(&reader, "nc")
-  let classes = override ?? written
-  for key in required {
-    reader.require(
-      key,
-      else: Diagnostic(.missingKey, "the model has no '\(key)'", at: reader.ordered.first?.key.range ?? yaml.range))
-  }
+  let (classes, keyWarnings) = readListSettings(&reader, keys: known, classes: override, in: "an Ultralytics model")
   let (scale, warning) = readScale(&reader)
-  warnings += warning
+  let warnings = keyWarnings + warning
   let scaling = ListScaling(
     depth: scale.depth, width: scale.width, greatestWidth: scale.greatestWidth, classCount: classes?.value.count)
   let inputChannels = reader.readExpression(reader["channels"] == nil ? "ch" : "channels")
