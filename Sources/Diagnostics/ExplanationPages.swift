@@ -45,7 +45,7 @@ extension DiagnosticCode {
     case .sizeNotDivisible: (.shapes, PackageResources.size_not_divisible_md)
     case .emptyResult: (.shapes, PackageResources.empty_result_md)
     case .tooLarge: (.shapes, PackageResources.too_large_md)
-    // What is legal and suspicious.
+    // Legal but suspicious.
     case .deadRow: (.suspicious, PackageResources.dead_row_md)
     case .staleIndex: (.suspicious, PackageResources.stale_index_md)
     case .staleIndexComment: (.suspicious, PackageResources.stale_index_comment_md)

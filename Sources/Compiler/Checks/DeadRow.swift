@@ -23,7 +23,7 @@ extension Check {
         diagnostic.notes.append("a model returns the result of its last row, so it has one head")
       } else if model.dialect.hasListRows {
         diagnostic.help = [
-          "if a row was inserted or removed before it, the indices after that place have to be renumbered"
+          "if a row was inserted or removed before it, the later indices have to be renumbered"
         ]
       }
       return diagnostic

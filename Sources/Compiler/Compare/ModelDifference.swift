@@ -84,7 +84,7 @@ package struct ModelDifference: Sendable {
   /// The rows of both models in one order.
   private static func order(_ partners: [Int?], count: Int) -> [(a: Int?, b: Int?)] {
     var partnersInA = [Int?](repeating: nil, count: count)
-    // The rows that only A has, by the last row of A before them that B has too; -1 stands for the start.
+    // The rows that only A has, by the last row of A before them that B has too; -1 means the start.
     var removed: [Int: [Int]] = [:]
     var last = -1
     for (index, partner) in partners.enumerated() {

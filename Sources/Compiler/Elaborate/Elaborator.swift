@@ -163,7 +163,7 @@ struct Elaborator {
         let what = target == index ? "itself" : "row \(target), which comes later"
         throw .fault(
           .forwardReference, "row \(index) reads \(what)", range,
-          notes: ["a row can only read rows that stand before it"])
+          notes: ["a row can only read earlier rows"])
       }
       guard target >= 0 else {
         throw .fault(

@@ -172,7 +172,7 @@ struct ExpressionEvaluator {
     if laterNames.contains(name) {
       throw .fault(
         .forwardReference, name == ownName ? "'\(name)' reads itself" : "'\(name)' comes later", range,
-        notes: ["a row can only read rows that stand before it"])
+        notes: ["a row can only read earlier rows"])
     }
     if outerNames.contains(name) {
       throw .fault(

@@ -15,7 +15,7 @@ extension [Pass] {
   package static let inference: [Pass] = [
     .dropIdentities,  // first: the passes below examine adjacent operators
     .foldBatchNorm,  // the fusions below match plain convolutions
-    .fuseParallelConvolutions,  // before activations, which stand after the sum
+    .fuseParallelConvolutions,  // before activations, which come after the sum
     .fuseActivation,  // last of the fusions: needs the final convolutions
     .simplifyConcat,  // only connections are left to simplify
   ]

@@ -209,7 +209,7 @@ private struct MITRows {
       throw CompileFailure(
         Diagnostic(
           .forwardReference, "layer \(layer.number) reads \(what)", at: range,
-          notes: ["a layer can only read layers that stand before it"]))
+          notes: ["a layer can only read earlier layers"]))
     }
     guard let row = rowOfLayer[target] else {
       throw CompileFailure(
