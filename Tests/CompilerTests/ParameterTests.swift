@@ -73,7 +73,7 @@ import Testing
 
   @Test(arguments: [
     Refusal(setting: "widht=1", code: .unknownName, says: "did you mean 'width'?"),
-    Refusal(setting: "width=side", code: .unknownName, says: "uses no names of the model"),
+    Refusal(setting: "width=side", code: .unknownName, says: "cannot use names of the model"),
     Refusal(setting: "width=1/0", code: .undefinedArithmetic, says: "division by zero"),
     Refusal(setting: "width=", code: .invalidExpression, says: "expression was expected"),
     Refusal(setting: "=1", code: .invalidExpression, says: "NAME=VALUE"),
