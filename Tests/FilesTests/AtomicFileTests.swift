@@ -66,7 +66,7 @@ import Testing
     #expect(try content("f").utf8.count == 100_000)
   }
 
-  /// So a process that is killed meanwhile leaves nothing behind, whatever kills it.
+  /// A process that is killed meanwhile therefore leaves no file behind.
   @Test func aFileHasNoNameUntilItIsComplete() throws {
     try writeFileAtomically(path: folder.path("f")) { (writer) throws(FileError) in
       try writer.write([UInt8](repeating: 65, count: 100_000))
@@ -113,7 +113,7 @@ import Testing
     expect("cannot write '/dev/full': No space left on device") {
       try writeFileAtomically(path: "/dev/full", text: "too much")
     }
-    // A descriptor keeps its position, so output goes on where the program has stopped.
+    // A descriptor keeps its position, so output continues where the program stopped.
     let descriptor = open(folder.path("log"), O_WRONLY | O_CREAT, 0o600)
     defer { close(descriptor) }
     #expect(write(descriptor, "start ", 6) == 6)

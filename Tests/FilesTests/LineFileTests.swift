@@ -28,7 +28,7 @@ import Testing
     Case(before: "", lines: [], after: "{a}\n"),
     Case(before: "{b}\n", lines: ["{b}"], after: "{b}\n{a}\n"),
     Case(before: "{b}\n\n{c}\n", lines: ["{b}", "", "{c}"], after: "{b}\n\n{c}\n{a}\n"),
-    // Torn lines go: a part of the start, or the start and more.
+    // Incomplete lines are removed: a part of the start, or the start and more.
     Case(before: "{b}\n{", lines: ["{b}"], after: "{b}\n{a}\n"),
     Case(before: "{", lines: [], after: "{a}\n"),
     Case(before: "{b}\n{\"c", lines: ["{b}"], after: "{b}\n{a}\n"),
@@ -56,7 +56,7 @@ import Testing
     #expect(try text(path) == "1\n2\n3\n")
   }
 
-  /// As the shell's `>>` leaves `/dev/stdout`.
+  /// As the shell's `>>` sets up `/dev/stdout`.
   @Test func anOpenDescriptorKeepsWhatIsBeforeIt() throws {
     let path = try path("old\n")
     let open = try #require(FileHandle(forUpdatingAtPath: path))

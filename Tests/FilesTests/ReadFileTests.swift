@@ -16,7 +16,7 @@ import Testing
     expect("cannot read '\(path)': it is larger than 99999 bytes") { try readFile(path: path, limit: 99_999) }
     expect("cannot read '/dev/zero': it is larger than 1000 bytes") { try readFile(path: "/dev/zero", limit: 1000) }
     #expect(try readFile(path: "/dev/null", limit: 0) == [])
-    // Files of the system claim to be empty.
+    // Files of the /proc file system report a size of 0.
     #expect(try !readFile(path: "/proc/self/stat", limit: 10_000).isEmpty)
   }
 

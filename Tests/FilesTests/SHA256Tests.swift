@@ -23,7 +23,7 @@ import Testing
         == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
   }
 
-  /// However a message is cut, its digest is the same: all lengths around the borders of blocks and of the padding.
+  /// The digest does not depend on how a message is split: all lengths around the limits of blocks and of the padding.
   @Test func piecesMakeNoDifference() {
     let message = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     for count in 0...300 {

@@ -1,8 +1,8 @@
 import PyTorch
 
-/// Bytes as a PyTorch checkpoint: every model in it, every tensor of each, what is recorded beside them.
+/// Bytes as a PyTorch checkpoint: every model in it, every tensor of each, and the facts recorded beside them.
 ///
-/// The older format has no checksums, so its seeds lead into the pickle and the storages; the zip archives lead into the
+/// The older format has no checksums, so its seeds test the pickle and the storages; the zip archives test the
 /// directory.
 func fuzzCheckpoint(_ bytes: [UInt8]) {
   guard let file = try? PyTorchFile(bytes: bytes, name: "fuzz") else { return }

@@ -7,7 +7,7 @@ import Tensors
 
 /// Bytes as a plan: opened, checked and run, without a trap or a stray access.
 ///
-/// Bytes that begin like a plan's text are read as one, and get weights that fit; the others are a plan file.
+/// Bytes that begin like a plan's text are read as one and get suitable weights; all others are read as a plan file.
 func fuzzPlan(_ bytes: [UInt8]) {
   if let model = bytes.starts(with: "plan ".utf8) ? model(ofText: bytes) : model(ofFile: bytes) { exercise(model) }
 }
@@ -18,7 +18,7 @@ private func model(ofFile bytes: [UInt8]) -> InferenceModel? {
   return try? InferenceModel(file)
 }
 
-/// A plan with weights that are made up, for its recipes have no checkpoint here.
+/// A plan with random weights, since its parameter expressions have no checkpoint here.
 private func model(ofText bytes: [UInt8]) -> InferenceModel? {
   guard var plan = try? Plan(text: String(decoding: bytes, as: UTF8.self)) else { return nil }
   let again = try? Plan(text: plan.description)
@@ -59,7 +59,7 @@ private func exercise(_ model: InferenceModel, _ height: Int, _ width: Int, _ pr
   let work = session.steps.reduce(0) { saturatingSum([$0, $1.flops, $1.outputShape.reduce(1, *)]) }
   guard work < 1 << 26 else { return }
 
-  // What the memory holds before a run makes no difference: nobody reads what nobody has written.
+  // The initial content of the memory makes no difference, since nothing is read before it is written.
   var results: [[UInt32]] = []
   for _ in 0..<2 {
     for index in session.input.indices { session.input[index] = Float(index % 251) / 250 }

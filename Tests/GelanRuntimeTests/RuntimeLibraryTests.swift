@@ -3,7 +3,7 @@ import GelanRuntime
 import TestSupport
 import Testing
 
-/// The library as a Swift program uses it: everything here but `SmallPlan` and the fixtures is its public surface.
+/// The library as used by a Swift program: except for `SmallPlan` and the fixtures, all names are its public surface.
 @Suite struct RuntimeLibraryTests {
   private let file: SmallPlan
   private let model: InferenceModel
@@ -97,7 +97,7 @@ import Testing
     #expect(result.prepareTime > .zero && result.runTime > .zero && result.selectTime > .zero)
   }
 
-  /// A detector looks at pictures of many shapes, more than it keeps sessions for.
+  /// A detector is used for images of many shapes, more than it keeps sessions for.
   @Test func shapesDoNotInfluenceEachOther() throws {
     let detector = try ObjectDetector(model, options: DetectionOptions(confidence: 1e-4, maximumDetections: 5))
     func grey(_ width: Int, _ height: Int) throws -> Image {
@@ -189,14 +189,15 @@ extension InferenceError {
     }
   }
 
-  /// The names of what a program calls stand in its file: `yaml_parser_load` for libyaml, `$s8Compiler…` for our module.
+  /// The names of called functions are in the program's file: `yaml_parser_load` for libyaml, `$s8Compiler…` for our
+  /// module.
   @Test func neitherYAMLNorTheCompilerIsLinked() throws {
     let traces = ["libyaml", "yaml_parser_", "$s8Compiler", "$s11ModelSyntax"]
     let example = try Data(contentsOf: builtExecutable("ExampleDetect"))
     let tool = try Data(contentsOf: builtExecutable("gelan"))
     for trace in traces {
       #expect(example.range(of: Data(trace.utf8)) == nil, "\(trace)")
-      // The tool has them all: the search would find them.
+      // The command-line tool has them all, so the search would find them.
       #expect(tool.range(of: Data(trace.utf8)) != nil, "\(trace)")
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 import TestSupport
 
-/// A plan of a small model, made by `gelan compile`, and what the official code makes of one image.
+/// A plan of a small model, made by `gelan compile`, and the output of the official code for one image.
 struct SmallPlan {
   let path: String
   let images: [Float]

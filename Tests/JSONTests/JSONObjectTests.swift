@@ -3,7 +3,7 @@ import Testing
 @testable import JSON
 
 @Suite struct JSONObjectTests {
-  /// The object searches few members in order and many through a table; both must agree.
+  /// The object searches few members linearly and many through a table; both must agree.
   @Test(arguments: [0, 1, 7, 8, 9, 10, 100])
   func keepsOrderAndFindsMembers(count: Int) {
     var object = JSONObject()

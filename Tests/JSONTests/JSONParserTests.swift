@@ -70,7 +70,7 @@ import Testing
     #expect(throws: JSONError(offset: offset, message: message)) { try JSONValue.parse(Array(text.utf8)) }
   }
 
-  /// Bytes between quotes that are not UTF-8: stray, cut off, overlong, surrogates, beyond Unicode.
+  /// Quoted bytes that are not UTF-8: stray, truncated, overlong, surrogates, beyond Unicode.
   @Test(
     arguments: [
       [0x80], [0xC3], [0xC0, 0xAF], [0xE0, 0x80, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF],

@@ -1,7 +1,7 @@
 import ModelIR
 import Testing
 
-/// Extents against counting window positions, for every side that is a multiple of the denominator.
+/// Extents compared with counted window positions, for every side that is a multiple of the denominator.
 @Suite struct ExtentTests {
   struct Window: Sendable {
     var kernel: Int
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  /// How many windows fit, counted one by one.
+  /// The number of windows that fit, counted one by one.
   private func positions(_ side: Int, _ window: Window) -> Int {
     let reach = window.dilation * (window.kernel - 1) + 1
     return stride(from: 0, through: side + 2 * window.padding - reach, by: window.stride).reduce(0) { count, _ in
@@ -36,7 +36,7 @@ import Testing
       for second in Self.windows where second.padding == 1 {
         let twice = try #require(slide(once, second))
         for factor in 4...6 {
-          // Large enough that no window is wider than what it slides over.
+          // Large enough that no window is wider than its input.
           let side = twice.denominator * factor * 20
           let between = positions(side, first)
           #expect(once.pixels(forInputSide: side) == between)
@@ -74,7 +74,7 @@ import Testing
   @Test func strideIsInputPixelsPerCell() throws {
     #expect(try #require(Extent.input.sliding(kernel: 1, stride: 32, padding: 0)).stride == 32)
     #expect(try #require(Extent.input.scaled(by: 2)).stride == 0.5)
-    // With a border it is what the official code measures: 256 pixels become 129.
+    // With a border it equals the measurement of the official code: 256 pixels become 129.
     #expect(try #require(Extent(numerator: 1, denominator: 2, offset: 1)).stride == 256.0 / 129)
   }
 

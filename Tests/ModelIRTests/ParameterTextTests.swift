@@ -1,7 +1,7 @@
 import ModelIR
 import Testing
 
-/// Recipes for weights and activation functions as text.
+/// Parameter expressions and activation functions as text.
 @Suite struct ParameterTextTests {
   @Test(arguments: [
     "a.b", "scaled(a.weight, n, 0.001)", "shifted(none, n, 1e-05)", "shifted(a.bias, n, 0.0)", "scale(n, 0.001)",

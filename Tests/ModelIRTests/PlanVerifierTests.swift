@@ -2,7 +2,7 @@ import ModelIR
 import TestSupport
 import Testing
 
-/// Plans that no compiler makes, each refused with its reason before anything runs.
+/// Plans that no compiler makes, each rejected with its reason before anything runs.
 @Suite struct PlanVerifierTests {
   private static let text = """
     plan 1 "p"
@@ -35,7 +35,7 @@ import Testing
   }
 
   struct Fault: Sendable {
-    /// What is replaced in the plan above, and by what.
+    /// The replaced text of the plan above, and its replacement.
     let old: String
     let new: String
     let message: String

@@ -1,7 +1,8 @@
 import ModelIR
 import Testing
 
-/// What each operator makes of its inputs' types, and what it refuses. Operators and types stand as they are printed.
+/// The result type of each operator for types of its inputs, and the types that it rejects. Operators and types are
+/// written as they are printed.
 @Suite struct ShapeTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var op: String

@@ -4,7 +4,7 @@ import ModelIR
 import TestSupport
 import Testing
 
-/// Graphs and plans as text: what is printed is read back, and what is malformed is refused with its line.
+/// Graphs and plans as text: printed text is read back, and malformed text is rejected with its line.
 @Suite(.serialized) struct TextTests {
   static let models: [URL] = [Fixtures.models, Fixtures.folder.appendingPathComponent("official")].flatMap { folder in
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".yaml") }
@@ -68,7 +68,7 @@ import Testing
   }
 
   struct Malformed: Sendable {
-    /// What is replaced in the graph above, and by what.
+    /// The replaced text of the graph above, and its replacement.
     var old: String
     var new: String
     var line: Int?
@@ -130,7 +130,7 @@ import Testing
     #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
   }
 
-  /// Whatever is still a plan after the damage is either refused by `verify` or can be laid out in memory.
+  /// Text that is still a plan after the damage is either rejected by `verify` or can be laid out in memory.
   @Test func damagedTextNeverTraps() throws {
     let graph = try Fixtures.graph(Fixtures.folder.appendingPathComponent("golden/mini-c.yaml"))
     let lines = deploymentPlan(optimize(graph)).description.split(separator: "\n").prefix(60).joined(separator: "\n")

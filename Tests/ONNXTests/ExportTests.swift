@@ -7,11 +7,11 @@ import Testing
 
 @testable import ONNX
 
-/// What exported models look like, read back by a reader of the tests' own.
+/// The structure of exported models, read back by an independent reader.
 ///
 /// `Tests/Tools/check_onnx.py` runs them in other engines.
 @Suite struct ExportTests {
-  /// A cut, a join of parts and wholes, a copy, two outputs of which one is a join.
+  /// A slice, a concat of slices and whole values, a copy, and two outputs, one of which is a concat.
   private static let small = """
     name: small
     classes: [cat, "dog's"]
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  /// Terms that are smaller than their sum are enlarged.
+  /// Terms that are smaller than their sum are upsampled.
   @Test func smallerTermsAreEnlarged() throws {
     let graph = try Fixtures.graph(
       """
@@ -142,7 +142,7 @@ import Testing
     #expect(texts.last == "output0 = Add(model.5.sum/Resize, model.4/Resize)")
   }
 
-  /// Convolutions with an addend are what they are made of: a join, a convolution, sums around the activation.
+  /// Convolutions with an addend are exported as their parts: a concat, a convolution, and sums around the activation.
   @Test func addendsAreSumsOfTheirOwn() throws {
     let graph = try Fixtures.graph(
       """
@@ -250,7 +250,7 @@ import Testing
     #expect(error.description.contains("suppression needs a detection head"), "\(error.description)")
   }
 
-  /// A buffer of as many parts as channels, copied again and again: what is held grows with the square of the plan.
+  /// A buffer with as many parts as channels, copied repeatedly: the parts grow with the square of the plan's size.
   @Test func copiesWithoutEndAreRefused() throws {
     let count = 2100
     var lines = ["plan 1 \"p\"", "classes 1", "buffer 3 x H x W"]
@@ -278,7 +278,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: target))
   }
 
-  /// Whatever a plan says, it is refused or gives a graph in which every value is made once, and before it is read.
+  /// Any plan is either rejected or gives a graph in which every value is produced once, before it is read.
   @Test func damagedPlansAreRefusedOrGiveWellFormedModels() throws {
     let text = try bound(try Fixtures.graph(Fixtures.folder.appendingPathComponent("models/every-step.yaml"))).plan
       .description
@@ -295,7 +295,7 @@ import Testing
         let model = try? exportPlan(plan, options: kinds[Int(seed % 3)], producerVersion: "1")
       else { continue }
       let message = model.message
-      guard message.byteCount < 1 << 20 else { continue }  // larger than a test should be
+      guard message.byteCount < 1 << 20 else { continue }  // too large for a test
       let bytes = message.pieces.flatMap { piece in
         switch piece {
         case .bytes(let bytes): bytes

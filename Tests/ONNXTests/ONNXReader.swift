@@ -80,7 +80,7 @@ struct ONNXReader {
     return "\(message.texts(1).joined()): \(sides.joined(separator: " x "))"
   }
 
-  /// What ONNX demands of every graph and this file does not keep.
+  /// The rules of ONNX for every graph that this file violates.
   var faults: [String] {
     var faults: [String] = []
     var known: Set<String> = []

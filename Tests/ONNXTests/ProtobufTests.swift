@@ -2,7 +2,7 @@ import Testing
 
 @testable import ONNX
 
-/// The encoder against bytes made by hand from the description of the wire format.
+/// The encoder compared with bytes written by hand from the description of the wire format.
 @Suite struct ProtobufTests {
   private func encoded(_ fill: (inout ProtobufMessage) -> Void) -> [UInt8] {
     var message = ProtobufMessage()

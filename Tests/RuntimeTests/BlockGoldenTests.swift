@@ -7,7 +7,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every standard block against PyTorch: `Tests/Tools/block_goldens.py` wrote the files, from modules of its own.
+/// Every standard block compared with PyTorch: `Tests/Tools/block_goldens.py` wrote the files, with independent
+/// modules.
 ///
 /// PyTorch computes in single precision, so its results stay within one rounding bound of the exact ones, and a fused
 /// plan's results within two of PyTorch's.
@@ -19,7 +20,7 @@ struct BlockGoldenTests {
     return files.filter { $0.hasSuffix(".safetensors") }.sorted()
   }()
 
-  /// A model, its weights, an image and what PyTorch made of it.
+  /// A model, its weights, an image and PyTorch's results for it.
   private struct Golden {
     let source: SourceFile
     let file: TensorFile
@@ -53,7 +54,7 @@ struct BlockGoldenTests {
       let value = reference[output.value]
       let expected = try file.floats(output.name).map(Double.init)
       #expect(file[output.name]?.shape == [1] + value.shape, "\(output.name)")
-      // Boxes and classes of predictions have bounds of their own; a map is one piece.
+      // Boxes and classes of predictions have separate bounds; a map has one.
       let pieces: [(range: Range<Int>, allowed: Double)]
       if case .decodeDetections = graph[output.value].op {
         let boxes = 4 * value.plane

@@ -4,7 +4,7 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// Each standard block by itself, so that a fault in one has its name in the test's.
+/// Each standard block separately, so that the name of a failing test names the block.
 struct BlockTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let block: String
@@ -19,7 +19,7 @@ struct BlockTests {
     }
   }
 
-  /// Blocks that take one map, then those that take several; `a` to `c` have the same width, `small` is half as high.
+  /// Blocks with one input map, then those with several; `a` to `c` have the same width, `small` has half the height.
   private static let cases: [Case] = {
     var generator = SeededGenerator(seed: 1)
     let simple = standardCalls(16, &generator).map { Case($0.block, $0.arguments) }

@@ -6,7 +6,7 @@ import ModelIR
 import Runtime
 import TestSupport
 
-/// A graph brought all the way to something that runs, as the program does it.
+/// A graph compiled to an executable session, as the program does it.
 struct CompiledModel {
   let optimized: Graph
   let bound: BoundPlan
@@ -42,7 +42,7 @@ func run(
   return session.plan.outputs.indices.map { Array(session.output($0)) }
 }
 
-/// The largest difference between two lists of numbers; infinite when one is no number or the lengths differ.
+/// The largest difference between two lists of numbers; infinite for NaN or different lengths.
 func largestDifference(_ left: some Collection<Float>, _ right: some Collection<Double>) -> Double {
   guard left.count == right.count else { return .infinity }
   return zip(left, right).reduce(0) { largest, pair in

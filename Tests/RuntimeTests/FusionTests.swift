@@ -3,11 +3,11 @@ import ModelIR
 import TestSupport
 import Testing
 
-/// Parallel convolutions that have to become one, and structures that only look like them.
+/// Parallel convolutions that must be fused, and similar structures that must not.
 struct FusionTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let block: String
-    /// The convolutions and sums that are left of the block.
+    /// The remaining convolutions and sums of the block.
     let convolutions: Int
     let sums: Int
     let why: String

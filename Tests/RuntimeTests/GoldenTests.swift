@@ -8,12 +8,12 @@ import Testing
 
 /// Outputs of the official PyTorch code for the same weights and images.
 ///
-/// PyTorch computed them in single precision, so even the exact reference differs from them by its rounding: some
-/// 10⁻⁶ of a map's largest value. A box is the mean of 16 distances times a stride of 32 pixels at most, so that its
-/// error in pixels is about a hundred times a map's; the trained model's maps are larger and its network deeper.
+/// PyTorch computed them in single precision, so even the exact reference differs from them by its rounding: about 10⁻⁶
+/// of a map's largest value. A box is the mean of 16 distances times a stride of 32 pixels at most, so that
+/// its error in pixels is about a hundred times a map's; the trained model's maps are larger and its network deeper.
 @Suite(.serialized)
 struct GoldenTests {
-  /// A model with weights in training form, an image and what PyTorch made of it.
+  /// A model with weights in training form, an image and PyTorch's results for it.
   struct Golden {
     let graph: Graph
     let checkpoint: Checkpoint
@@ -62,7 +62,7 @@ struct GoldenTests {
   func theReferenceGivesEveryOfficialOutput(_ name: String) throws {
     let golden = try Golden(mini: name)
     let graph = golden.graph
-    // Raw maps are what the two decoders read.
+    // The raw maps are the inputs of the two decoders.
     let outputs = ["auxiliary0", "output0"].map { name in graph.outputs.first { $0.name == name }!.value }
     let maps = outputs.map { graph[$0].inputs }
     let results = try ReferenceInterpreter(graph, golden.checkpoint).run(

@@ -4,7 +4,7 @@ import Testing
 @testable import Runtime
 
 @Suite struct MemoryBudgetTests {
-  /// Two of them would fit each by itself, and nothing of either is ever touched.
+  /// Either of the two would fit alone; the memory of neither is ever touched.
   @Test func allTogetherTakeNoMoreThanTheMachineHas() throws {
     let count = MemoryBudget.total / MemoryLayout<Float>.stride / 10 * 6
     func second() throws(ModelError) -> Int { try AlignedFloats(count: count, for: "the maps").count }

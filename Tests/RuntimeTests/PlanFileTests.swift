@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Plan files: what is written can be read, and nothing that is read can do harm.
+/// Plan files: files that were written can be read, and reading any file is safe.
 @Suite(.serialized)
 struct PlanFileTests {
   /// A small model with a step of every kind.
@@ -48,7 +48,7 @@ struct PlanFileTests {
     bound = try CompiledModel(graph, Checkpoint(randomFor: graph, seed: 5)).bound
   }
 
-  /// Writes a file that says what `text` says, with the tensors that `change` leaves.
+  /// Writes a file with the plan `text` and the tensors that `change` returns.
   private func write(
     planText: String?, changing change: (String, Tensor) -> Tensor? = { $1 }, name: String = "plan.safetensors"
   ) throws -> String {
@@ -80,7 +80,7 @@ struct PlanFileTests {
       "space_to_depth", "depth_to_space", "identity", "decode_detections",
     ]
     #expect(kinds == all)
-    // Convolutions with each kind of addend, and of several joined inputs.
+    // Convolutions with each kind of addend, and with several concatenated inputs.
     let convolutions = bound.plan.steps.compactMap { step in
       if case .conv2D(let op) = step.op { (addend: op.addend, joined: op.joinedCount(step.inputs.count)) } else { nil }
     }
@@ -123,12 +123,12 @@ struct PlanFileTests {
     }
   }
 
-  /// Opens a file and runs what it says; false when it was refused.
+  /// Opens a file and runs its plan; false when it was rejected.
   private func opensAndRuns(_ path: String) -> Bool {
     do {
       let model = try InferenceModel(path: path)
       let input = model.plan.input
-      // Small sizes, whatever size the damaged plan asks for.
+      // Small sizes, regardless of the size in the damaged plan.
       let height = input.heightMultiple <= 64 ? input.heightMultiple * max(1, 16 / input.heightMultiple) : nil
       let width = input.widthMultiple <= 64 ? input.widthMultiple * max(1, 24 / input.widthMultiple) : nil
       let session = try Session(model, height: height, width: width, threads: 1)
@@ -164,7 +164,7 @@ struct PlanFileTests {
     let seeds: Range<UInt64> = 0..<3000
     for seed in seeds {
       var mutator = PlanMutator(seed: seed)
-      // The weights are any numbers; what can go wrong is in the header.
+      // The values of the weights are irrelevant; errors are in the header.
       let damaged = mutator.mutated(bytes, within: 0..<headerEnd)
       try Data(damaged).write(to: URL(fileURLWithPath: path))
       if opensAndRuns(path) { accepted += 1 }

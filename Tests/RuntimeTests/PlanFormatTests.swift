@@ -7,7 +7,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What a plan file promises beyond its plan: a format, checksums, weights in narrow types.
+/// The guarantees of a plan file beyond its plan: a format number, checksums, weights in narrow types.
 @Suite(.serialized)
 struct PlanFormatTests {
   private static let text = """
@@ -98,11 +98,11 @@ struct PlanFormatTests {
       #expect(try refusal([format: text], isSealed: true)?.contains("format is no number") == true, "'\(text)'")
     }
     #expect(try refusal([format: "2"], isSealed: false)?.contains("checksum does not match") == true)
-    // Without the number a file does not become one of format 1 whose checksums nobody looks at.
+    // Removing the number does not make a file one of format 1 whose checksums are not verified.
     #expect(try refusal([Seal.headerKey: "0"], isSealed: false)?.contains("checksum does not match") == true)
   }
 
-  /// What Python's own package makes of a plan, and what its hashlib makes of the checksums.
+  /// Python's own package reads the plan, and its hashlib computes the same checksums.
   @Test(.enabled(if: hasPythonPackages, "Python's safetensors and numpy are not on this machine"))
   func pythonReadsPlans() throws {
     for type in ElementType.ofWeights {
@@ -167,7 +167,7 @@ struct PlanFormatTests {
     #expect(!file.hasIntactData)
   }
 
-  /// Weights where they lie in the file, all on cache lines.
+  /// The weights at their position in the file, all on cache lines.
   @Test(arguments: ElementType.ofWeights)
   func weightsStartOnCacheLines(type: ElementType) throws {
     try write(type, to: path)
@@ -208,7 +208,7 @@ struct PlanFormatTests {
     let difference = try OutputDifference(between: exact, and: opened, images: 1, threads: 2)
     let (pixels, probability) = (try #require(difference.pixels), try #require(difference.probability))
     #expect(pixels > 0 && pixels < 1 && probability > 0 && probability < 0.1 && difference.value == nil)
-    // The steepest part of the sigmoid makes at least as much of a difference as the part where the probabilities are.
+    // The steepest part of the sigmoid gives at least as much of a difference as the range of the probabilities.
     let (swing, most) = (try #require(difference.swing), try #require(difference.swingOfMost))
     #expect(swing >= probability * 0.999 && swing < 1 && most <= swing)
     let none = try OutputDifference(between: exact, and: exact, images: 1, threads: 2)
@@ -239,7 +239,7 @@ struct PlanFormatTests {
       #expect(Array(session.output(0)) == single)
     }
     #expect(throws: ModelError.self) { try Session(model, batch: 0, threads: 1) }
-    // More than any machine holds is an error, not an abort.
+    // A size beyond any machine's memory is an error, not an abort.
     let error = #expect(throws: ModelError.self) {
       try Session(model, height: 640, width: 640, batch: 1 << 40, threads: 1)
     }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct PredictionCopyTests {
-  /// Predictions are rows, no map, and the one operator that may read them is the identity; whole or a part of them.
+  /// Predictions are rows, not maps, and only the identity may read them, completely or in part.
   @Test func anIdentityCopiesPredictions() throws {
     let graph = try Fixtures.graph(
       """
@@ -38,7 +38,7 @@ import Testing
     #expect(outputs[2] == Array(outputs[0][4 * 24..<7 * 24]))
   }
 
-  /// Predictions may be made below other rows of their buffer.
+  /// Predictions may be written after other rows of their buffer.
   @Test func predictionsGoWhereTheirStepSays() throws {
     let graph = try Fixtures.graph(
       "classes: 3\nbackbone: {stem: [-1, 1, Conv, [8, 3, 2]]}\nheads: {detect: [[stem], 1, DDetect, [classes]]}")

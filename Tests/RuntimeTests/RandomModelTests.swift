@@ -5,7 +5,7 @@ import ModelSyntax
 import TestSupport
 import Testing
 
-/// What a compiled model computes is what its graph means, whatever passes, planner and kernels make of it.
+/// A compiled model computes what its graph defines, whatever passes, planner and kernels are used.
 @Suite(.serialized)
 struct RandomModelTests {
   private static let seeds: Range<UInt64> = 0..<120

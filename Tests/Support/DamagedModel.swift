@@ -3,9 +3,9 @@ import Diagnostics
 import ModelIR
 import ModelSyntax
 
-/// What the compiler makes of a text that may be no model, as far as it comes.
+/// The compiler's results for a text that may not be a model, as far as it gets.
 package enum DamagedModel {
-  /// What came of it: what the compiler refused with, and what it did that it never should.
+  /// The compiler's errors, and its violations of invariants.
   package struct Outcome {
     package var failure: CompileFailure?
     package var problems: [String] = []
@@ -45,7 +45,7 @@ package enum DamagedModel {
     return outcome
   }
 
-  /// What is wrong with diagnostics about a file: their places, their texts, what their fix-its make of it.
+  /// The errors in diagnostics about a file: in their ranges, their texts and the results of their fix-its.
   package static func problems(_ diagnostics: [Diagnostic], in source: SourceFile) -> [String] {
     var found: [String] = []
     for diagnostic in diagnostics {

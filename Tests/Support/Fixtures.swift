@@ -11,9 +11,9 @@ package enum Fixtures {
     .deletingLastPathComponent()
   /// Files that belong to the tests.
   package static let folder = root.appendingPathComponent("Tests/Fixtures")
-  /// The model zoo.
+  /// The models in `models-yaml`.
   package static let models = root.appendingPathComponent("models-yaml")
-  /// Checkpoints and photographs that only some machines have; tests that need it are skipped without it.
+  /// Checkpoints and photographs that only some machines have; without them, the tests that need them are skipped.
   package static let shared = root.deletingLastPathComponent().appendingPathComponent("shared")
 
   package static var hasShared: Bool {
@@ -34,7 +34,7 @@ package enum Fixtures {
     return try elaborate(model, library: .standard, input: input)
   }
 
-  /// Elaborates a model that a test wrote; what the compiler has against it is part of the error.
+  /// Elaborates a model that a test wrote; the compiler's diagnostics are part of the error.
   package static func graph(_ text: String) throws -> Graph {
     do {
       return try graph(SourceFile(name: "test.yaml", bytes: Array(text.utf8)))
@@ -43,19 +43,19 @@ package enum Fixtures {
     }
   }
 
-  /// The plan for inference, as the program makes it.
+  /// The plan for inference, as the program compiles it.
   package static func plan(of graph: Graph, passes: [Pass] = .execution) -> Plan {
     deploymentPlan(optimize(graph), passes: passes)
   }
 }
 
-/// An executable that the build put beside the tests.
+/// An executable that the build placed beside the tests.
 package func builtExecutable(_ name: String) -> URL {
   let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL.deletingLastPathComponent()
   return (tests ?? Fixtures.root.appendingPathComponent(".build/debug")).appendingPathComponent(name)
 }
 
-/// A model that a test meant to be right and that is not.
+/// A model of a test that is not valid, although it should be.
 package struct UnexpectedFailure: Error, CustomStringConvertible {
   package let description: String
 }

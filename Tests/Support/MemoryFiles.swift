@@ -2,7 +2,7 @@ import Diagnostics
 import ModelSyntax
 import Synchronization
 
-/// Files that exist in memory alone, for models that include others. Counts how often each is read.
+/// Files that exist only in memory, for models that include others. Counts the reads of each.
 package final class MemoryFiles: Sendable {
   private let texts: [String: String]
   private let counts = Mutex<[String: Int]>([:])

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Damages files and the text of plans in a repeatable way.
+/// Damages files and the text of plans reproducibly.
 package struct PlanMutator {
   private var generator: SeededGenerator
 
   package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-  /// The bytes after one to four changes: replaced, flipped, inserted, removed or cut off.
+  /// The bytes after one to four changes: replaced, flipped, inserted, removed or truncated.
   package mutating func mutated(_ original: [UInt8], within range: Range<Int>) -> [UInt8] {
     let telling = Array(#"{}[],:"\-+.eE0123456789 xbn"#.utf8) + [0, 0x7F, 0x80, 0xFF]
     var bytes = original
@@ -24,7 +24,7 @@ package struct PlanMutator {
     return bytes
   }
 
-  /// The text of a plan after one to three changes that leave it looking like a plan.
+  /// The text of a plan after one to three changes that keep its general form.
   package mutating func mutated(planText: String) -> String {
     var lines = planText.split(separator: "\n").map(String.init)
     for _ in 0..<generator.integer(in: 1...3) where lines.count > 2 {
@@ -52,7 +52,7 @@ package struct PlanMutator {
     return expression.matches(in: line, range: whole).compactMap { Range($0.range, in: line) }
   }
 
-  /// Puts a part of one line in the place of a part of the other.
+  /// Replaces a part of one line by a part of another.
   private mutating func exchange(_ pattern: String, _ lines: inout [String], _ one: Int, _ other: Int) {
     let (targets, sources) = (matches(pattern, in: lines[one]), matches(pattern, in: lines[other]))
     guard !targets.isEmpty, !sources.isEmpty else { return changeNumber(&lines[one]) }

@@ -1,12 +1,12 @@
-/// A call of a block that makes one map of one.
+/// A call of a block with one input map and one output map.
 package struct BlockCall: Sendable {
   package let block: String
   package let arguments: String
   /// The channels of the result.
   package let channels: Int
-  /// How much deeper the result's level is: 1 for half the size, -1 for twice.
+  /// The difference in levels between result and input: 1 for half the size, -1 for twice.
   package let levels: Int
-  /// Whether the block can be repeated, because it takes any width.
+  /// Whether the block can be repeated, because it accepts any width.
   package let canRepeat: Bool
 
   init(_ block: String, _ arguments: String, channels: Int, levels: Int = 0, canRepeat: Bool = false) {
@@ -18,7 +18,7 @@ package struct BlockCall: Sendable {
   }
 }
 
-/// A call of each standard block that takes one map of `channels`, with random arguments.
+/// A call of each standard block that reads one map of `channels`, with random arguments.
 package func standardCalls(_ channels: Int, _ generator: inout SeededGenerator) -> [BlockCall] {
   let width = generator.pick(RandomModelWriter.widths)
   let activation = generator.pick(RandomModelWriter.activations)
@@ -69,10 +69,10 @@ package func standardCalls(_ channels: Int, _ generator: inout SeededGenerator) 
   return calls
 }
 
-/// Blocks of a model's own: structures that fuse, and ones that look like it and must not.
+/// Blocks of a model's own: structures that fuse, and similar ones that must not.
 package struct CustomBlock: Sendable {
   package let name: String
-  /// How much deeper the result's level is.
+  /// The difference in levels between result and input.
   package let levels: Int
   private let body: [String]
 
@@ -148,7 +148,7 @@ package struct CustomBlock: Sendable {
         "wide: [x, 1, Conv, {c2: c, k: 3, d: 2, act: false}]", "narrow: [x, 1, Conv, {c2: c, k: 1, act: false}]",
         "sum: [[wide, narrow], 1, add, []]",
       ]),
-    // Equal sizes, strides and a fitting border, and yet the kernels' centres lie apart.
+    // Equal sizes and strides and a suitable border, but the centres of the kernels differ.
     CustomBlock(
       "rep_eccentric", levels: 2,
       [
@@ -161,7 +161,7 @@ package struct CustomBlock: Sendable {
         "other: [x, 1, activation, [Tanh]]", "wide: [x, 1, Conv, {c2: c, k: 3, act: false}]",
         "narrow: [other, 1, Conv, {c2: c, k: 1, act: false}]", "sum: [[wide, narrow], 1, add, []]",
       ]),
-    // What a pyramid does on its way up: a pointwise convolution of a join with something upsampled.
+    // The upward path of a pyramid: a pointwise convolution of a concat with an upsampled input.
     CustomBlock(
       "pyramid",
       [

@@ -1,7 +1,7 @@
-/// A small model of random rows, written in the native dialect, so that a test of it goes the whole way from text.
+/// A small model of random rows, written in the native dialect, so that a test covers the whole path from the text.
 ///
-/// Every model is legal by construction: the writer keeps the channels and the level of each row, a row of level n
-/// being 2ⁿ times smaller than the image. What is legal is never asked of the compiler.
+/// Every model is legal by construction: the writer tracks the channels and the level of each row, and a row of level n
+/// is 2ⁿ times smaller than the image. The compiler is not asked whether a row is legal.
 package struct RandomModel {
   package let text: String
 
@@ -11,14 +11,14 @@ package struct RandomModel {
   }
 }
 
-/// A row that makes one map.
+/// A row that returns one map.
 struct WrittenMap {
   var name: String
   var channels: Int
   var level: Int
 }
 
-/// A row that makes several maps.
+/// A row that returns several maps.
 struct WrittenTuple {
   var name: String
   var widths: [Int]
@@ -36,7 +36,7 @@ struct RandomModelWriter {
     "SiLU", "ReLU", "ReLU6", "LeakyReLU(0.1)", "ELU", "GELU", "Mish", "Hardswish", "Hardsigmoid", "Sigmoid",
     "Tanh", "Identity",
   ]
-  /// Around the lengths of vectors, and odd ones.
+  /// Widths around the lengths of vectors, and odd ones.
   static let widths = [3, 4, 5, 6, 7, 8, 9, 12, 13, 16, 17, 20, 24]
 
   init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
@@ -62,24 +62,24 @@ struct RandomModelWriter {
     return name
   }
 
-  /// Writes a row that makes a map.
+  /// Writes a row that returns a map.
   mutating func add(_ from: String, _ number: Int, _ block: String, _ arguments: String, channels: Int, level: Int) {
     let name = write(from, number, block, arguments)
     maps.append(WrittenMap(name: name, channels: channels, level: level))
   }
 
-  /// Writes a row that makes several maps.
+  /// Writes a row that returns several maps.
   mutating func add(_ from: String, _ block: String, _ arguments: String, widths: [Int], level: Int) {
     let name = write(from, 1, block, arguments)
     tuples.append(WrittenTuple(name: name, widths: widths, level: level))
   }
 
-  /// How a row speaks of the map: the last row is often written as -1.
+  /// A reference to the map; the last row is often written as -1.
   private mutating func reference(to map: WrittenMap) -> String {
     map.name == "r\(rows.count - 1)" && generator.chance(0.5) ? "-1" : map.name
   }
 
-  /// A row of some block that fits the rows so far.
+  /// A row with some block that fits the rows so far.
   private mutating func addRow() {
     // Mostly a chain, sometimes a branch.
     let source = generator.chance(0.7) ? maps[maps.count - 1] : generator.pick(maps)
@@ -95,7 +95,8 @@ struct RandomModelWriter {
     let kernel = generator.pick(stride == 2 ? [1, 2, 3, 5] : [1, 3, 5, 7])
     let groups = generator.pick((1...8).filter { source.channels % $0 == 0 && width % $0 == 0 })
     let dilation = stride == 1 ? generator.pick([1, 1, 2]) : 1
-    // The automatic padding of an even kernel would leave a row and a column over, and with them no level of a model.
+    // The default padding of an even kernel adds a row and a column, after which the map belongs to no level of a
+    // model.
     let padding = kernel % 2 == 0 ? "0" : "none"
     let activation = generator.pick(["true", "false"] + Self.activations)
     add(
@@ -125,7 +126,7 @@ struct RandomModelWriter {
       level: source.level + call.levels)
   }
 
-  /// A row that joins others, or one that cuts.
+  /// A row that concatenates others, or one that splits.
   private mutating func addWiring(_ source: WrittenMap) {
     let equals = maps.filter { $0.level == source.level }
     let twins = equals.filter { $0.channels == source.channels }
@@ -150,7 +151,7 @@ struct RandomModelWriter {
       let sources = (chosen.map(\.name) + [source.name]).joined(separator: ", ")
       add("[\(sources)]", 1, "CBFuse", "[[\(indices)]]", channels: source.channels, level: source.level)
     default:
-      // Widths that other rows have, so that they can be fused into them.
+      // Widths of other rows, so that they can be fused into them.
       let widths = (0..<generator.integer(in: 1...3)).map { _ in generator.pick(maps).channels }
       let written = widths.map(String.init).joined(separator: ", ")
       add(source.name, "CBLinear", "[[\(written)]]", widths: widths, level: source.level)

@@ -4,9 +4,9 @@ import Tensors
 
 /// Runs an elaborated, unfused graph by the definitions of its operators, in double precision and in plain loops.
 ///
-/// It is the judge of passes, planner, binding and kernels, so it shares no code with them: weights come straight from
-/// the checkpoint, and each operator is written down as PyTorch defines it. It lives with the tests so that no program
-/// can run it by mistake.
+/// It is the reference for passes, planner, binding and kernels, so it shares no code with them: weights come directly
+/// from the checkpoint, and each operator follows PyTorch's definition. It is part of the tests, so that no program can
+/// run it by mistake.
 package struct ReferenceInterpreter {
   private let graph: Graph
   private let checkpoint: Checkpoint
@@ -16,11 +16,11 @@ package struct ReferenceInterpreter {
     self.checkpoint = checkpoint
   }
 
-  /// What a run leaves.
+  /// The result of a run.
   package struct Results {
-    /// The outputs and what else was requested.
+    /// The outputs and the other requested values.
     fileprivate(set) var values: [ValueID: ReferenceValue] = [:]
-    /// The largest magnitude of each value, wanted or not; 0 for what no output needs.
+    /// The largest magnitude of each value, requested or not; 0 for values that no output needs.
     package fileprivate(set) var scales: [Double]
 
     package subscript(value: ValueID) -> ReferenceValue {
@@ -60,7 +60,7 @@ package struct ReferenceInterpreter {
     return results
   }
 
-  /// The numbers of a tensor of the checkpoint.
+  /// The elements of a tensor of the checkpoint.
   private func weight(_ expression: ParameterExpression) throws -> [Double] {
     guard case .stored(let name) = expression else {
       preconditionFailure("The reference is for graphs that no pass has touched, and this one has \(expression).")

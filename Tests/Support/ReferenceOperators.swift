@@ -2,9 +2,9 @@ import Dispatch
 import Foundation
 import ModelIR
 
-/// `out[o,y,x] = Σ w[o,i,u,v] · in[i, s·y + d·u − p, s·x + d·v − p] + b[o]`, taps in the border left out.
+/// `out[o,y,x] = Σ w[o,i,u,v] · in[i, s·y + d·u − p, s·x + d·v − p] + b[o]`, without taps in the border.
 ///
-/// The taps are the outer loops and the columns the inner one, which is all the speed that tests need.
+/// The taps are the outer loops and the columns the inner one, which is fast enough for tests.
 func referenceConvolution(_ input: ReferenceValue, weight: [Double], bias: [Double]?, _ op: Conv2D) -> ReferenceValue {
   let (height, width) = (input.shape[1], input.shape[2])
   let reach = op.dilation * (op.kernel - 1) + 1
@@ -13,7 +13,7 @@ func referenceConvolution(_ input: ReferenceValue, weight: [Double], bias: [Doub
   let (groupInputs, groupOutputs) = (input.shape[0] / op.groups, op.outputChannels / op.groups)
   let plane = outputHeight * outputWidth
 
-  /// Output places from which this tap of the window lies inside the map.
+  /// Output positions for which this tap of the window lies inside the map.
   func places(tap: Int, side: Int, outputSide: Int) -> Range<Int> {
     let offset = op.dilation * tap - op.padding
     let first = max(0, (-offset + op.stride - 1) / op.stride)
@@ -51,12 +51,12 @@ func referenceConvolution(_ input: ReferenceValue, weight: [Double], bias: [Doub
   return output
 }
 
-/// Carries a pointer to threads that each write a part of their own.
+/// Passes a pointer to threads that each write a separate part.
 private struct UncheckedPointer: @unchecked Sendable {
   let base: UnsafeMutablePointer<Double>
 }
 
-/// Reduces the window around each place; the map is surrounded by `padding` rows and columns of `border`.
+/// Reduces the window around each position; the map is surrounded by `padding` rows and columns of `border`.
 func referencePool(
   _ input: ReferenceValue, kernel: Int, stride: Int, padding: Int, border: Double, _ reduce: ([Double]) -> Double
 ) -> ReferenceValue {

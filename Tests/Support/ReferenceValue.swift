@@ -1,6 +1,6 @@
 /// A tensor in double precision, row-major.
 package struct ReferenceValue: Sendable {
-  /// (channels, height, width) of a map, (channels, anchors) of predictions.
+  /// (channels, height, width) for a map, (channels, anchors) for predictions.
   package let shape: [Int]
   package var values: [Double]
 
@@ -17,7 +17,7 @@ package struct ReferenceValue: Sendable {
   /// The elements of one channel.
   package var plane: Int { shape.dropFirst().reduce(1, *) }
 
-  /// The largest magnitude: what rounding errors are measured against.
+  /// The largest magnitude, to which rounding errors are relative.
   package var scale: Double { values.reduce(0) { max($0, abs($1)) } }
 
   subscript(channel: Int, row: Int, column: Int) -> Double {
@@ -25,7 +25,7 @@ package struct ReferenceValue: Sendable {
     set { values[(channel * shape[1] + row) * shape[2] + column] = newValue }
   }
 
-  /// A map whose every element is computed from its place.
+  /// A map whose every element is computed from its position.
   init(shape: [Int], _ element: (_ channel: Int, _ row: Int, _ column: Int) -> Double) {
     var values: [Double] = []
     values.reserveCapacity(shape.reduce(1, *))

@@ -1,12 +1,12 @@
 import ModelIR
 
-/// How far single precision may lead away from the reference, for each value of a graph.
+/// The permitted rounding error of single precision relative to the reference, for each value of a graph.
 ///
-/// A sum of k products in single precision is off by about u·√k of its own size, with u = 2⁻²⁴: the partial sums walk
-/// at random, and so do their roundings. A convolution with random weights hands a relative error on without making it
-/// larger, everything else hands on the absolute error (no activation function is steeper than 1.1). The roundings of
-/// different operators know nothing of each other, so their squares add up. Errors and sizes are those of a value's
-/// largest element; the bound is twice the typical error, for the largest of thousands of elements.
+/// A sum of k products in single precision has an error of about u·√k relative to its magnitude, with u = 2⁻²⁴, since
+/// partial sums and their roundings are random walks. A convolution with random weights propagates a relative error
+/// without amplifying it; other operators propagate the absolute error (no activation function is steeper than 1.1).
+/// The rounding errors of different operators are independent, so their squares add up. Errors and magnitudes are those
+/// of a value's largest element; the bound is twice the typical error, for the largest of thousands of elements.
 package struct RoundingBound {
   /// For each value, the typical absolute error of its largest element, squared and in units of u².
   private let squares: [Double]
@@ -28,11 +28,11 @@ package struct RoundingBound {
       case .conv2D(let op):
         let products = op.inputChannels(graph.inputTypes(of: node)) / op.groups * op.kernel * op.kernel
         let joined = relatives.prefix(op.joinedCount(inputs.count)).max() ?? 0
-        // What is added brings its own error, and one more rounding.
+        // The addend has its own error, and there is one more rounding.
         let added = op.addend == .none ? 0 : inputs[inputs.count - 1].square + size
         squares.append((joined + Double(products)) * size + added)
       case .batchNorm, .channelAffine:
-        // The factor and the summand are rounded, and so is what applying them gives.
+        // The scale and the shift are rounded, and so is the result of applying them.
         squares.append((relative + 4) * size)
       case .activate:
         // The functions are computed to two units in the last place.
@@ -54,10 +54,10 @@ package struct RoundingBound {
   /// The bound for the elements of a map.
   package subscript(value: ValueID) -> Double { 2 * Self.unit * squares[value.index].squareRoot() }
 
-  /// The bounds for the boxes and the classes that a decoder makes of maps.
+  /// The bounds for the boxes and the classes that a decoder computes from maps.
   ///
-  /// With errors of δ in the logits, a softmax's mean over n bins moves by at most δ·n / 4 when it hesitates between
-  /// all of them; a width is the sum of two such means and is measured in strides. A sigmoid moves by δ / 4. The
+  /// With errors of δ in the logits, a softmax's mean over n bins changes by at most δ·n / 4, when all bins are equally
+  /// likely. A width is the sum of two such means and is measured in strides. A sigmoid changes by δ / 4. The
   /// coordinates themselves are rounded too.
   package func predictions(_ value: ValueID, boxScale: Double) -> (boxes: Double, classes: Double) {
     let node = graph[value]

@@ -1,4 +1,4 @@
-/// Random numbers that are the same in every run and on every machine, so that a failing seed stays a failing seed.
+/// Random numbers that are the same in every run and on every machine, so that a failing seed is reproducible.
 ///
 /// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
 package struct SeededGenerator: RandomNumberGenerator {
@@ -18,7 +18,7 @@ package struct SeededGenerator: RandomNumberGenerator {
 
   package mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &self) < probability }
 
-  /// One element of a collection that is not empty.
+  /// A random element of a nonempty collection.
   package mutating func pick<Element>(_ elements: [Element]) -> Element {
     elements[integer(in: 0...elements.count - 1)]
   }

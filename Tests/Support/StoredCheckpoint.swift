@@ -2,7 +2,7 @@ import Compiler
 import Foundation
 import Tensors
 
-/// A checkpoint of these tensors, by way of a file as training writes it.
+/// A checkpoint with these tensors, through a file as training writes it.
 package func checkpoint(_ tensors: [String: Tensor]) throws -> Checkpoint {
   let folder = try TemporaryFolder()
   let path = folder.path("checkpoint.safetensors")

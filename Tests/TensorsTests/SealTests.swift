@@ -42,7 +42,7 @@ import Testing
       for bit in 0..<8 {
         var damaged = bytes
         damaged[place] ^= 1 << UInt8(bit)
-        // What does not open needs no checksum.
+        // A file that cannot be opened needs no checksum.
         guard let file = try? TensorFile(bytes: damaged) else { continue }
         #expect(file.hasIntactHeader == (place >= headerCount), "bit \(bit) of byte \(place)")
         if place >= headerCount { #expect(!file.hasIntactData, "bit \(bit) of byte \(place)") }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensors
 
-/// Files that must be refused, each with the sentence that says why.
+/// Files that must be rejected, each with the message.
 @Suite struct TensorFileRefusalTests {
   private func expectRefusal(_ bytes: [UInt8], _ message: String) {
     #expect { try TensorFile(bytes: bytes, name: "m") } throws: { error in
@@ -106,7 +106,7 @@ import Testing
     var opened = 0
     for round in 0..<20_000 {
       var bytes = mutator.mutated(seed)
-      // Most changes break the length of the header; half of the rounds repair it, to get further.
+      // Most changes break the length of the header; half of the rounds repair it, to test later checks.
       if round % 2 == 0, bytes.count > 30 {
         bytes.replaceSubrange(0..<8, with: withUnsafeBytes(of: UInt64(bytes.count - 30).littleEndian, Array.init))
       }
@@ -121,7 +121,7 @@ import Testing
   }
 }
 
-/// A file with the right length before its header, and bytes that count upwards after it.
+/// A file with the correct length before its header, followed by bytes with ascending values.
 private func file(_ header: String, dataCount: Int = 0) -> [UInt8] {
   withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init) + Array(header.utf8)
     + Array(0..<UInt8(dataCount))

@@ -51,7 +51,7 @@ import Testing
       #expect(try file.floats(name).map(\.bitPattern) == tensor.values.map(\.bitPattern))
       #expect(try file.withFloats(name) { $0.map(\.bitPattern) } == tensor.values.map(\.bitPattern))
     }
-    // The bytes start at a multiple of 64; those that keep it come first.
+    // The data starts at a multiple of 64; tensors that preserve the alignment come first.
     #expect(file.entries[0].byteRange.lowerBound % 64 == 0)
     #expect(file["aligned"]!.byteRange.lowerBound % 64 == 0)
     #expect(file["large"]!.byteRange.lowerBound % 64 == 0)
@@ -61,7 +61,7 @@ import Testing
       try readFile(path: folder.path("w"), limit: 1 << 20) == readFile(path: folder.path("again"), limit: 1 << 20))
   }
 
-  /// Wider elements come before narrower ones, so that each tensor is aligned to its own.
+  /// Wider elements come before narrower ones, so that each tensor is aligned to its element size.
   @Test func narrowTensorsKeepTheOthersAligned() throws {
     let odd = Tensor(shape: [3], values: [1, 2, 3])
     let tensors = [
@@ -106,7 +106,7 @@ import Testing
     expect("cannot write 'absent/w': No such file or directory") { try writeTensorFile(path: "absent/w", tensors: []) }
   }
 
-  /// Pages that are given back hold the same numbers afterwards, those of a file and those of bytes in memory.
+  /// Pages that were released contain the same values afterwards, for a file and for bytes in memory.
   @Test func pagesThatAreReleasedKeepTheirNumbers() throws {
     let numbers = (0..<40_000).map { Float($0) }
     let path = folder.path("large.safetensors")
@@ -130,7 +130,7 @@ import Testing
     #expect((8 + header.utf8.count + 1) % 4 == 0 || file.mappedFloats("a") == nil)
   }
 
-  /// Emptiness has no alignment of its own and shares its place with a neighbour.
+  /// An empty tensor has no alignment of its own and shares its offset with a neighbour.
   @Test func readsEmptyTensorsAnywhere() throws {
     let header =
       #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"#
