@@ -1,4 +1,4 @@
-/// Damages the bytes of texts and headers in a repeatable way.
+/// Damages the bytes of texts and headers reproducibly.
 package struct ByteMutator {
   private var state: UInt64
 
