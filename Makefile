@@ -5,7 +5,7 @@ MODEL    ?= yolov9-t
 PICTURE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
-.PHONY: demo test fuzz check-shards check-onnx check-processors check-arm64 bench-peers build setup format lint check-warnings clean
+.PHONY: demo test fuzz check-shards check-onnx check-processors check-arm64 bench-peers build setup format lint check-warnings docs clean
 
 demo: build
 	@mkdir -p demo
@@ -98,6 +98,10 @@ lint:
 # objects its flags would have made anew.
 check-warnings: setup
 	swift build -c release --scratch-path .build/warnings -Xswiftc -warnings-as-errors -Xcc -Werror
+
+# The articles of Sources/gelan.docc as a DocC site in .build/docs, without network; broken links fail.
+docs:
+	Tests/Tools/build_docs.sh
 
 clean:
 	rm -rf .build demo

@@ -82,8 +82,7 @@ let runtime: [Target] = [
     name: "Kernels", dependencies: ["Elements", "KernelInterface", "CProcessor", "VectorCodeBaseline"] + vectorCode,
     swiftSettings: unchecked),
   .target(
-    name: "Runtime", dependencies: ["Elements", "Files", "JSON", "ModelIR", "KernelInterface", "Kernels", "Tensors"],
-    exclude: ["plan-file.md"]),
+    name: "Runtime", dependencies: ["Elements", "Files", "JSON", "ModelIR", "KernelInterface", "Kernels", "Tensors"]),
   .target(name: "Detection", dependencies: ["CTurboJPEG", "CPNG"], swiftSettings: optimised),
   .target(name: "Evaluation", dependencies: ["JSON"], swiftSettings: optimised),
   .target(

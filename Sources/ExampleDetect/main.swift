@@ -1,10 +1,10 @@
-// Finds objects in pictures on two threads that share one model: a program that links the runtime library alone.
-// "In a Swift program" in the README says more.
+// Finds objects in images on two threads that share one model: a program that links the runtime library alone.
+// Sources/gelan.docc/SwiftLibraries.md says more.
 
 import GelanRuntime
 import Glibc
 
-/// What a detector of its own finds in each picture, as lines to print.
+/// What a detector of its own finds in each image, as lines to print.
 func describe(_ paths: [String], _ model: InferenceModel) throws(InferenceError) -> [String] {
   let detector = try ObjectDetector(model, options: DetectionOptions(confidence: 0.4))
   var lines: [String] = []
