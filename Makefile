@@ -2,7 +2,7 @@
 
 PACKAGES := pkg-config libyaml-dev libturbojpeg0-dev libpng-dev zlib1g-dev
 MODEL    ?= yolov9-t
-PICTURE  ?= Tests/Fixtures/images/street.png
+IMAGE  ?= Tests/Fixtures/images/street.png
 GELAN    := .build/release/gelan
 
 .PHONY: demo test fuzz check-shards check-onnx check-processors check-arm64 bench-peers build setup format lint check-warnings docs clean
@@ -12,22 +12,22 @@ demo: build
 	@echo "== 1. what the model is: gelan info models-yaml/$(MODEL).yaml"
 	@$(GELAN) info models-yaml/$(MODEL).yaml
 	@echo
-	@echo "== 2. the plan: gelan compile, with random weights (seed 3), since no trained ones come with this repository"
+	@echo "== 2. the plan: gelan compile, with random weights (seed 3), since this repository contains no trained ones"
 	@$(GELAN) compile models-yaml/$(MODEL).yaml --random-weights 3 -o demo/$(MODEL).plan
 	@echo
-	@echo "== 3. the plan at work: gelan detect on $(PICTURE)"
-	@echo "   (random weights: the boxes show that everything runs, not what is in the picture)"
-	@$(GELAN) detect demo/$(MODEL).plan $(PICTURE) --input 480x640 --conf 0.5 --iou 0.2 \
+	@echo "== 3. the plan runs: gelan detect on $(IMAGE)"
+	@echo "   (random weights: the boxes show that everything runs, not what is in the image)"
+	@$(GELAN) detect demo/$(MODEL).plan $(IMAGE) --input 480x640 --conf 0.5 --iou 0.2 \
 	  --max-detections 5 --save demo
 	@echo
 	@echo "plan:    demo/$(MODEL).plan"
-	@echo "picture: demo/$(basename $(notdir $(PICTURE))).png"
-	@echo "With weights of your own: $(GELAN) compile MODEL.yaml --weights WEIGHTS.safetensors -o MODEL.plan"
+	@echo "image:   demo/$(basename $(notdir $(IMAGE))).png"
+	@echo "With your own weights: $(GELAN) compile MODEL.yaml --weights CHECKPOINT.pt -o MODEL.plan"
 
 test: setup
 	swift test
 
-# Not part of make test: bytes as models, as expressions, as plans and as checkpoints, and mutants of every model file. Tests/Fuzz/fuzz.sh says more.
+# Not part of make test: bytes as models, as expressions, as plans and as checkpoints, and mutants of every model file.
 SECONDS_EACH ?= 300
 MUTANTS      ?= 100000
 fuzz: setup
@@ -50,7 +50,7 @@ check-onnx: build
 	  echo "Please install: pip install numpy safetensors onnx onnxruntime openvino"; exit 1; }
 	python3 Tests/Tools/check_onnx.py --gelan $(GELAN)
 
-# Not part of make test: that each processor is given only instructions that it has, on emulated ones.
+# Not part of make test: that each processor, emulated, gets only instructions that it has.
 check-processors:
 	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) qemu-user binutils"
 	Tests/Tools/check_processors.sh
@@ -73,7 +73,7 @@ bench-peers: build
 build: setup
 	swift build -c release --product gelan
 
-# Installs what is missing, and nothing when all is there.
+# Installs the packages that are missing.
 setup:
 	@command -v swift >/dev/null || { echo "A Swift 6.2 toolchain is needed: https://www.swift.org/install/linux"; exit 1; }
 	@missing=""; \
@@ -94,8 +94,8 @@ format:
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
 
-# A release build of everything in which no warning of Swift's or of C's compiler passes; apart from the others, whose
-# objects its flags would have made anew.
+# A release build of everything in which a warning of Swift's or C's compiler is an error. It has a folder of its own,
+# because its flags would rebuild what the other builds made.
 check-warnings: setup
 	swift build -c release --scratch-path .build/warnings -Xswiftc -warnings-as-errors -Xcc -Werror
 

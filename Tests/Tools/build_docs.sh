@@ -2,7 +2,7 @@
 # Builds the articles of Sources/gelan.docc as a DocC site in .build/docs, without network.
 #
 # The articles link each other and the sources as GitHub resolves it. DocC gets a copy in which links between articles
-# have DocC's form, and links to sources, which the site does not contain, are plain text. Every warning fails.
+# have DocC's form, and links to sources, which the site does not contain, are plain text. A link that resolves to nothing fails.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -25,6 +25,30 @@ done
 sed -i '1a\\n@Metadata {\n  @TechnologyRoot\n}' "$copy/gelan.md"
 cp Tests/Peers/*.png "$copy/"
 
-"$docc" convert "$copy" --fallback-display-name gelan --fallback-bundle-identifier gelan --output-path .build/docs \
-  --warnings-as-errors
+convert() {
+  "$docc" convert "$copy" --fallback-display-name gelan --fallback-bundle-identifier gelan --output-path .build/docs "$@"
+}
+convert --warnings-as-errors
+
+# The reference of the public libraries, if their modules are built; warnings about comments in the code do not fail.
+modules=.build/debug/Modules
+symbols=.build/docs-source/symbols
+mkdir -p "$symbols"
+maps=()
+for map in Sources/*/module.modulemap; do maps+=(-Xcc "-fmodule-map-file=$map"); done
+for library in GelanRuntime GelanCompiler; do
+  if [ -f "$modules/$library.swiftmodule" ]; then
+    swift symbolgraph-extract -module-name "$library" -I "$modules" "${maps[@]}" -minimum-access-level public \
+      -target "$(uname -m | sed s/arm64/aarch64/)-unknown-linux-gnu" -output-dir "$symbols"
+  else
+    echo "The reference of $library is left out: 'swift build' makes what it is extracted from."
+  fi
+done
+if [ -n "$(ls "$symbols")" ]; then
+  printf '\n### Reference\n\n' >> "$copy/gelan.md"
+  for graph in "$symbols"/*.symbols.json; do
+    echo "- <doc:/documentation/$(basename "$graph" .symbols.json)>" >> "$copy/gelan.md"
+  done
+  convert --additional-symbol-graph-dir "$symbols"
+fi
 echo "The documentation is .build/docs; to read it: $docc preview $copy, or any web server in .build/docs"
