@@ -1,6 +1,6 @@
 import Detection
 
-/// An object in a picture.
+/// An object in an image.
 public struct DetectedObject: Sendable, Hashable {
   /// The index of the object's class, from zero.
   public let classIndex: Int
@@ -13,7 +13,11 @@ public struct DetectedObject: Sendable, Hashable {
 
   /// Makes an object, to be drawn.
   ///
-  /// - Parameter classIndex: From zero, at most a million.
+  /// - Parameters:
+  ///   - classIndex: From zero, at most a million.
+  ///   - className: The label that is drawn.
+  ///   - confidence: The probability of the class, from 0 to 1.
+  ///   - box: In pixels of the image.
   public init(classIndex: Int, className: String, confidence: Float, box: Box) {
     precondition((0...1_000_000).contains(classIndex), "a class has an index from 0 to 1,000,000")
     self.classIndex = classIndex
@@ -23,7 +27,7 @@ public struct DetectedObject: Sendable, Hashable {
   }
 }
 
-/// A rectangle in pixels of the picture, counted from its top left corner.
+/// A rectangle in pixels of the image, counted from its top left corner.
 public struct Box: Sendable, Hashable {
   public var left: Float
   public var top: Float

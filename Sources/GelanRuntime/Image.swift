@@ -1,13 +1,13 @@
 import Detection
 import Files
 
-/// A picture in memory: upright, 8 bits for each of red, green and blue.
+/// An image in memory: upright, 8 bits for each of red, green and blue.
 public struct Image: Sendable {
   let base: RGBImage
 
   /// Reads a JPEG or PNG file, turned upright by its EXIF orientation.
   ///
-  /// - Throws: `InferenceError.file` when it cannot be read, `.image` when it is no such picture or a damaged one.
+  /// - Throws: `InferenceError.file` if it cannot be read, `.image` if it is not a JPEG or PNG image or is damaged.
   public init(path: String) throws(InferenceError) {
     let bytes: [UInt8]
     do throws(FileError) {
@@ -33,9 +33,9 @@ public struct Image: Sendable {
     }
   }
 
-  /// Makes a picture of samples: row by row from the top, red, green and blue interleaved, `height × width × 3` bytes.
+  /// Makes an image from samples: row by row from the top, red, green and blue interleaved, `height × width × 3` bytes.
   ///
-  /// - Throws: `InferenceError.image` when a side is below one, or the number of bytes is another.
+  /// - Throws: `InferenceError.image` if a side is below one, or the number of bytes differs.
   public init(width: Int, height: Int, pixels: [UInt8]) throws(InferenceError) {
     do throws(ImageError) {
       base = try RGBImage(width: width, height: height, pixels: pixels)
@@ -55,16 +55,16 @@ public struct Image: Sendable {
   /// The samples, `height × width × 3`, interleaved.
   public var pixels: [UInt8] { base.pixels }
 
-  /// The picture with a box and a label drawn for each object, the earlier ones on top.
+  /// The image with a box and a label drawn for each object, the earlier ones on top.
   public func annotated(with objects: [DetectedObject]) -> Image {
     var names = [String](repeating: "", count: (objects.map(\.classIndex).max() ?? -1) + 1)
     for object in objects { names[object.classIndex] = object.className }
     return Image(annotate(base, objects: objects.map { Detection.DetectedObject($0) }, names: names))
   }
 
-  /// Writes the picture as PNG; the file appears complete or not at all.
+  /// Writes the image as PNG; the file appears complete or not at all.
   ///
-  /// - Throws: `InferenceError.file` when it cannot be written, `.image` when there is no memory to compress it.
+  /// - Throws: `InferenceError.file` if it cannot be written, `.image` if there is no memory to compress it.
   public func writePNG(to path: String) throws(InferenceError) {
     let bytes: [UInt8]
     do throws(ImageError) {
@@ -79,7 +79,7 @@ public struct Image: Sendable {
     }
   }
 
-  /// The largest picture, with nothing compressed, is smaller.
+  /// More than the largest image takes uncompressed.
   private static let maximumFileSize = 1 << 30
 }
 

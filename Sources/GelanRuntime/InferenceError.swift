@@ -2,19 +2,19 @@ import Detection
 import Files
 import Runtime
 
-/// Why a plan, a picture or a size was refused.
+/// Why a plan, an image or a size was refused.
 ///
 /// Bad input of every kind ends here: no file, however damaged, stops the program.
 public enum InferenceError: Error, Sendable, Hashable {
   /// A file cannot be read or written.
   case file(String)
-  /// A file is no plan, or not one that this library can run in the way that was asked for.
+  /// A file is not a plan, or this library cannot run it as requested.
   case plan(String)
-  /// A picture is damaged, of a format other than JPEG and PNG, or too large.
+  /// An image is damaged, of a format other than JPEG and PNG, or too large.
   case image(String)
   /// A plan cannot be run on an input of this size.
   case size(String)
-  /// This processor cannot compute in the precision that was asked for.
+  /// This processor cannot compute in the requested precision.
   case precision(String)
 }
 
@@ -34,7 +34,7 @@ extension InferenceError {
 
   init(_ error: FileError) { self = .file(error.description) }
 
-  /// - Parameter path: The file that the picture is in, if it is in one.
+  /// - Parameter path: The image's file, if it has one.
   init(_ error: ImageError, path: String? = nil) {
     self = .image((path.map { "\($0): " } ?? "") + error.description)
   }

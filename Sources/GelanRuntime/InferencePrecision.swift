@@ -2,18 +2,17 @@ import Elements
 import KernelInterface
 import Kernels
 
-/// What convolutions round to before they multiply, and what the maps between steps are kept in. Sums are in single
-/// precision.
+/// The element type of convolutions' operands and of the feature maps between steps. Sums are in fp32.
 public enum InferencePrecision: String, CaseIterable, Sendable, Hashable {
-  /// Single precision: nothing is rounded before it is multiplied.
+  /// Single precision: operands and feature maps are not rounded.
   case fp32
-  /// Weights, what they are multiplied with and maps are rounded to eight significant bits, numbers below the smallest
-  /// normal one to zero, and SiLU is computed to 2⁻¹² of it: faster, and less exact. Convolutions of fewer than sixteen
-  /// channels, as of an image, and those of each channel by itself multiply in single precision, and what is decoded to
-  /// boxes stays in it. Only processors with AVX512-BF16 can.
+  /// Weights, their operands and feature maps are rounded to eight significant bits, elements below the smallest normal
+  /// number to zero, and SiLU has a relative error of up to 2⁻¹²: faster, and less exact. Convolutions of fewer than
+  /// sixteen channels, such as the image's, and depthwise ones multiply in fp32; maps that are decoded to boxes stay in
+  /// fp32. Needs a processor with AVX512-BF16.
   case bf16
 
-  /// Whether this processor can.
+  /// Whether this processor supports it.
   public var isAvailable: Bool { InstructionSet.best.supports(base) }
 
   package var base: ElementType {
@@ -25,7 +24,7 @@ public enum InferencePrecision: String, CaseIterable, Sendable, Hashable {
 }
 
 extension InferencePrecision {
-  /// Throws `InferenceError.precision` where these instructions, on this processor, do not multiply such numbers.
+  /// Throws `InferenceError.precision` if these instructions, on this processor, do not multiply elements of this type.
   func check(_ instructions: InstructionSet) throws(InferenceError) {
     guard instructions.supports(base) else {
       throw .precision(

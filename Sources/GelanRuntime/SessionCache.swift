@@ -2,8 +2,8 @@ import Kernels
 
 /// The sessions of the input sizes that were used last.
 ///
-/// Pictures of one source have few shapes. Opening a session for another shape takes about a tenth of the time of a run, all
-/// of it for fresh memory: weights are laid out only once, for the first. So sessions stay as long as their memory is
+/// Images of one source have few shapes. Opening a session for another shape takes about a tenth of the time of a run, all
+/// of it for fresh memory: weights are packed only once, for the first. So sessions stay as long as their memory is
 /// small, and the last one always.
 struct SessionCache {
   let model: InferenceModel
