@@ -19,14 +19,14 @@ import detect_shards
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Fixtures"
 SHARDS = 5
-PICTURES = 120
+IMAGES = 120
 
 
 def results(text):
-    """The results by picture, without their times; no picture may come twice."""
+    """The results by image, without their times; no image may come twice."""
     lines = [json.loads(line) for line in text.splitlines()]
     found = {line["image"]: (line["width"], line["height"], line["detections"]) for line in lines}
-    assert len(found) == len(lines), "a picture came twice"
+    assert len(found) == len(lines), "an image came twice"
     return found
 
 
@@ -49,17 +49,17 @@ def main():
         folder = pathlib.Path(name)
         plan, photos, output = folder / "m.plan", folder / "photos", folder / "out.jsonl"
         photos.mkdir()
-        for index in range(PICTURES):
+        for index in range(IMAGES):
             os.symlink(FIXTURES / "images/street.png", photos / f"{index:03}.png")
         model = FIXTURES / "golden/mini-c"
         subprocess.run(
             [gelan, "compile", f"{model}.yaml", "--weights", f"{model}.weights.safetensors", "-o", plan],
             check=True, capture_output=True)
-        # One thread each, so that results do not depend on how many pictures a part has.
+        # One thread each, so that results do not depend on how many images a part has.
         command = [gelan, "detect", str(plan), str(photos), "--conf", "0.0001", "--max-detections", "5", "--threads", "1"]
         alone = subprocess.run([*command, "--json"], check=True, capture_output=True, text=True)
         expected = results(alone.stdout)
-        assert len(expected) == PICTURES
+        assert len(expected) == IMAGES
 
         lines_when_killed = []
         cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
@@ -73,8 +73,8 @@ def main():
         assert lines_when_killed, "no worker was killed"
         assert "done already" in said[1], "the lost part was not continued"
         assert found == expected, "the parts differ from the whole"
-        print(f"a worker was killed after {lines_when_killed[0]} pictures of its part; then: {said[1].strip()}")
-        print(f"{len(found)} pictures in {SHARDS} parts on 2 workers: as in one call")
+        print(f"a worker was killed after {lines_when_killed[0]} images of its part; then: {said[1].strip()}")
+        print(f"{len(found)} images in {SHARDS} parts on 2 workers: as in one call")
 
 
 if __name__ == "__main__":

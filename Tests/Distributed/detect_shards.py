@@ -28,13 +28,13 @@ def die_with_parent():
 
 
 def detect_part(command, part, number, count):
-    """Does one part; returns what gelan said, such as which pictures cannot be read.
+    """Does one part; returns what gelan said, such as which images cannot be read.
 
     Raises when nothing came of the part: Dask tries again, perhaps on another worker.
     """
     words = [*command, "--shard", f"{number}/{count}", "--format", "jsonl", "--output", part, "--resume"]
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, preexec_fn=die_with_parent)
-    # 3: some pictures cannot be read, which another try would not change. That the file itself cannot be written, or
+    # 3: some images cannot be read, which another try would not change. That the file itself cannot be written, or
     # that the process of a lost worker has not let go of it yet, is 3 too, and then the messages name it.
     if done.returncode not in (0, 3) or part in done.stderr:
         time.sleep(1)
@@ -66,7 +66,7 @@ def detect(client, command, output, shards):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("plan")
-    parser.add_argument("inputs", nargs="+", help="pictures, folders, quoted patterns")
+    parser.add_argument("inputs", nargs="+", help="images, folders, quoted patterns")
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--gelan", default="gelan", help="the executable, on every worker")
     parser.add_argument("--shards", type=int, default=8, help="parts; some for each worker even out their speeds")

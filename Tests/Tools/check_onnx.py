@@ -92,7 +92,7 @@ class Gelan:
         return safetensors.numpy.load_file(self.path("out.safetensors"))["output0"]
 
 
-def random_picture(height, width, seed):
+def random_image(height, width, seed):
     """Smooth colours with some noise, as bytes (height, width, 3)."""
     generator = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -101,16 +101,16 @@ def random_picture(height, width, seed):
     return np.clip((np.stack(waves, -1) * 0.4 + 0.5 + noise) * 255, 0, 255).astype(np.uint8)
 
 
-def as_images(pictures):
-    return np.ascontiguousarray(np.stack(pictures).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255))
+def as_images(arrays):
+    return np.ascontiguousarray(np.stack(arrays).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255))
 
 
-def write_png(path, picture):
+def write_png(path, image):
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    height, width, _ = picture.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in picture)
+    height, width, _ = image.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in image)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     with open(path, "wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
@@ -232,9 +232,9 @@ def check_model(gelan, yaml, engines, size, weights):
     small[1] += multiple[1]
 
     size = (height, width)
-    images = as_images([random_picture(*size, 1)])
+    images = as_images([random_image(*size, 1)])
     ours = gelan.run(plan, images)
-    small_images = as_images([random_picture(*small, seed) for seed in (2, 3)])
+    small_images = as_images([random_image(*small, seed) for seed in (2, 3)])
     small_ours = gelan.run(plan, small_images)
 
     rows = []
@@ -285,19 +285,19 @@ def check_trained(gelan, engines):
     gelan("compile", "Tests/Fixtures/models/gelan-n.yaml", "--weights", f"{TRAINED}.train.fp32.safetensors", "-o", plan)
     golden = safetensors.numpy.load_file(f"{TRAINED}.golden.safetensors")
     batch, _, height, width = golden["images"].shape
-    pictures = np.round(golden["images"] * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    images = np.round(golden["images"] * 255).astype(np.uint8).transpose(0, 2, 3, 1)
     size, threshold = f"{height}x{width}", ["--conf", 0.25, "--iou", 0.45, "--max-detections", 300]
     gelan("export", "onnx", plan, "-o", path, "--input", size, "--batch", batch)
     gelan("export", "onnx", plan, "-o", f"{path}.nms", "--input", size, "--batch", batch, "--nms")
     detected = []
-    for picture in pictures:
-        write_png(gelan.path("picture.png"), picture)
-        found = gelan("detect", plan, gelan.path("picture.png"), "--json", "--input", size, *threshold)
+    for image in images:
+        write_png(gelan.path("image.png"), image)
+        found = gelan("detect", plan, gelan.path("image.png"), "--json", "--input", size, *threshold)
         detected.append(json.loads(found)["detections"])
     for engine in engines:
         boxes, _, probabilities = differences(golden["output0"], engine(path)(golden["images"]))
         expect(boxes <= 0.05 and probabilities <= 2e-4, f"trained gelan-n, {engine.name}: {boxes} pixels, {probabilities}")
-        rows = engine(f"{path}.nms")(as_images(pictures))
+        rows = engine(f"{path}.nms")(as_images(images))
         for found, image in zip(detected, rows):
             compare_detected(f"trained gelan-n, {engine.name}", found, image, (height, width))
         objects = sum(map(len, detected))
