@@ -48,12 +48,8 @@ public struct InferenceModel: Sendable {
   public var outputNames: [String] { base.plan.outputs.map(\.name) }
 
   /// Whether the plan takes RGB pictures and its first output predicts boxes, so that an `ObjectDetector` can use it.
-  public var isDetector: Bool {
-    let plan = base.plan
-    guard let shape = plan.type(of: plan.outputs[0].view).shape(height: inputHeight, width: inputWidth) else {
-      return false
-    }
-    return shape.count == 2 && shape[0] > 4 && classNames.count == shape[0] - 4
-      && plan.input.view.upper - plan.input.view.lower == 3
-  }
+  public var isDetector: Bool { detections != nil }
+
+  /// What the detections of the first output are; `nil` if the model is no detector.
+  var detections: DetectionContract? { base.plan.input.channels == 3 ? base.plan.outputs[0].detections : nil }
 }

@@ -17,6 +17,7 @@ public final class ObjectDetector {
   public let model: InferenceModel
   /// What it reports.
   public let options: DetectionOptions
+  private let detections: DetectionContract
   private var sessions: SessionCache
 
   /// Prepares to run a model; memory is taken when the first picture of a shape comes.
@@ -27,10 +28,11 @@ public final class ObjectDetector {
   public init(
     _ model: InferenceModel, options: DetectionOptions = DetectionOptions(), threads: Int = 1
   ) throws(InferenceError) {
-    guard model.isDetector else {
+    guard let detections = model.detections else {
       throw .plan("\(model.path): this plan has no detection head for RGB pictures")
     }
     self.model = model
+    self.detections = detections
     self.options = options
     try options.precision.check(options.instructions)
     sessions = SessionCache(
@@ -53,9 +55,8 @@ public final class ObjectDetector {
     let prepared = clock.now
     session.run()
     let ran = clock.now
-    let shape = session.outputShape(0)
     let selected = selectDetections(
-      predictions: session.output(0), classes: shape[0] - 4, anchors: shape[1],
+      predictions: session.output(0), classes: detections.classes, anchors: session.outputShape(0)[1],
       options: SelectionOptions(
         confidence: options.confidence, iou: options.overlap, maximumDetections: options.maximumDetections,
         labels: options.labels, classes: options.classes))

@@ -41,13 +41,19 @@ package struct OutputDifference: Sendable, Hashable {
       otherSession.run()
       for (index, output) in model.plan.outputs.enumerated() {
         let columns = session.outputShape(index).dropFirst().reduce(1, *)
-        let isDetections = model.plan.decodes(output.view)
+        let boxCount = output.detections.map { $0.boxRows.count * columns }
         for (place, pair) in zip(session.output(index), otherSession.output(index)).enumerated() {
           let difference = (pair.0 - pair.1).magnitude
-          let isBox = isDetections && place < 4 * columns
-          if isBox { boxDifferences.append(difference) }
-          if isDetections, !isBox { swings.append(Self.swing(pair.0, pair.1)) }
-          add(difference, to: isBox ? \.pixels : isDetections ? \.probability : \.value)
+          guard let boxCount else {
+            add(difference, to: \.value)
+            continue
+          }
+          if place < boxCount {
+            boxDifferences.append(difference)
+          } else {
+            swings.append(Self.swing(pair.0, pair.1))
+          }
+          add(difference, to: place < boxCount ? \.pixels : \.probability)
         }
       }
     }
@@ -85,16 +91,6 @@ package struct OutputDifference: Sendable, Hashable {
     let boxes = pixels.map { "boxes \($0) px" + (pixelsOfMost.map { " (99 of 100 within \($0))" } ?? "") }
     return [boxes, probability.map { "probabilities \($0)" }, value.map { "values \($0)" }]
       .compactMap { $0 }.joined(separator: ", ")
-  }
-}
-
-extension Plan {
-  /// Whether a view shows decoded detections: four rows of boxes, then the probabilities.
-  fileprivate func decodes(_ view: BufferView) -> Bool {
-    steps.contains { step in
-      if case .decodeDetections = step.op { return step.output == view }
-      return false
-    }
   }
 }
 

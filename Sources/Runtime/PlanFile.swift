@@ -15,9 +15,10 @@ import Tensors
 /// - Format 2: with a seal, two checksums that together cover every bit, and with the keys for people.
 /// - Format 3: convolutions may have several inputs and an addend.
 /// - Format 4: the terms of a sum may have fewer rows and columns.
+/// - Format 5: every output says what it means; the reader of the text derives that for older plans.
 package enum PlanFile {
   /// The newest format that this runtime opens, and the one that it writes.
-  package static let format = 4
+  package static let format = 5
 
   /// The keys of the metadata. Only `plan` is what runs; the rest is read by people, tools and the checks of a file.
   package enum Key {
@@ -33,7 +34,7 @@ package enum PlanFile {
     package static let classes = "gelan.classes"
     /// What the plan wants to be given, a JSON object.
     package static let input = "gelan.input"
-    /// What it gives, a JSON list of names and shapes.
+    /// What it gives, a JSON list of names, shapes and meanings.
     package static let outputs = "gelan.outputs"
     /// The files that the model was read from and their SHA-256, a JSON list; the model itself first.
     package static let source = "gelan.source"
@@ -118,8 +119,11 @@ extension InputContract {
   }
 }
 
-extension PlanOutput {
+extension OutputContract {
   fileprivate func json(_ type: TensorType) -> JSONValue {
-    ["name": .string(name), "type": "fp32", "shape": .string("N x " + type.description)]
+    [
+      "name": .string(name), "type": "fp32", "shape": .string("N x " + type.description),
+      "meaning": .string(meaning.name),
+    ]
   }
 }

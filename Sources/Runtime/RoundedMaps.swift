@@ -21,7 +21,7 @@ extension StepGeometry {
     var count = rounded.count + 1
     while rounded.count < count {
       count = rounded.count
-      for step in plan.steps where step.movesNumbers {
+      for step in plan.steps where step.op.semantics.movesElements {
         let buffers = Set((step.inputs.prefix(1) + [step.output]).map(\.buffer))
         if !buffers.isSubset(of: rounded) { rounded.subtract(buffers) }
       }
@@ -31,29 +31,14 @@ extension StepGeometry {
 
   /// Whether a step's kernel can read its inputs in bf16, and write its output so.
   private func worksInBF16(_ step: Step) -> (reads: Bool, writes: Bool) {
-    switch step.op {
-    case .conv2D(let op):
+    if case .conv2D(let op) = step.op {
       let (kernel, geometry, _) = kernel(op, step)
       let hasEvenGroups =
         geometry.inputChannels / geometry.groups % 2 == 0 && geometry.outputChannels / geometry.groups % 2 == 0
       let isWhole = geometry.groups == 1 || hasEvenGroups
       return (isWhole && kernel.elementType == .bf16, isWhole && kernel.writesBF16)
-    // Probabilities would be off by up to 0.0008, more than by all the roundings before.
-    case .decodeDetections: return (false, false)
-    case .input, .batchNorm, .concat, .slice: return (false, false)
-    case .add, .activate, .channelAffine, .maxPool, .averagePool: return (true, true)
-    case .upsample, .resizeNearest, .zeroPad, .spaceToDepth, .depthToSpace, .identity: return (true, true)
     }
-  }
-}
-
-extension Step {
-  /// Whether its output is made of its inputs' numbers as they are, and of zeros.
-  fileprivate var movesNumbers: Bool {
-    switch op {
-    case .upsample, .resizeNearest, .zeroPad, .spaceToDepth, .depthToSpace, .identity: true
-    case .conv2D, .add, .activate, .channelAffine, .maxPool, .averagePool, .decodeDetections: false
-    case .input, .batchNorm, .concat, .slice: false
-    }
+    let works = step.op.semantics.worksInBF16
+    return (works, works)
   }
 }

@@ -12,7 +12,7 @@ import Testing
     "inputs(joined(a, 8, b, 8), 96, 0, 32, 64, 96)", "joined(inputs(a, 96, 95, 96), 1, identity_kernel(), 8)",
     "scaled(scaled(a, m, 0.001), n, 0.001)", "shifted(shifted(none, m, 0.001), n, 0.5)",
   ])
-  func recipesAreReadBack(_ text: String) throws {
+  func expressionsAreReadBack(_ text: String) throws {
     #expect(try #require(ParameterExpression(text: text)).description == text)
   }
 
@@ -30,9 +30,10 @@ import Testing
     #expect(ParameterExpression(text: text) == nil)
   }
 
-  @Test func recipesNameWhatTheyRead() throws {
-    let recipe = try #require(ParameterExpression(text: "sum(scaled(a, n, 0.001), padded(b, 1, 3), identity_kernel())"))
-    #expect(recipe.storedNames == ["a", "n.weight", "n.running_var", "b"])
+  @Test func expressionsNameWhatTheyRead() throws {
+    let expression = try #require(
+      ParameterExpression(text: "sum(scaled(a, n, 0.001), padded(b, 1, 3), identity_kernel())"))
+    #expect(expression.storedNames == ["a", "n.weight", "n.running_var", "b"])
     let parts = try #require(ParameterExpression(text: "inputs(joined(b, 3, scaled(a, n, 0.1), 4), 8, 1, 2)"))
     #expect(parts.storedNames == ["b", "a", "n.weight", "n.running_var"])
     let bias = try #require(ParameterExpression(text: "shifted(c, n, 0.001)"))

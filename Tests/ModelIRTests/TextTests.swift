@@ -81,7 +81,7 @@ import Testing
 
   @Test(arguments: [
     Malformed(graph, "", nil, "this is not a graph"), Malformed("classes 2\n", "", 3, "a graph begins with"),
-    Malformed("classes 2", "classes -2", 3, "-2 is no number of classes"),
+    Malformed("classes 2", "classes -2", 3, "-2 is not a legal number of classes"),
     Malformed("\"g\"", "\"g", 1, "a quote is not closed"),
     Malformed("size 32 64", "size 32", 2, "a number was expected"),
     Malformed("conv2d", "conv3d", 6, "there is no operator 'conv3d'"),
@@ -113,9 +113,17 @@ import Testing
 
   @Test(
     arguments: [
-      ("", nil, "the plan is empty"), ("graph \"g\"", 1, "this is not a plan"), ("plan 2 \"p\"", 1, "has version 2"),
+      ("", nil, "the plan is empty"), ("graph \"g\"", 1, "this is not a plan"), ("plan 3 \"p\"", 1, "has version 3"),
+      ("plan 0 \"p\"", 1, "has version 0"),
+      ("plan 2 \"p\"\noutput \"o\" b0[0:1]", 2, "the line ends too early"),
+      ("plan 2 \"p\"\noutput \"o\" b0[0:1] tensor", 2, "'{' was expected"),
+      ("plan 2 \"p\"\noutput \"o\" b0[0:1] masks {}", 2, "there is no kind of output 'masks'"),
+      ("plan 2 \"p\"\noutput \"o\" b0[0:1] tensor {classes=2}", 2, "'tensor' has no attribute 'classes'"),
+      ("plan 2 \"p\"\noutput \"o\" b0[0:1] detections {boxes=corners}", 2, "'corners' is not a value"),
+      ("plan 2 \"p\"\noutput \"o\" b0[0:1] detections {levels=2}", 2, "'detections' has no attribute 'levels'"),
+      ("plan 1 \"p\"\noutput \"o\" b0[0:1] tensor {}", 2, "the line should end before 'tensor {}'"),
       ("plan 1 \"p\"\nclasses 2\nclasses 2", 3, "the classes are named twice"),
-      ("plan 1 \"p\"\nclasses 1048577", 2, "is no number of classes"),
+      ("plan 1 \"p\"\nclasses 1048577", 2, "is not a legal number of classes"),
       (
         "plan 1 \"p\"\nbuffer 1 x (" + [String](repeating: "H*W", count: 65).joined(separator: " + ") + ")", 2,
         "is not a type"

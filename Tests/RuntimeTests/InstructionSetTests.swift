@@ -34,7 +34,7 @@ struct InstructionSetTests {
     let steps = plan.steps.filter { if case .identity = $0.op { false } else { true } }
     try #require(steps.count == made.count)
     // More outputs than a plan may have, but a session does not count them.
-    plan.outputs = steps.enumerated().map { PlanOutput(name: "step\($0.offset)", view: $0.element.output) }
+    plan.outputs = steps.enumerated().map { OutputContract(name: "step\($0.offset)", view: $0.element.output) }
     let model = InferenceModel(plan: plan, tensors: tensors)
     var generator = SeededGenerator(seed: 1)
     let image = generator.image(channels: 3, height: height, width: width)

@@ -56,11 +56,11 @@ struct PlanFormatTests {
   @Test func metadataTellsWhatThePlanIs() throws {
     let metadata = try TensorFile(path: path).metadata
     let expected = [
-      PlanFile.Key.format: "4", PlanFile.Key.compiler: "gelan 99.1", PlanFile.Key.weightsType: "fp32",
+      PlanFile.Key.format: "5", PlanFile.Key.compiler: "gelan 99.1", PlanFile.Key.weightsType: "fp32",
       PlanFile.Key.classes: #"["cat","süßer \"dog\""]"#,
       PlanFile.Key.input: #"{"name":"images","type":"fp32","shape":["N",3,"H","W"],"colours":"RGB","range":[0,1],"#
         + #""multiples":[4,4],"size":[640,640]}"#,
-      PlanFile.Key.outputs: #"[{"name":"output0","type":"fp32","shape":"N x 6 x (H/4*W/4)"}]"#,
+      PlanFile.Key.outputs: #"[{"name":"output0","type":"fp32","shape":"N x 6 x (H/4*W/4)","meaning":"detections"}]"#,
     ]
     for (key, value) in expected { #expect(metadata[key] == value, "\(key)") }
     #expect(metadata[PlanFile.Key.plan] == bound.plan.description)
@@ -81,6 +81,18 @@ struct PlanFormatTests {
     #expect(outputs.allSatisfy { $0 == outputs[0] })
   }
 
+  /// Output contracts came with format 5; every format opens with the same ones.
+  @Test func everyFormatSaysWhatItsOutputsAre() throws {
+    for format in 1...PlanFile.format {
+      let plan = try InferenceModel(path: Fixtures.folder.appendingPathComponent("plans/format-\(format).plan").path)
+        .plan
+      #expect(plan.outputs.map(\.detections) == [DetectionContract(classes: 2, strides: [2])], "format \(format)")
+    }
+    // Two outputs that are parts of one map, written by a gelan of format 4.
+    let tensors = try InferenceModel(path: Fixtures.folder.appendingPathComponent("plans/format-4-tensors.plan").path)
+    #expect(tensors.plan.outputs.map(\.meaning) == [.tensor, .tensor])
+  }
+
   /// A runtime opens every older format for good.
   @Test func formatsAreOpenedUpToTheOwnOne() throws {
     let format = PlanFile.Key.format
@@ -88,11 +100,12 @@ struct PlanFormatTests {
     #expect(try refusal([format: "1"], isSealed: false) == nil)
     #expect(try refusal([format: "2"], isSealed: true) == nil)
     #expect(try refusal([format: "3"], isSealed: true) == nil)
-    #expect(try refusal([format: "4", "of-the-future": "ignored"], isSealed: true) == nil)
+    #expect(try refusal([format: "4"], isSealed: true) == nil)
+    #expect(try refusal([format: "5", "of-the-future": "ignored"], isSealed: true) == nil)
 
-    let newer = try #require(try refusal([format: "5", PlanFile.Key.compiler: "gelan 9\u{1B}"], isSealed: true))
+    let newer = try #require(try refusal([format: "6", PlanFile.Key.compiler: "gelan 9\u{1B}"], isSealed: true))
     #expect(
-      newer.contains(#"has format 5, written by 'gelan 9\u{1B}', and this gelan opens formats 1 to 4"#), "\(newer)")
+      newer.contains(#"has format 6, written by 'gelan 9\u{1B}', and this gelan opens formats 1 to 5"#), "\(newer)")
     #expect(newer.contains("open it with a newer gelan"))
     for text in ["0", "-1", "two", "", "99999999999999999999"] {
       #expect(try refusal([format: text], isSealed: true)?.contains("format is no number") == true, "'\(text)'")

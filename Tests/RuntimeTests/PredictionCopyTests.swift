@@ -24,7 +24,7 @@ import Testing
       let copy = BufferView(buffer: plan.buffers.count - 1, lower: 0, upper: range.count)
       plan.steps.append(
         Step(op: .identity(Identity()), inputs: [part], output: copy, origin: Origin(row: nil, scope: "copy")))
-      plan.outputs.append(PlanOutput(name: "copy \(number)", view: copy))
+      plan.outputs.append(OutputContract(name: "copy \(number)", view: copy))
     }
     try plan.verify()
 

@@ -52,19 +52,6 @@ import Testing
     }
   }
 
-  @Test func noSwitchOverOperatorsHasADefault() throws {
-    for folder in ["ModelIR", "Compiler", "Runtime", "ONNX"] {
-      for (file, text) in try sources(in: folder) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() where line.contains("switch") && line.contains(".op ") {
-          let indentation = line.prefix { $0 == " " }
-          let end = lines[(index + 1)...].firstIndex { $0 == indentation + "}" } ?? lines.endIndex
-          #expect(!lines[index..<end].contains(indentation + "default:"), "\(file):\(index + 1)")
-        }
-      }
-    }
-  }
-
   @Test func noPassNamesABlock() throws {
     let blocks = ["RepConv", "RepNCSP", "ELAN", "CBLinear", "CBFuse", "DDetect", "ADown", "AConv"]
     for (file, text) in try sources(in: "Compiler/Passes") {

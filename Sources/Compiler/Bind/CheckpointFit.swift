@@ -177,23 +177,19 @@ extension Graph {
   fileprivate func folded(by passes: [Pass]) -> Graph {
     let folded = passes.reduce(self) { $1.run($0) }
     return folded.rebuilt { (builder, node, _, inputs) throws(TypeError) in
-      switch node.op {
-      case .conv2D(var convolution):
+      if case .conv2D(var convolution) = node.op {
         if let scope = convolution.weight.fusedScope {
           convolution.weight = .stored(scope + ".weight")
           convolution.bias = convolution.bias.map { _ in .stored(scope + ".bias") }
         }
         return try builder.add(.conv2D(convolution), inputs, origin: node.origin)
-      case .channelAffine(let affine):
-        // A normalisation without a convolution before it is kept.
-        guard case .scale(let norm)? = affine.scale else { break }
+      }
+      // A normalisation without a convolution before it is kept.
+      if case .channelAffine(let affine) = node.op, case .scale(let norm)? = affine.scale {
         var op = BatchNorm()
         op.scope = norm.scope
         op.epsilon = norm.epsilon
         return try builder.add(.batchNorm(op), inputs, origin: node.origin)
-      case .input, .batchNorm, .activate, .add, .concat, .slice, .maxPool, .averagePool, .upsample, .resizeNearest,
-        .zeroPad, .spaceToDepth, .depthToSpace, .identity, .decodeDetections:
-        break
       }
       return try builder.add(node.op, inputs, origin: node.origin)
     }

@@ -19,7 +19,7 @@ extension Check {
       var diagnostic = Diagnostic(
         .deadRow, severity: .warning, "nothing that the model returns depends on \(layer.title)", at: layer.block.range,
         label: "never used", notes: ["the official code builds and counts such rows without a warning"])
-      if graph.nodes.contains(where: { $0.origin.row == row && $0.op.isDecoding }) {
+      if graph.nodes.contains(where: { $0.origin.row == row && $0.op.semantics.resultMeaning.isPrediction }) {
         diagnostic.notes.append("a model returns the result of its last row, so it has one head")
       } else if model.dialect.hasListRows {
         diagnostic.help = [
@@ -29,9 +29,4 @@ extension Check {
       return diagnostic
     }
   }
-}
-
-extension Op {
-  /// Whether the operator makes predictions.
-  fileprivate var isDecoding: Bool { if case .decodeDetections = self { true } else { false } }
 }

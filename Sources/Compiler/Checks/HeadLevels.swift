@@ -17,8 +17,8 @@ struct HeadLevels {
     var groups: [[Double]] = []
     var isAuxiliary: [Bool] = []
     for (index, node) in graph.nodes.enumerated() {
-      guard node.origin.row == last, case .decodeDetections(let decode) = node.op else { continue }
-      groups.append(decode.strides)
+      guard node.origin.row == last, let detections = node.op.semantics.resultMeaning.detections else { continue }
+      groups.append(detections.strides)
       isAuxiliary.append(!main.contains(ValueID(index)))
     }
     (self.groups, self.isAuxiliary) = (groups, isAuxiliary)

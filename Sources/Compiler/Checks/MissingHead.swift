@@ -5,7 +5,7 @@ import ModelSyntax
 extension Check {
   /// A model in which no row makes predictions: its plan cannot detect objects.
   package static let missingHead = Check(code: .missingHead) { model, graph in
-    let hasHead = graph.nodes.contains { node in if case .decodeDetections = node.op { true } else { false } }
+    let hasHead = graph.nodes.contains { $0.op.semantics.resultMeaning.isPrediction }
     guard !hasHead, let last = model.rows.last?.layer else { return [] }
     return [
       Diagnostic(

@@ -49,28 +49,18 @@ struct RowFacts {
     if case .anchors? = row.results.first?.layout { return .head }
     var counts = (resized: 0, pooled: 0, convolved: 0)
     for node in nodes {
-      switch node.op {
-      case .resizeNearest: counts.resized += 1
-      case .maxPool(let pool): counts.pooled += pool.stride == 1 && pool.kernel > 1 ? 1 : 0
-      case .conv2D: counts.convolved += 1
-      case .input, .batchNorm, .channelAffine, .activate, .add, .concat, .slice, .averagePool, .upsample, .zeroPad,
-        .spaceToDepth, .depthToSpace, .identity, .decodeDetections:
-        break
-      }
+      if case .resizeNearest = node.op { counts.resized += 1 }
+      if case .maxPool(let pool) = node.op { counts.pooled += pool.stride == 1 && pool.kernel > 1 ? 1 : 0 }
+      if case .conv2D = node.op { counts.convolved += 1 }
     }
     if counts.resized > 0 { return .fusion }
     if counts.pooled > 0, counts.convolved > 0 { return .pyramid }
     guard nodes.count == 1 else { return .layer }
-    switch nodes[0].op {
-    case .upsample: return .upsampling
-    case .concat: return .join
-    case .add: return .fusion
-    case .identity: return .image
-    case .input, .conv2D, .batchNorm, .channelAffine, .activate, .slice, .maxPool, .averagePool, .resizeNearest,
-      .zeroPad,
-      .spaceToDepth, .depthToSpace, .decodeDetections:
-      return .layer
-    }
+    if case .upsample = nodes[0].op { return .upsampling }
+    if case .concat = nodes[0].op { return .join }
+    if case .add = nodes[0].op { return .fusion }
+    if case .identity = nodes[0].op { return .image }
+    return .layer
   }
 
   private static func level(of type: TensorType?) -> Int? {

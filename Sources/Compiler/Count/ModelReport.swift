@@ -67,9 +67,7 @@ package struct ModelReport: Sendable, Equatable {
     let inferenceCosts = Self.costs(of: optimized)
     inference = inferenceCosts.total()
     strides =
-      optimized.outputs.first.map { output in
-        if case .decodeDetections(let decode) = optimized[output.value].op { decode.strides } else { [] }
-      } ?? []
+      optimized.outputs.first.flatMap { optimized[$0.value].op.semantics.resultMeaning.detections?.strides } ?? []
 
     let nodesOfRow = Dictionary(grouping: graph.nodes.indices) { graph.nodes[$0].origin.row }
     let inferenceNodesOfRow = Dictionary(grouping: optimized.nodes.indices) { optimized.nodes[$0].origin.row }

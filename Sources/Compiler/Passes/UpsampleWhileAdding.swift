@@ -15,14 +15,11 @@ extension Pass {
       var terms = inputs
       for (index, term) in inputs.enumerated().dropLast() {
         let source = builder[term]
-        switch source.op {
-        case .upsample, .resizeNearest:
-          // Resizing a map to a larger one's size repeats pixels only when the larger size is a multiple.
-          guard let scale = builder.type(of: source.inputs[0]).scale(to: type) else { continue }
-          terms[index] = source.inputs[0]
-          addition.largestScale = max(addition.largestScale, scale)
-        default: continue
-        }
+        // Resizing a map to a larger one's size repeats pixels only when the larger size is a multiple.
+        guard source.op.semantics.repeatsElements, let scale = builder.type(of: source.inputs[0]).scale(to: type)
+        else { continue }
+        terms[index] = source.inputs[0]
+        addition.largestScale = max(addition.largestScale, scale)
       }
       return try builder.add(.add(addition), terms, origin: node.origin)
     }

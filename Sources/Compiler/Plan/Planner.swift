@@ -25,14 +25,11 @@ package func plan(_ graph: Graph) -> Plan {
   var steps: [Step] = []
   for value in graph.values {
     let node = graph[value]
-    switch node.op {
-    case .input:
+    if case .input = node.op {
       input = InputContract(
         view: view(value), heightMultiple: graph.heightMultiple, widthMultiple: graph.widthMultiple,
         height: graph.inputHeight, width: graph.inputWidth)
-    case .slice:
-      break
-    case .concat:
+    } else if case .concat = node.op {
       var lower = view(value).lower
       for source in node.inputs {
         let from = view(source)
@@ -42,14 +39,14 @@ package func plan(_ graph: Graph) -> Plan {
         }
         lower = place.upper
       }
-    case .conv2D, .batchNorm, .channelAffine, .activate, .add, .maxPool, .averagePool, .upsample, .resizeNearest,
-      .zeroPad,
-      .spaceToDepth, .depthToSpace, .identity, .decodeDetections:
+    } else if !storages.isSlice(value) {
       steps.append(Step(op: node.op, inputs: node.inputs.map(view), output: view(value), origin: node.origin))
     }
   }
   guard let input else { preconditionFailure("Every graph has an image.") }
-  let outputs = graph.outputs.map { PlanOutput(name: $0.name, view: view($0.value)) }
+  let outputs = graph.outputs.map {
+    OutputContract(name: $0.name, view: view($0.value), meaning: graph.meaning(of: $0.value))
+  }
   let plan = Plan(
     name: graph.name, classNames: graph.classNames, input: input, buffers: buffers, steps: steps, outputs: outputs)
   do {
@@ -58,6 +55,15 @@ package func plan(_ graph: Graph) -> Plan {
     preconditionFailure("The planner made a plan that cannot run: \(error.message)")
   }
   return plan
+}
+
+extension Graph {
+  /// What a value is as an output: what the operator says that makes it, before copies.
+  fileprivate func meaning(of value: ValueID) -> OutputContract.Meaning {
+    var node = self[value]
+    while case .identity = node.op { node = self[node.inputs[0]] }
+    return node.op.semantics.resultMeaning
+  }
 }
 
 /// The value whose memory contains each value: a forest of views and placements.
@@ -72,6 +78,9 @@ private struct Storages {
       if case .slice(let slice) = node.op { (node.inputs[0], slice.lower) } else { nil }
     }
   }
+
+  /// Whether a value is a view alone, so that no step makes it.
+  func isSlice(_ value: ValueID) -> Bool { if case .slice = graph[value].op { true } else { false } }
 
   func isRoot(_ value: ValueID) -> Bool { parents[value.index] == nil }
 

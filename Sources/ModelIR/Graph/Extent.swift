@@ -22,7 +22,7 @@ package struct Extent: Sendable, Hashable {
     self.offset = offset
   }
 
-  /// Brings a fraction to lowest terms; nothing when a number leaves the range of sizes anyone could mean.
+  /// Reduces a fraction to lowest terms; `nil` if a term exceeds the supported range of sizes.
   package init?(numerator: Int, denominator: Int, offset: Int) {
     guard numerator > 0, denominator > 0, numerator < Self.limit, denominator < Self.limit,
       offset.magnitude < Self.limit
@@ -46,13 +46,13 @@ package struct Extent: Sendable, Hashable {
     Extent(numerator: numerator, denominator: denominator, offset: offset + amount)
   }
 
-  /// The extent cut into `parts` equal pieces; nothing when that does not go for every size.
+  /// The extent divided into `parts` equal pieces; `nil` if the division is not exact for every size.
   package func divided(into parts: Int) -> Extent? {
     guard offset % parts == 0 else { return nil }
     return Extent(numerator: numerator, denominator: denominator * parts, offset: offset / parts)
   }
 
-  /// The extent for one side of the input in pixels; nothing when the side is not a multiple of the denominator.
+  /// The extent for one side of the input in pixels; `nil` if the side is not a multiple of the denominator.
   package func pixels(forInputSide side: Int) -> Int? {
     guard side % denominator == 0 else { return nil }
     let (product, overflow) = (side / denominator).multipliedReportingOverflow(by: numerator)

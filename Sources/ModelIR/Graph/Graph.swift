@@ -24,7 +24,7 @@ package struct Graph: Sendable, Equatable {
   /// The values in order.
   package var values: [ValueID] { nodes.indices.map(ValueID.init) }
 
-  /// The least number that the input's height has to be a multiple of.
+  /// The smallest number of which the input's height must be a multiple.
   package var heightMultiple: Int { nodes.reduce(1) { leastCommonMultiple($0, $1.type.heightMultiple) } }
   /// The least number that the input's width has to be a multiple of.
   package var widthMultiple: Int { nodes.reduce(1) { leastCommonMultiple($0, $1.type.widthMultiple) } }
@@ -64,7 +64,7 @@ package struct ValueID: Sendable, Hashable, Comparable {
   package static func < (left: ValueID, right: ValueID) -> Bool { left.index < right.index }
 }
 
-/// One operator at work.
+/// An operator applied to values.
 package struct Node: Sendable, Hashable {
   package let op: Op
   package let inputs: [ValueID]
@@ -79,7 +79,7 @@ package struct Node: Sendable, Hashable {
 
 /// Where a node comes from.
 package struct Origin: Sendable, Hashable {
-  /// The row of the model; nothing for the image.
+  /// The row of the model; `nil` for the image.
   package var row: Int?
   /// The prefix of the node's weights, such as `model.4.cv1.conv`.
   package var scope: String
@@ -93,9 +93,9 @@ package struct Origin: Sendable, Hashable {
 /// A result of the graph.
 package struct Output: Sendable, Hashable {
   package enum Role: String, Sendable, Hashable {
-    /// What inference wants.
+    /// Wanted for inference.
     case main
-    /// What only training wants.
+    /// Wanted for training alone.
     case auxiliary
   }
 
@@ -110,7 +110,7 @@ package struct Output: Sendable, Hashable {
   }
 }
 
-/// A row of the model as it was written, and what it makes.
+/// A row of the model as it was written, and the types of its results.
 package struct Row: Sendable, Hashable {
   package var name: String
   package var section: String

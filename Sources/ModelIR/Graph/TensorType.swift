@@ -1,4 +1,5 @@
-/// What is known of a tensor before any number is computed. Batch is not part of it: images do not meet.
+/// The type of a tensor: its channels and how its extents follow from the input size. The batch is not part of it, since
+/// no operator mixes images.
 package struct TensorType: Sendable, Hashable {
   package enum Layout: Sendable, Hashable {
     /// A feature map, (channels, height, width).
@@ -16,7 +17,7 @@ package struct TensorType: Sendable, Hashable {
   package let channels: Int
   package let layout: Layout
 
-  /// More channels than this are refused: no network has them, and products of sizes stay far from overflow.
+  /// The limit on channels, beyond any network: products of sizes stay far from overflow.
   package static let maximumChannels = 1 << 20
   /// Predictions come from at most this many maps.
   package static let maximumLevels = 64
@@ -31,7 +32,7 @@ package struct TensorType: Sendable, Hashable {
     layout = .anchors(levels)
   }
 
-  /// Height and width of a feature map; nothing for predictions.
+  /// Height and width of a feature map; `nil` for predictions.
   package var extents: (height: Extent, width: Extent)? {
     if case .map(let height, let width) = layout { return (height, width) }
     return nil
@@ -52,7 +53,7 @@ package struct TensorType: Sendable, Hashable {
     }
   }
 
-  /// The dimensions after the batch for one input size; nothing when the size is not legal for this tensor.
+  /// The dimensions after the batch for one input size; `nil` if the size is not legal for this tensor.
   package func shape(height: Int, width: Int) -> [Int]? {
     var cells: [[Int]] = []
     for level in levels {
@@ -75,12 +76,12 @@ package struct TensorType: Sendable, Hashable {
     }
   }
 
-  /// The least number that every legal input height is a multiple of, as far as this tensor is concerned.
+  /// The smallest number of which this tensor requires the input's height to be a multiple.
   package var heightMultiple: Int { levels.reduce(1) { leastCommonMultiple($0, $1.height.denominator) } }
   package var widthMultiple: Int { levels.reduce(1) { leastCommonMultiple($0, $1.width.denominator) } }
 }
 
-/// The least common multiple, or `Int.max` when it is too large to be meant.
+/// The least common multiple, or `Int.max` if it overflows.
 package func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
   let (product, overflow) = (a / greatestCommonDivisor(a, b)).multipliedReportingOverflow(by: b)
   return overflow ? Int.max : product

@@ -1,6 +1,6 @@
 /// Why an operator does not accept its inputs: facts, without words for people and without places.
 package enum TypeError: Error, Sendable, Hashable {
-  /// The operator takes another number of inputs.
+  /// The operator takes a different number of inputs.
   case inputCount(expected: ClosedRange<Int>, found: Int)
   /// An input is a set of predictions where a feature map is needed.
   case notAMap(input: Int)
@@ -8,12 +8,12 @@ package enum TypeError: Error, Sendable, Hashable {
   case channels(input: Int, expected: Int, found: Int)
   /// Two inputs have different heights or widths.
   case extents(input: Int, expected: TensorType, found: TensorType)
-  /// A number of channels cannot be cut as the attribute says.
+  /// The number of channels is not divisible as the attribute requires.
   case channelsNotDivisible(channels: Int, by: Int, attribute: String)
   /// The height or width of the input cannot be cut into equal parts for every size.
   case sizeNotDivisible(input: TensorType, by: Int)
   /// An attribute is out of its range.
   case attribute(name: String, value: Int, allowed: ClosedRange<Int>)
-  /// A number became larger than anyone could mean.
+  /// A size exceeds the limits of the representation.
   case tooLarge
 }

@@ -15,4 +15,7 @@ package struct Activate: Operator {
     _ = try expectMap(inputs)
     return inputs[0]
   }
+
+  package var returnsInputOfSameType: Bool { activation == .identity }
+  package var worksInBF16: Bool { true }
 }

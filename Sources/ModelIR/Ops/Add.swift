@@ -1,5 +1,5 @@
-/// The sum of maps of one type; those before the last may also have fewer rows and columns, each of which is then for two,
-/// four, … of the last map's, up to `largestScale`.
+/// The sum of maps of one type. Those before the last may be smaller by a power of two up to `largestScale` in height and
+/// width; their elements are repeated.
 package struct Add: Operator {
   package var largestScale = 1
 
@@ -22,10 +22,14 @@ package struct Add: Operator {
     }
     return result
   }
+
+  package var returnsInputOfSameType: Bool { true }
+  package var worksInBF16: Bool { true }
 }
 
 extension TensorType {
-  /// The power of two, up to 64, by which a map's rows and columns are to be repeated to be as many as another's.
+  /// The power of two, up to 64, by which this map's height and width must be multiplied to equal another's; `nil` if there
+  /// is none.
   package func scale(to other: TensorType) -> Int? {
     if layout == other.layout { return 1 }
     guard let extents, let target = other.extents else { return nil }

@@ -1,11 +1,44 @@
-/// One attribute of an operator: its name in text and how it is got and set.
+/// What is written as a name and attributes: an operator, or what an output means.
+package protocol Attributed: Sendable, Hashable {
+  /// The name in text.
+  static var name: String { get }
+
+  /// A value whose attributes are still to be set, for reading text.
+  init()
+
+  /// The attributes in the order in which they are printed.
+  static var attributes: [Attribute<Self>] { get }
+}
+
+extension Attributed {
+  /// The attributes that differ from their defaults: `out=64 k=3`.
+  var attributeText: String {
+    Self.attributes.compactMap { attribute in attribute.text(self).map { "\(attribute.name)=\($0)" } }
+      .joined(separator: " ")
+  }
+
+  /// Reads attributes from text; an error names the attribute that is not understood.
+  init(attributes: [(name: String, text: String)]) throws(TextError) {
+    self.init()
+    for (name, text) in attributes {
+      guard let attribute = Self.attributes.first(where: { $0.name == name }) else {
+        throw TextError("'\(Self.name)' has no attribute '\(name)'")
+      }
+      guard attribute.set(&self, text) else {
+        throw TextError("'\(text)' is not a value of '\(Self.name)'s attribute '\(name)'")
+      }
+    }
+  }
+}
+
+/// One attribute of an operator or an output contract: its name in text and how it is got and set.
 ///
 /// One row per attribute gives the printer, the reader and the plan file.
-package struct Attribute<Owner: Operator>: Sendable {
+package struct Attribute<Owner: Attributed>: Sendable {
   package let name: String
-  /// The attribute as text; nothing when it has its default, which is not printed.
+  /// The attribute as text; `nil` if it has its default, which is not printed.
   package let text: @Sendable (Owner) -> String?
-  /// Sets the attribute from text; false when the text is not one of its values.
+  /// Sets the attribute from text; false if the text is not one of its values.
   package let set: @Sendable (inout Owner, String) -> Bool
 
   private static func make<Value: Hashable & Sendable>(

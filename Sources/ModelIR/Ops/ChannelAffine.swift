@@ -1,10 +1,10 @@
 /// `out = in · scale + shift`, per channel; either may be missing.
 ///
-/// What a batch normalisation becomes when no convolution stands before it, and what YOLO's implicit knowledge is.
+/// A batch normalisation that no convolution precedes becomes one; YOLO's implicit knowledge is another.
 package struct ChannelAffine: Operator {
   package var scale: ParameterExpression?
   package var shift: ParameterExpression?
-  /// The shape that the parameters are stored in, in place of (channels).
+  /// Whether the parameters are stored in the shape (1, channels, 1, 1) instead of (channels).
   package var isStoredAsMap = false
 
   package init() {}
@@ -25,4 +25,15 @@ package struct ChannelAffine: Operator {
       expression.map { ParameterUse(role, $0, shape: shape) }
     }
   }
+
+  package func replacingParameters(
+    _ replacement: (_ role: String, ParameterExpression) -> ParameterExpression
+  ) -> Op? {
+    var copy = self
+    copy.scale = scale.map { replacement("scale", $0) }
+    copy.shift = shift.map { replacement("shift", $0) }
+    return .channelAffine(copy)
+  }
+
+  package var worksInBF16: Bool { true }
 }

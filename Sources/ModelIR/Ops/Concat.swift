@@ -1,11 +1,11 @@
-/// Maps of one height and width joined along the channels.
+/// The concatenation along the channels of maps of one height and width.
 package struct Concat: Operator {
   package init() {}
 
   package static let name = "concat"
   package static let attributes: [Attribute<Self>] = []
 
-  /// More inputs than any network joins; a bound for hostile plans.
+  /// More inputs than any network has; a bound for hostile plans.
   static let maximumInputs = 4096
 
   package func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType {
@@ -17,4 +17,6 @@ package struct Concat: Operator {
     guard channels <= TensorType.maximumChannels else { throw .tooLarge }
     return inputs[0].withChannels(channels)
   }
+
+  package var returnsInputOfSameType: Bool { true }
 }

@@ -1,12 +1,12 @@
 /// A two-dimensional convolution with a square kernel, then an activation:
 /// `out[o,y,x] = act(Σ w[o,i,u,v] · in[i, s·y + d·u − p, s·x + d·v − p] + b[o])`.
 ///
-/// The weight has shape (out, in / groups, kernel, kernel), the bias (out). Several inputs are joined along the channels;
-/// then there is one group. With an addend, the last input is no part of the sum but is added to the result.
+/// The weight has shape (out, in / groups, kernel, kernel), the bias (out). Several inputs are concatenated along
+/// the channels; then there is one group. With an addend, the last input is not convolved but added to the result.
 package struct Conv2D: Operator {
   package enum Addend: String, Sendable, Hashable {
     case none
-    /// Before the activation; each of its rows and columns is for `addendScale` of the result's.
+    /// Before the activation; each of its rows and columns stands for `addendScale` of the result's.
     case before
     /// After the activation.
     case after
@@ -34,7 +34,7 @@ package struct Conv2D: Operator {
   ]
 
   package func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType {
-    // As many as a join has, and the addend.
+    // As many as a concat has, and the addend.
     try expectMaps(inputs, count: (addend == .none ? 1 : 2)...Concat.maximumInputs + 1)
     let joined = joinedCount(inputs.count)
     for index in 1..<max(1, joined) where inputs[index].layout != inputs[0].layout {
@@ -72,10 +72,10 @@ package struct Conv2D: Operator {
     }
   }
 
-  /// How many of the inputs are joined: all but the addend.
+  /// How many of the inputs are concatenated: all but the addend.
   package func joinedCount(_ inputs: Int) -> Int { addend == .none ? inputs : inputs - 1 }
 
-  /// The channels of the joined inputs.
+  /// The channels of the concatenated inputs.
   package func inputChannels(_ inputs: [TensorType]) -> Int {
     saturatingSum(inputs.prefix(joinedCount(inputs.count)).map(\.channels))
   }
@@ -89,4 +89,16 @@ package struct Conv2D: Operator {
   package func multiplyAccumulates(_ inputs: [TensorType], output: [Int]) -> Int {
     saturatingProduct(output[0], output[1], output[2], inputChannels(inputs) / groups, kernel, kernel)
   }
+
+  package func replacingParameters(
+    _ replacement: (_ role: String, ParameterExpression) -> ParameterExpression
+  ) -> Op? {
+    var copy = self
+    copy.weight = replacement("weight", weight)
+    copy.bias = bias.map { replacement("bias", $0) }
+    return .conv2D(copy)
+  }
+
+  /// Whether a layer does depends on its kernel.
+  package var worksInBF16: Bool { true }
 }

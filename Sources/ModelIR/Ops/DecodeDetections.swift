@@ -43,4 +43,19 @@ package struct DecodeDetections: Operator {
   package func multiplyAccumulates(_ inputs: [TensorType], output: [Int]) -> Int {
     saturatingProduct(bins, 4, output[1])
   }
+
+  package func replacingParameters(
+    _ replacement: (_ role: String, ParameterExpression) -> ParameterExpression
+  ) -> Op? {
+    var copy = self
+    copy.projection = replacement("projection", projection)
+    return .decodeDetections(copy)
+  }
+
+  /// Not in bf16: probabilities would be off by up to 0.0008, more than by all the roundings before.
+  package var worksInBF16: Bool { false }
+
+  package var resultMeaning: OutputContract.Meaning {
+    .detections(DetectionContract(classes: classes, boxes: .centerAndSize, strides: strides))
+  }
 }

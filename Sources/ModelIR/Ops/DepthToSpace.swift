@@ -18,4 +18,8 @@ package struct DepthToSpace: Operator {
     }
     return TensorType(channels: input.channels / (block * block), height: height, width: width)
   }
+
+  package var returnsInputOfSameType: Bool { true }
+  package var movesElements: Bool { true }
+  package var worksInBF16: Bool { true }
 }

@@ -1,4 +1,4 @@
-/// Its input.
+/// The input itself.
 package struct Identity: Operator {
   package init() {}
 
@@ -9,4 +9,8 @@ package struct Identity: Operator {
     guard inputs.count == 1 else { throw .inputCount(expected: 1...1, found: inputs.count) }
     return inputs[0]
   }
+
+  package var returnsInputOfSameType: Bool { true }
+  package var movesElements: Bool { true }
+  package var worksInBF16: Bool { true }
 }

@@ -14,4 +14,6 @@ package struct MaxPool: Operator {
   package func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType {
     try Window(kernel: kernel, stride: stride, padding: padding).pooledType(self, inputs)
   }
+
+  package var worksInBF16: Bool { true }
 }

@@ -1,6 +1,8 @@
-/// The operators: a closed set, so that the compiler lists every place that has to know of a new one.
+/// The operators: a closed set, so that the compiler lists every place that must know of a new one.
 ///
-/// **Invariant:** no switch over `Op` has a `default`.
+/// **Invariant:** a switch over `Op` stands only where forgetting an operator would be a bug, and has no `default`: here,
+/// in the plan verifier, the dispatch to kernels, the export to ONNX and the reference interpreter of the tests. Every
+/// other question is a requirement of `Operator` with a default.
 package enum Op: Sendable, Hashable {
   case input(Input)
   case conv2D(Conv2D)
@@ -43,6 +45,9 @@ package enum Op: Sendable, Hashable {
     }
   }
 
+  /// The names of all operators in text.
+  package static var names: [String] { readers.map(\.name) }
+
   /// Reads operators from text: one row per operator, with the case that holds it.
   static let readers: [OpReader] = [
     OpReader(Op.input), OpReader(Op.conv2D), OpReader(Op.batchNorm), OpReader(Op.channelAffine), OpReader(Op.activate),
@@ -53,24 +58,8 @@ package enum Op: Sendable, Hashable {
 }
 
 extension Op {
-  /// The operator with other recipes for its weights; `replacement` gets each one's role and recipe.
+  /// The operator with other parameter expressions; `replacement` gets each one's role and expression.
   package func replacingParameters(_ replacement: (_ role: String, ParameterExpression) -> ParameterExpression) -> Op {
-    switch self {
-    case .conv2D(var op):
-      op.weight = replacement("weight", op.weight)
-      op.bias = op.bias.map { replacement("bias", $0) }
-      return .conv2D(op)
-    case .channelAffine(var op):
-      op.scale = op.scale.map { replacement("scale", $0) }
-      op.shift = op.shift.map { replacement("shift", $0) }
-      return .channelAffine(op)
-    case .decodeDetections(var op):
-      op.projection = replacement("projection", op.projection)
-      return .decodeDetections(op)
-    case .input, .batchNorm, .activate, .add, .concat, .slice, .maxPool, .averagePool, .upsample, .resizeNearest,
-      .zeroPad,
-      .spaceToDepth, .depthToSpace, .identity:
-      return self
-    }
+    semantics.replacingParameters(replacement) ?? self
   }
 }

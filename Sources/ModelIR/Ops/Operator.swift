@@ -1,16 +1,10 @@
-/// What one kind of node is: its attributes, the type of its result and what it costs.
+/// One kind of node: its attributes, the type of its result and its cost.
 ///
 /// The set is closed (`Op`), so the compiler lists every place that a new one has to be handled in.
-package protocol Operator: Sendable, Hashable {
-  /// The operator's name in text.
-  static var name: String { get }
-
-  /// An operator whose attributes are still to be set, for reading text.
-  init()
-
-  /// The attributes in the order in which they are printed.
-  static var attributes: [Attribute<Self>] { get }
-
+///
+/// An operator's file says its name, attributes and result type, and answers each further question only where its answer
+/// is not the default below.
+package protocol Operator: Attributed {
   /// The type of the result, or why there is none.
   func resultType(_ inputs: [TensorType]) throws(TypeError) -> TensorType
 
@@ -19,9 +13,36 @@ package protocol Operator: Sendable, Hashable {
 
   /// Multiply-accumulates of the convolutions in it for one image; `output` is the result's shape at that size.
   func multiplyAccumulates(_ inputs: [TensorType], output: [Int]) -> Int
+
+  /// The operator with other parameter expressions; `replacement` gets each one's role and expression.
+  func replacingParameters(_ replacement: (_ role: String, ParameterExpression) -> ParameterExpression) -> Op?
+
+  /// What the result is, when it is an output of a plan.
+  var resultMeaning: OutputContract.Meaning { get }
+
+  /// Whether the result is the input itself, given that there is one input and the result has its type.
+  var returnsInputOfSameType: Bool { get }
+
+  /// Whether each element of the result is one of the first input's as it is, or zero. Such an operator keeps its input's
+  /// element type.
+  var movesElements: Bool { get }
+
+  /// Whether the result is the first input enlarged by repeating elements, if its sides are whole multiples of the input's.
+  var repeatsElements: Bool { get }
+
+  /// Whether the operator works on feature maps in bf16: its kernel must read and write them as well as fp32.
+  var worksInBF16: Bool { get }
 }
 
 extension Operator {
+  package func replacingParameters(
+    _ replacement: (_ role: String, ParameterExpression) -> ParameterExpression
+  ) -> Op? { nil }
+  package var resultMeaning: OutputContract.Meaning { .tensor }
+  package var returnsInputOfSameType: Bool { false }
+  package var movesElements: Bool { false }
+  package var repeatsElements: Bool { false }
+  package var worksInBF16: Bool { false }
   package func parameters(_ inputs: [TensorType]) -> [ParameterUse] { [] }
   package func multiplyAccumulates(_ inputs: [TensorType], output: [Int]) -> Int { 0 }
 
@@ -42,14 +63,14 @@ extension Operator {
     guard allowed.contains(value) else { throw .attribute(name: name, value: value, allowed: allowed) }
   }
 
-  /// For the rows and columns that one of a smaller map's is for: a power of two, as kernels find its pixel by a shift.
+  /// Checks the factor by which a smaller map is enlarged: a power of two, since kernels find its pixel by a shift.
   func expectScale(_ value: Int, upTo largest: Int, _ name: String) throws(TypeError) {
     try expect(value, in: 1...largest, name)
     guard value.nonzeroBitCount == 1 else { throw .attribute(name: name, value: value, allowed: 1...largest) }
   }
 }
 
-/// The product, or the largest number when it does not fit: counts of work grow with sizes that people choose.
+/// The product, or `Int.max` if it overflows: counts of work grow with sizes that users choose.
 package func saturatingProduct(_ factors: Int...) -> Int {
   factors.reduce(1) { product, factor in
     let (result, overflow) = product.multipliedReportingOverflow(by: factor)
@@ -57,7 +78,7 @@ package func saturatingProduct(_ factors: Int...) -> Int {
   }
 }
 
-/// The sum, or the largest number when it does not fit.
+/// The sum, or `Int.max` if it overflows.
 package func saturatingSum(_ terms: some Sequence<Int>) -> Int {
   terms.reduce(0) { sum, term in
     let (result, overflow) = sum.addingReportingOverflow(term)

@@ -10,4 +10,8 @@ package struct ResizeNearest: Operator {
     try expectMaps(inputs, count: 2...2)
     return inputs[1].withChannels(inputs[0].channels)
   }
+
+  package var movesElements: Bool { true }
+  package var repeatsElements: Bool { true }
+  package var worksInBF16: Bool { true }
 }

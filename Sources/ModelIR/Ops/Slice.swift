@@ -14,4 +14,6 @@ package struct Slice: Operator {
     try expect(upper, in: lower + 1...input.channels, "to")
     return inputs[0].withChannels(upper - lower)
   }
+
+  package var returnsInputOfSameType: Bool { true }
 }

@@ -26,4 +26,8 @@ package struct SpaceToDepth: Operator {
     guard channels <= TensorType.maximumChannels else { throw .tooLarge }
     return TensorType(channels: channels, height: height, width: width)
   }
+
+  package var returnsInputOfSameType: Bool { true }
+  package var movesElements: Bool { true }
+  package var worksInBF16: Bool { true }
 }

@@ -15,4 +15,9 @@ package struct Upsample: Operator {
     }
     return TensorType(channels: input.channels, height: height, width: width)
   }
+
+  package var returnsInputOfSameType: Bool { scale == 1 }
+  package var movesElements: Bool { true }
+  package var repeatsElements: Bool { true }
+  package var worksInBF16: Bool { true }
 }

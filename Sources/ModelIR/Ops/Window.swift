@@ -5,7 +5,7 @@ struct Window {
   let padding: Int
   var dilation = 1
 
-  /// No window that anyone means is larger; products of these numbers stay small.
+  /// The limit on each attribute, beyond any network: products of them stay far from overflow.
   static let largest = 4096
 
   func validate(_ owner: some Operator) throws(TypeError) {

@@ -21,4 +21,7 @@ package struct ZeroPad: Operator {
     else { throw .tooLarge }
     return TensorType(channels: input.channels, height: height, width: width)
   }
+
+  package var movesElements: Bool { true }
+  package var worksInBF16: Bool { true }
 }

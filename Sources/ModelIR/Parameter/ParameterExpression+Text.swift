@@ -1,5 +1,5 @@
 extension ParameterExpression {
-  /// The recipe as text: a name, or a function of recipes such as `scaled(model.0.conv.weight, model.0.bn, 0.001)`.
+  /// The expression as text: a name, or a function of expressions such as `scaled(model.0.conv.weight, model.0.bn, 0.001)`.
   package var description: String {
     switch self {
     case .stored(let name): name

@@ -10,7 +10,8 @@ package struct Normalization: Sendable, Hashable {
   }
 }
 
-/// A recipe for a tensor of weights. Passes fold recipes; numbers enter when weights are bound, at the very end.
+/// An expression whose value is a tensor of weights. Passes fold expressions symbolically; values enter when weights are
+/// bound, at the very end.
 ///
 /// With `t = weight / √(running_var + ε)` of a normalisation, per output channel:
 package indirect enum ParameterExpression: Sendable, Hashable {

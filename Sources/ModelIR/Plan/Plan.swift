@@ -1,23 +1,25 @@
-/// What the runtime executes: steps over buffers, in order, with no decision left but sizes and kernels.
+/// What the runtime executes: steps over buffers, in order. Only the input size and the kernels are still open.
 ///
 /// A plan is not tied to an input size: buffers have the exact sizes of `TensorType`, and a session asks for them in
 /// pixels. Nor is it tied to a machine: which kernel runs a step is the session's choice.
 ///
 /// **Invariant:** every buffer's channels are written once, before they are read; `verify` checks it for plans from files.
 package struct Plan: Sendable, Hashable {
-  /// The version of the plan's text form.
-  package static let version = 1
+  /// The version of the plan's text form. Version 1 had no output contracts.
+  package static let version = 2
+  /// A plan has at least one output and at most this many.
+  static let maximumOutputs = 64
 
   package var name: String
   package var classNames: [String]
   package var input: InputContract
   package var buffers: [TensorType]
   package var steps: [Step]
-  package var outputs: [PlanOutput]
+  package var outputs: [OutputContract]
 
   package init(
     name: String, classNames: [String], input: InputContract, buffers: [TensorType], steps: [Step],
-    outputs: [PlanOutput]
+    outputs: [OutputContract]
   ) {
     self.name = name
     self.classNames = classNames
@@ -28,15 +30,18 @@ package struct Plan: Sendable, Hashable {
   }
 }
 
-/// What a plan wants to be given: one RGB image as (channels, height, width), values from 0 to 1.
+/// What the input of a plan is: one RGB image as (channels, height, width), values from 0 to 1.
 package struct InputContract: Sendable, Hashable {
   package var view: BufferView
   /// Legal heights and widths are the positive multiples of these.
   package var heightMultiple: Int
   package var widthMultiple: Int
-  /// The size to assume when none is asked for, in pixels.
+  /// The default size, in pixels.
   package var height: Int
   package var width: Int
+
+  /// The channels of the image.
+  package var channels: Int { view.upper - view.lower }
 
   package init(view: BufferView, heightMultiple: Int, widthMultiple: Int, height: Int, width: Int) {
     self.view = view
@@ -66,7 +71,7 @@ package struct BufferView: Sendable, Hashable {
   }
 }
 
-/// One operator at work on buffers. An identity copies.
+/// An operator applied to buffers. An identity copies.
 package struct Step: Sendable, Hashable {
   package var op: Op
   package var inputs: [BufferView]
@@ -78,16 +83,6 @@ package struct Step: Sendable, Hashable {
     self.inputs = inputs
     self.output = output
     self.origin = origin
-  }
-}
-
-package struct PlanOutput: Sendable, Hashable {
-  package var name: String
-  package var view: BufferView
-
-  package init(name: String, view: BufferView) {
-    self.name = name
-    self.view = view
   }
 }
 

@@ -9,12 +9,14 @@ extension Plan {
   /// - every view lies in its buffer;
   /// - every step's result has the type that its operator infers from its inputs;
   /// - every channel is written at most once, and before it is read; no step writes over what it reads;
-  /// - the outputs are written, and the input is a feature map as large as the image.
+  /// - the outputs are written and can mean what their contracts say, and the input is a feature map as large as the image.
   package func verify() throws(PlanError) {
     guard steps.count <= 4 * GraphBuilder.maximumNodes, buffers.count <= GraphBuilder.maximumNodes else {
       throw PlanError(message: "the plan has more steps or buffers than any network")
     }
-    guard !outputs.isEmpty, outputs.count <= 64 else { throw PlanError(message: "a plan has 1 to 64 outputs") }
+    guard (1...Plan.maximumOutputs).contains(outputs.count) else {
+      throw PlanError(message: "a plan has 1 to \(Plan.maximumOutputs) outputs")
+    }
     guard Set(outputs.map(\.name)).count == outputs.count else { throw PlanError(message: "two outputs have one name") }
     var written = WrittenChannels(bufferCount: buffers.count)
     try checkBounds(input.view, "the input")
@@ -60,6 +62,7 @@ extension Plan {
       guard written.covers(output.view) else {
         throw PlanError(message: "the output '\(output.name)' is never written")
       }
+      try output.verify(type(of: output.view), classCount: classNames.count)
     }
   }
 
@@ -71,7 +74,7 @@ extension Plan {
 }
 
 extension Op {
-  /// Whether a plan may contain the operator: joins and slices have become views and copies, normalisations are folded.
+  /// Whether a plan may contain the operator: concats and slices have become views and copies, normalisations are folded.
   fileprivate var canBeStep: Bool {
     switch self {
     case .input, .batchNorm, .concat, .slice: false

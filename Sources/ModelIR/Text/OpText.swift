@@ -6,18 +6,7 @@ struct OpReader: Sendable {
 
   init<Operation: Operator>(_ wrap: @escaping @Sendable (Operation) -> Op) {
     name = Operation.name
-    read = { (attributes) throws(TextError) -> Op in
-      var operation = Operation()
-      for (name, text) in attributes {
-        guard let attribute = Operation.attributes.first(where: { $0.name == name }) else {
-          throw TextError("'\(Operation.name)' has no attribute '\(name)'")
-        }
-        guard attribute.set(&operation, text) else {
-          throw TextError("'\(text)' is not a value of '\(Operation.name)'s attribute '\(name)'")
-        }
-      }
-      return wrap(operation)
-    }
+    read = { (attributes) throws(TextError) -> Op in wrap(try Operation(attributes: attributes)) }
   }
 }
 
@@ -37,14 +26,7 @@ extension Op {
   /// The operator's name and the attributes that differ from their defaults: `conv2d` and `out=64 k=3 …`.
   package var name: String { type(of: semantics).name }
 
-  package var attributeText: String {
-    func text<Operation: Operator>(_ operation: Operation) -> String {
-      Operation.attributes.compactMap { attribute in
-        attribute.text(operation).map { "\(attribute.name)=\($0)" }
-      }.joined(separator: " ")
-    }
-    return text(semantics)
-  }
+  package var attributeText: String { semantics.attributeText }
 
   /// Reads an operator's name and attributes.
   static func read(name: String, attributes: Substring) throws(TextError) -> Op {
@@ -53,28 +35,28 @@ extension Op {
     }
     return try reader.read(try splitAttributes(attributes))
   }
+}
 
-  /// Splits `a=1 w=scaled(x, y, 1)` at the spaces outside parentheses.
-  private static func splitAttributes(_ text: Substring) throws(TextError) -> [(name: String, text: String)] {
-    var pieces: [Substring] = []
-    var depth = 0
-    var start = text.startIndex
-    for index in text.indices {
-      switch text[index] {
-      case "(": depth += 1
-      case ")": depth -= 1
-      case " " where depth == 0:
-        if start < index { pieces.append(text[start..<index]) }
-        start = text.index(after: index)
-      default: break
-      }
+/// Splits `a=1 w=scaled(x, y, 1)` at the spaces outside parentheses.
+func splitAttributes(_ text: Substring) throws(TextError) -> [(name: String, text: String)] {
+  var pieces: [Substring] = []
+  var depth = 0
+  var start = text.startIndex
+  for index in text.indices {
+    switch text[index] {
+    case "(": depth += 1
+    case ")": depth -= 1
+    case " " where depth == 0:
+      if start < index { pieces.append(text[start..<index]) }
+      start = text.index(after: index)
+    default: break
     }
-    if start < text.endIndex { pieces.append(text[start...]) }
-    var attributes: [(name: String, text: String)] = []
-    for piece in pieces {
-      guard let equal = piece.firstIndex(of: "=") else { throw TextError("'\(piece)' is not an attribute") }
-      attributes.append((String(piece[..<equal]), String(piece[piece.index(after: equal)...])))
-    }
-    return attributes
   }
+  if start < text.endIndex { pieces.append(text[start...]) }
+  var attributes: [(name: String, text: String)] = []
+  for piece in pieces {
+    guard let equal = piece.firstIndex(of: "=") else { throw TextError("'\(piece)' is not an attribute") }
+    attributes.append((String(piece[..<equal]), String(piece[piece.index(after: equal)...])))
+  }
+  return attributes
 }

@@ -1,11 +1,11 @@
 extension Plan {
   /// The plan as text that `Plan(text:)` reads back.
   ///
-  ///     plan 1 "gelan-t"
+  ///     plan 2 "gelan-t"
   ///     input b0[0:3] multiple 32 32 size 640 640
   ///     buffer 3 x H x W
   ///     b1[0:16] = conv2d(b0[0:3]) {out=16 k=3 s=2 p=1 act=silu w=… b=…} @0 model.0.conv
-  ///     output "output0" b9[0:84]
+  ///     output "output0" b9[0:84] detections {classes=80 strides=[8.0,16.0,32.0]}
   package var description: String {
     var lines = ["plan \(Plan.version) \(quoted(name))", ClassText.text(classNames)]
     lines += buffers.map { "buffer \($0.description)" }
@@ -16,29 +16,32 @@ extension Plan {
       let inputs = step.inputs.map(\.text).joined(separator: ", ")
       return "\(step.output.text) = \(step.op.name)(\(inputs)) {\(step.op.attributeText)} \(step.origin.text)"
     }
-    lines += outputs.map { "output \(quoted($0.name)) \($0.view.text)" }
+    lines += outputs.map(\.text)
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Reads what `description` prints. What the text says is checked by `verify`, not here.
+  /// Reads what `description` prints, or printed in an older version. What the text says is checked by `verify`, not here.
   package init(text: String) throws(TextError) {
     var plan = Plan(
       name: "", classNames: [],
       input: InputContract(
         view: BufferView(buffer: 0, lower: 0, upper: 0), heightMultiple: 0, widthMultiple: 0, height: 0, width: 0),
       buffers: [], steps: [], outputs: [])
-    var isFirst = true
+    var version: Int?
     for (lineText, number) in text.numberedLines {
       var scanner = TextScanner(lineText, line: number)
-      if isFirst {
+      guard let version else {
         guard scanner.take("plan ") else { throw scanner.error("this is not a plan") }
-        let version = try scanner.integer()
-        guard version == Plan.version else {
-          throw scanner.error("the plan has version \(version), and this program reads version \(Plan.version)")
+        let number = try scanner.integer()
+        guard (1...Plan.version).contains(number) else {
+          throw scanner.error("the plan has version \(number), and this program reads versions 1 to \(Plan.version)")
         }
+        version = number
         plan.name = try scanner.string()
-        isFirst = false
-      } else if scanner.take("classes ") {
+        try scanner.expectEnd()
+        continue
+      }
+      if scanner.take("classes ") {
         guard plan.classNames.isEmpty else { throw scanner.error("the classes are named twice") }
         plan.classNames = try ClassText.read(&scanner)
       } else if scanner.take("buffer ") {
@@ -54,13 +57,14 @@ extension Plan {
         plan.input.height = try scanner.integer()
         plan.input.width = try scanner.integer()
       } else if scanner.take("output ") {
-        plan.outputs.append(PlanOutput(name: try scanner.string(), view: try BufferView.read(&scanner)))
+        plan.outputs.append(try OutputContract.read(&scanner, hasMeaning: version > 1))
       } else {
         plan.steps.append(try Step.read(&scanner))
       }
       try scanner.expectEnd()
     }
-    if isFirst { throw TextError("the plan is empty") }
+    guard let version else { throw TextError("the plan is empty") }
+    if version == 1 { plan.deriveOutputContracts() }
     self = plan
   }
 }

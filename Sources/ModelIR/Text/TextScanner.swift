@@ -96,7 +96,7 @@ struct TextScanner {
 }
 
 extension StringProtocol {
-  /// The lines that say something, numbered from 1.
+  /// The lines that are not blank, numbered from 1.
   var numberedLines: [(text: Substring, number: Int)] {
     Substring(self).split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
       line.allSatisfy { $0 == " " } ? nil : (line, index + 1)
@@ -126,7 +126,7 @@ enum ClassText {
     if !scanner.rest.hasPrefix("\"") {
       let count = try scanner.integer()
       guard (0...TensorType.maximumChannels).contains(count) else {
-        throw scanner.error("\(count) is no number of classes")
+        throw scanner.error("\(count) is not a legal number of classes")
       }
       return defaultNames(count)
     }

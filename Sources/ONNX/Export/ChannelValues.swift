@@ -3,7 +3,7 @@ import ModelIR
 /// Which values of the ONNX graph the channels of a plan's buffers hold.
 ///
 /// A plan's steps write and read ranges of channels. ONNX has values: a range that one value fills is that value, a part
-/// of a value is a Slice, and several side by side are a Concat. Copies of a plan, which only move channels, are nothing.
+/// of a value is a Slice, and several side by side are a Concat. A plan's copies, which only move channels, need no node.
 struct ChannelValues {
   /// Neighbouring channels of a value.
   struct Part: Hashable {
@@ -69,7 +69,7 @@ struct ChannelValues {
     return parts
   }
 
-  /// The value of a view; slices and joins that it takes are added to the graph, each once.
+  /// The value of a view; the slices and concats that it needs are added to the graph, each once.
   mutating func read(_ view: BufferView, scope: String, in assembly: inout GraphAssembly) -> String {
     if let value = joined[view] { return value }
     let values = parts(view).map { part in
@@ -91,13 +91,5 @@ struct ChannelValues {
       if (including ? entry.upper : entry.lower) < channel { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-}
-
-extension GraphAssembly {
-  /// The elements of a range along an axis.
-  mutating func slice(_ value: String, _ range: Range<Int>, axis: Int, scope: String) -> String {
-    let (lower, upper) = (integers([range.lowerBound]), integers([range.upperBound]))
-    return node("Slice", value, lower, upper, integers([axis]), scope: scope)
   }
 }

@@ -81,5 +81,5 @@ private func graph(of plan: Plan, _ options: ONNXOptions) throws(ONNXExportError
   return assembly.graph
 }
 
-/// A bound for hostile plans, whose joins and copies can share parts without end.
+/// A bound for hostile plans, whose concats and copies can share parts without end.
 private let partLimit = 1 << 22

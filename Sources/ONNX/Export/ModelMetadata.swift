@@ -13,9 +13,7 @@ func modelMetadata(_ plan: Plan, _ options: ONNXOptions, producerVersion: String
     ONNXMetadata("description", "\(plan.name), exported by gelan"), ONNXMetadata("version", producerVersion),
     ONNXMetadata("stride", "\(leastCommonMultiple(input.heightMultiple, input.widthMultiple))"),
   ]
-  if let output = plan.outputs.first, case .anchors = plan.type(of: output.view).layout {
-    metadata.append(ONNXMetadata("task", "detect"))
-  }
+  if let task = plan.outputs.first?.meaning.task { metadata.append(ONNXMetadata("task", task)) }
   var arguments = [
     ("batch", "\(batch)"), ("dynamic", pythonFlag(options.size == .dynamic)), ("half", "False"),
     ("opset", "\(options.opset)"), ("nms", pythonFlag(options.suppression != nil)),
@@ -30,11 +28,21 @@ func modelMetadata(_ plan: Plan, _ options: ONNXOptions, producerVersion: String
     ONNXMetadata("batch", "\(batch)"), ONNXMetadata("imgsz", "[\(height), \(width)]"),
     ONNXMetadata("names", pythonDictionary(plan.classNames.enumerated().map { ("\($0)", pythonText($1)) })),
     ONNXMetadata("args", pythonDictionary(arguments.map { (pythonText($0), $1) })),
-    ONNXMetadata("channels", "\(input.view.upper - input.view.lower)"),
+    ONNXMetadata("channels", "\(input.channels)"),
     ONNXMetadata("gelan.height_multiple", "\(input.heightMultiple)"),
     ONNXMetadata("gelan.width_multiple", "\(input.widthMultiple)"),
   ]
   return metadata
+}
+
+extension OutputContract.Meaning {
+  /// The name that Ultralytics has for what a model with such a first output does.
+  fileprivate var task: String? {
+    switch self {
+    case .detections: "detect"
+    case .tensor: nil
+    }
+  }
 }
 
 extension ONNXOptions.Batch {

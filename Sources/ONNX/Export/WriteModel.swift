@@ -35,7 +35,7 @@ extension ONNXModel {
 }
 
 extension FileWriter {
-  /// Writes the numbers of a tensor; gives what is wrong with it.
+  /// Writes the elements of a tensor; returns an error if the tensor cannot be read.
   fileprivate func write(_ file: TensorFile, _ name: String) throws(FileError) -> ONNXExportError? {
     let written: Result<Void, FileError>
     do throws(TensorFileError) {

@@ -1,3 +1,5 @@
+import ModelIR
+
 /// Nodes in an order in which each reads only earlier values.
 struct ONNXGraph: Sendable {
   var name: String
@@ -21,7 +23,7 @@ struct ONNXGraph: Sendable {
   }
 }
 
-/// One operator of ONNX at work.
+/// An operator of ONNX applied to values.
 struct ONNXNode: Sendable {
   /// An attribute's value.
   enum Attribute: Sendable {
@@ -68,7 +70,7 @@ struct ONNXNode: Sendable {
   }
 }
 
-/// The numbers of TensorProto.DataType that exports use.
+/// The values of TensorProto.DataType that exports use.
 enum ONNXElement: Int, Hashable, Sendable {
   case float = 1
   case int64 = 7
@@ -109,12 +111,12 @@ struct ONNXInitializer: Hashable, Sendable {
   }
 }
 
-/// What is known of a value.
+/// A value's name and shape.
 struct ONNXValue: Hashable, Sendable {
   /// One side of a tensor.
   enum Dimension: Hashable, Sendable {
     case fixed(Int)
-    /// Known only when the model runs; equal names stand for equal numbers.
+    /// Known only when the model runs; equal names stand for equal sizes.
     case named(String)
 
     var description: String {
@@ -150,3 +152,6 @@ struct ONNXValue: Hashable, Sendable {
     return message
   }
 }
+
+/// The number of elements of a tensor, or `Int.max` if it overflows.
+func elementCount(of shape: [Int]) -> Int { shape.reduce(1) { saturatingProduct($0, $1) } }

@@ -8,12 +8,12 @@ package struct ONNXModel: Sendable {
   var opset: Int
   var producerVersion: String
   var graph: ONNXGraph
-  /// What readers of the file may want to know, in the order in which it is written.
+  /// The metadata entries, in the order in which they are written.
   package internal(set) var metadata: [ONNXMetadata]
 
   /// The opsets that the nodes of an export mean the same in.
   package static let opsets = 17...22
-  /// The lowest one, which the most engines read.
+  /// The lowest one, which most engines read.
   package static let defaultOpset = 17
 
   /// The version of the file format that belongs to the opset (docs/Versioning.md): engines refuse formats newer than

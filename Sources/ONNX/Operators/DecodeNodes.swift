@@ -84,7 +84,7 @@ extension GraphAssembly {
     return (centres, strides)
   }
 
-  /// ½, 1½, … of a number of cells.
+  /// ½, 1½, …, one for each of `count` cells.
   private mutating func cellCentres(_ count: String, scope: String) -> String {
     let indices = node("Range", integers([0], isScalar: true), count, integers([1], isScalar: true), scope: scope)
     return node("Add", toFloat(indices, scope: scope), real(0.5), scope: scope)

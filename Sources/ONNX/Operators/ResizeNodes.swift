@@ -50,7 +50,7 @@ extension GraphAssembly {
     return node("Min", toInteger(positions, scope: scope), last, scope: scope)
   }
 
-  /// One side of a value, a whole number without a dimension.
+  /// One side of a value, an integer scalar.
   mutating func side(_ value: String, axis: Int, scope: String) -> String {
     let shape = node("Shape", value, scope: scope)
     return node("Gather", shape, integers([axis], isScalar: true), scope: scope, attributes: ["axis": .integer(0)])
@@ -72,7 +72,7 @@ private func nearestElements(of input: Int, for output: Int) -> [Int] {
 }
 
 extension Extent {
-  /// How many times another extent goes into this one, when that is a whole number and the same for every size.
+  /// This extent divided by another; `nil` unless the quotient is an integer and the same for every size.
   fileprivate func quotient(_ other: Extent) -> Int? {
     let (over, under) = (numerator * other.denominator, denominator * other.numerator)
     guard over % under == 0, over / under < 1 << 20, offset == over / under * other.offset else { return nil }

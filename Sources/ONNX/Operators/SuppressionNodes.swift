@@ -6,16 +6,15 @@ extension GraphAssembly {
   /// One class for each box, the most probable one; boxes of different classes are moved apart by so much that they
   /// never meet; the strongest box of those that overlap stays.
   mutating func addSuppression(
-    of predictions: String, _ output: PlanOutput, _ options: ONNXOptions.Suppression, _ plan: Plan,
+    of predictions: String, _ output: OutputContract, _ options: ONNXOptions.Suppression, _ plan: Plan,
     _ shapes: ExportedShapes
   ) throws(ONNXExportError) {
-    let type = plan.type(of: output.view)
-    guard case .anchors = type.layout, type.channels > 4, type.channels - 4 == plan.classNames.count else {
-      throw ONNXExportError("suppression needs a detection head, and the plan's output '\(output.name)' is none")
+    guard let detections = output.detections else {
+      throw ONNXExportError("suppression needs a detection head, and the plan's output '\(output.name)' is not one")
     }
     let scope = "nms"
     let boxes = corners(of: predictions, scope: scope)
-    let scores = slice(predictions, 4..<type.channels, axis: 1, scope: scope)
+    let scores = slice(predictions, detections.classRows, axis: 1, scope: scope)
     // Equal probabilities: ONNX takes the first class, too.
     let best = nodes("TopK", [scores, integers([1])], scope: scope, attributes: ["axis": .integer(1)], results: 2)
     let transposed: [String: ONNXNode.Attribute] = ["perm": .integers([0, 2, 1])]
@@ -26,15 +25,15 @@ extension GraphAssembly {
     let kept = node(
       "NonMaxSuppression", apart, best[0], integers([options.maximumDetections], isScalar: true),
       real(options.singleIOU), real(options.confidence), scope: scope)
-    // Rows of (image, class, anchor); the class is always the only one. The probabilities of what is kept, in the place
-    // of its anchor, and zeros elsewhere: their largest are the detections of each image in order.
+    // Rows of (image, class, anchor); the class is always 0. Then the probabilities of the kept boxes at their anchors and
+    // zeros elsewhere: the largest of these are the detections of each image in order.
     let places = node("Gather", kept, integers([0, 2]), scope: scope, attributes: ["axis": .integer(1)])
     let flat = node("Reshape", best[0], integers([0, -1]), scope: scope)
     let zeros = node("ConstantOfShape", node("Shape", flat, scope: scope), scope: scope)
     let keptScores = node("GatherND", flat, places, scope: scope)
     let remaining = node("ScatterND", zeros, places, keptScores, scope: scope)
     let limit = options.maximumDetections
-    let anchors = shapes.fixedShape(type)?[1]
+    let anchors = shapes.fixedShape(plan.type(of: output.view))?[1]
     let count = anchors.map { integers([min($0, limit)]) } ?? rowCount(of: flat, limit: limit, scope: scope)
     let top = nodes("TopK", [remaining, count], scope: scope, attributes: ["axis": .integer(1)], results: 2)
 
@@ -60,13 +59,13 @@ extension GraphAssembly {
     return node("Transpose", both, scope: scope, attributes: ["perm": .integers([0, 2, 1])])
   }
 
-  /// The detections that there can be when the anchors are counted only at run time, a list of one.
+  /// The most detections that there can be if the number of anchors is known only at run time, a list of one.
   private mutating func rowCount(of flat: String, limit: Int, scope: String) -> String {
     let shape = node("Shape", flat, scope: scope, attributes: ["start": .integer(1)])
     return node("Min", shape, integers([limit]), scope: scope)
   }
 
-  /// Rows of zeros up to a number.
+  /// Appends rows of zeros up to `count` rows.
   private mutating func padRows(_ rows: String, to count: Int, scope: String) -> String {
     let shape = node("Shape", rows, scope: scope, attributes: ["start": .integer(1), "end": .integer(2)])
     let missing = node("Sub", integers([count]), shape, scope: scope)

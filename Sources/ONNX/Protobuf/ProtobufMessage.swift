@@ -8,12 +8,12 @@ struct ProtobufMessage: Hashable, Sendable {
   /// A stretch of the message.
   enum Piece: Hashable, Sendable {
     case bytes([UInt8])
-    /// The numbers of a tensor of the plan, as little-endian floats.
+    /// The elements of a tensor of the plan, as little-endian fp32.
     case weight(String, count: Int)
   }
 
   private(set) var pieces: [Piece] = []
-  /// The length of the encoded message; the largest number when it cannot be counted.
+  /// The length of the encoded message; `Int.max` if it overflows.
   private(set) var byteCount = 0
 
   /// The most bytes that readers of protobuf accept in a message.
@@ -25,7 +25,7 @@ struct ProtobufMessage: Hashable, Sendable {
     case fixed32 = 5
   }
 
-  /// A whole number; negative ones are written as the 64 bits of their two's complement.
+  /// An integer; a negative one is written as the 64 bits of its two's complement.
   mutating func add(_ field: Int, integer: Int) {
     append(tag(field, .varint) + varint(UInt64(bitPattern: Int64(integer))))
   }
@@ -52,7 +52,7 @@ struct ProtobufMessage: Hashable, Sendable {
     }
   }
 
-  /// The bytes of a tensor's numbers.
+  /// The bytes of a tensor's elements.
   mutating func add(_ field: Int, weight name: String, count: Int) {
     append(tag(field, .lengthDelimited) + varint(UInt64(saturatingProduct(count, 4))))
     appendWeight(name, count: count)
@@ -77,7 +77,7 @@ struct ProtobufMessage: Hashable, Sendable {
 
   private func tag(_ field: Int, _ type: WireType) -> [UInt8] { varint(UInt64(field << 3 | type.rawValue)) }
 
-  /// Seven bits a byte, the lowest first; the eighth says that another byte follows.
+  /// Seven bits a byte, the lowest first; the eighth bit says that another byte follows.
   private func varint(_ number: UInt64) -> [UInt8] {
     var bytes: [UInt8] = []
     var rest = number
@@ -89,7 +89,7 @@ struct ProtobufMessage: Hashable, Sendable {
   }
 }
 
-/// The bytes of a number, the lowest first.
+/// The bytes of an integer in little-endian order.
 func littleEndianBytes(_ number: some FixedWidthInteger) -> [UInt8] {
   withUnsafeBytes(of: number.littleEndian, Array.init)
 }

@@ -71,11 +71,11 @@ struct PlanReport {
       input.heightMultiple == input.widthMultiple
       ? "H and W multiples of \(input.heightMultiple)"
       : "H a multiple of \(input.heightMultiple), W of \(input.widthMultiple)"
-    return "images: N x \(input.view.upper - input.view.lower) x H x W, RGB from 0 to 1; \(multiples), "
+    return "images: N x \(input.channels) x H x W, RGB from 0 to 1; \(multiples), "
       + "\(input.height)x\(input.width) unless asked"
   }
 
-  private func outputText(_ output: PlanOutput) -> String {
+  private func outputText(_ output: OutputContract) -> String {
     let type = model.plan.type(of: output.view)
     return "\(output.name): N x \(type.description), at \(height)x\(width) N x \(shapeText(type))"
   }

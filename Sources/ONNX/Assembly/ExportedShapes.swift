@@ -8,7 +8,7 @@ struct ExportedShapes {
   /// Checks that the fixed size is legal for the plan.
   func checkSize() throws(ONNXExportError) {
     if case .fixed(let count) = options.batch, count < 1 {
-      throw ONNXExportError("a batch of \(count) images is none")
+      throw ONNXExportError("a batch of \(count) images is not legal; it has at least one")
     }
     guard case .fixed(let height, let width) = options.size else { return }
     let input = plan.input
@@ -39,7 +39,7 @@ struct ExportedShapes {
     }
   }
 
-  /// The dimensions after the batch; nothing when they are not fixed.
+  /// The dimensions after the batch; `nil` if they are not fixed.
   func fixedShape(_ type: TensorType) -> [Int]? {
     guard case .fixed(let height, let width) = options.size else { return nil }
     return type.shape(height: height, width: width)

@@ -1,4 +1,4 @@
-/// What an exported model shall look like.
+/// The form of an exported model.
 package struct ONNXOptions: Sendable, Hashable {
   /// The images that a run takes.
   package enum Batch: Sendable, Hashable {
@@ -42,24 +42,5 @@ package struct ONNXOptions: Sendable, Hashable {
     self.batch = batch
     self.size = size
     self.suppression = suppression
-  }
-}
-
-/// Why a plan cannot be exported.
-package struct ONNXExportError: Error, Sendable, Hashable {
-  /// One sentence.
-  package let description: String
-  /// Whether a file could not be read or written at all.
-  package let isFileError: Bool
-
-  init(_ description: String, isFileError: Bool = false) {
-    self.description = description
-    self.isFileError = isFileError
-  }
-
-  /// - Parameter bytes: The length of the file that there will not be.
-  static func tooLarge(_ bytes: Int) -> ONNXExportError {
-    let size = bytes == Int.max ? "" : ", and this model has \(bytes)"
-    return ONNXExportError("an ONNX file has at most \(ProtobufMessage.sizeLimit) bytes (2 GiB)\(size)")
   }
 }

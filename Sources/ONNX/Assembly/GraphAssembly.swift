@@ -47,6 +47,12 @@ struct GraphAssembly {
     return outputs
   }
 
+  /// The elements of a range along an axis.
+  mutating func slice(_ value: String, _ range: Range<Int>, axis: Int, scope: String) -> String {
+    let (lower, upper) = (integers([range.lowerBound]), integers([range.upperBound]))
+    return node("Slice", value, lower, upper, integers([axis]), scope: scope)
+  }
+
   /// A weight of the plan in a shape that may differ from the stored one by sides of length one.
   mutating func weight(_ expression: ParameterExpression, shape: [Int]) throws(ONNXExportError) -> String {
     guard case .stored(let stored) = expression else {
@@ -72,15 +78,15 @@ struct GraphAssembly {
     guard constantBytes <= ProtobufMessage.sizeLimit else { throw .tooLarge(constantBytes) }
   }
 
-  /// A list of whole numbers, or one number without a dimension.
+  /// A list of integers, or one integer as a scalar.
   mutating func integers(_ numbers: [Int], isScalar: Bool = false) -> String {
     shared(isScalar ? [] : [numbers.count], .integers(numbers), numbers.prefix(9).map(String.init))
   }
 
-  /// One number without a dimension.
+  /// A scalar.
   mutating func real(_ number: Float) -> String { shared([], .reals([number]), ["\(number)"]) }
 
-  /// The constant that has these contents, whoever asks for it.
+  /// The one constant that has these contents.
   private mutating func shared(_ shape: [Int], _ contents: ONNXInitializer.Contents, _ words: [String]) -> String {
     let nameless = ONNXInitializer(name: "", shape: shape, contents: contents)
     if let name = constants[nameless] { return name }
@@ -109,13 +115,13 @@ struct GraphAssembly {
     graph.outputs.append(ONNXValue(name: name, shape: shape))
   }
 
-  /// Gives the result of the node that was added last, which nobody has read yet, an output's name.
+  /// Gives the result of the node that was added last, which no node has read yet, an output's name.
   mutating func renameLastResult(_ name: String) {
     guard let last = graph.nodes.indices.last else { return }
     graph.nodes[last].outputs[0] = name
   }
 
-  /// The name itself, or with a number when it is taken. No value of ONNX has an empty name.
+  /// The name itself, or with a number if it is taken. No value of ONNX has an empty name.
   private mutating func freeName(_ wanted: String) -> String {
     let wanted = wanted.isEmpty ? "value" : wanted
     var name = wanted
@@ -127,6 +133,3 @@ struct GraphAssembly {
     return name
   }
 }
-
-/// The number of elements of a tensor, or the largest number when it cannot be counted.
-func elementCount(of shape: [Int]) -> Int { shape.reduce(1) { saturatingProduct($0, $1) } }
