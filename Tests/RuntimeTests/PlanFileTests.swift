@@ -100,7 +100,7 @@ struct PlanFileTests {
       (try write(planText: nil, name: "tensors"), "this file holds tensors and no plan"),
       (try write(planText: "", name: "empty"), "the plan is empty"),
       (try write(planText: "graph \"a\"\n", name: "graph"), "line 1 of the plan: this is not a plan"),
-      (try write(planText: text.replacing("plan 1", with: "plan 2"), name: "version"), "the plan has version 2"),
+      (try write(planText: text.replacing("plan 2", with: "plan 3"), name: "version"), "the plan has version 3"),
       (try write(planText: String(text.prefix(text.count / 2)), name: "half"), "of the plan"),
       (try write(planText: withoutOutputs, name: "mute"), "a plan has 1 to 64 outputs"),
       (

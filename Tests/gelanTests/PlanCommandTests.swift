@@ -15,7 +15,7 @@ import Testing
       #expect(shown.status == 0, "\(shown.errors)")
       let digest = try digest(of: Fixtures.root.appendingPathComponent(Self.model).path)
       for text in [
-        "a plan of format 4, written by gelan ", "H and W multiples of 32, 640x640 unless asked",
+        "a plan of format 5, written by gelan ", "H and W multiples of 32, 640x640 unless asked",
         "mini-c.yaml, SHA-256 \(digest)", "as fp32, from random, seed 7", "not read (--verify reads them)",
         "step  operator", "conv2d k=3 s=2 p=1 act=silu", "model.1.conv",
       ] {
