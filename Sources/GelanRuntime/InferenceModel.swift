@@ -3,8 +3,8 @@ import Runtime
 
 /// A plan that `gelan compile` wrote, opened: its weights are mapped from the file, not copied.
 ///
-/// A model is a value that threads share freely. What computes is a session or a detector, one for each thread; all of
-/// them read this one set of weights.
+/// A model is a value that threads share freely. Sessions and detectors compute, one for each thread; all of them
+/// read this one set of weights.
 ///
 /// ```swift
 /// let model = try InferenceModel(path: "gelan-c.plan")
@@ -16,7 +16,7 @@ public struct InferenceModel: Sendable {
 
   /// Opens a plan file and checks all of it.
   ///
-  /// - Throws: `InferenceError.file` when the file cannot be read, `.plan` when it is no plan that can be run.
+  /// - Throws: `InferenceError.file` if the file cannot be read, `.plan` if it is not a plan that can be run.
   public init(path: String) throws(InferenceError) {
     do throws(ModelError) {
       base = try Runtime.InferenceModel(path: path)
@@ -26,13 +26,13 @@ public struct InferenceModel: Sendable {
     self.path = path
   }
 
-  /// What the model was called when it was compiled.
+  /// The model's name.
   public var name: String { base.plan.name }
 
   /// The names of the classes, by their index.
   public var classNames: [String] { base.plan.classNames }
 
-  /// The height of the input, in pixels, that the plan was compiled for. Sessions may have others.
+  /// The height of the input, in pixels, that the plan was compiled for. Sessions may have other sizes.
   public var inputHeight: Int { base.plan.input.height }
 
   /// The width of the input, in pixels, that the plan was compiled for.
@@ -47,7 +47,7 @@ public struct InferenceModel: Sendable {
   /// The names of the outputs, in order.
   public var outputNames: [String] { base.plan.outputs.map(\.name) }
 
-  /// Whether the plan takes RGB pictures and its first output predicts boxes, so that an `ObjectDetector` can use it.
+  /// Whether the plan takes RGB images and its first output predicts boxes, so that an `ObjectDetector` can use it.
   public var isDetector: Bool { detections != nil }
 
   /// What the detections of the first output are; `nil` if the model is no detector.

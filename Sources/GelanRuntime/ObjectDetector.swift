@@ -1,10 +1,10 @@
 import Detection
 import ModelIR
 
-/// Finds objects in pictures with a model that has a detection head.
+/// Finds objects in images with a model that has a detection head.
 ///
-/// A detector belongs to one thread at a time, which the compiler sees to: it is not `Sendable`. For several pictures at
-/// once make several detectors of one model; they share its weights.
+/// A detector belongs to one thread at a time, which the compiler enforces: it is not `Sendable`. For several images at
+/// once, make several detectors of one model; they share its weights.
 ///
 /// ```swift
 /// let detector = try ObjectDetector(InferenceModel(path: "gelan-c.plan"))
@@ -20,11 +20,14 @@ public final class ObjectDetector {
   private let detections: DetectionContract
   private var sessions: SessionCache
 
-  /// Prepares to run a model; memory is taken when the first picture of a shape comes.
+  /// Prepares to run a model; memory is allocated with the first image of a shape.
   ///
-  /// - Parameter threads: How many threads a picture may use, at least one.
-  /// - Throws: `InferenceError.plan` when the model has no detection head for RGB pictures, `.size` when the options fix
-  ///   a size that the model cannot have, `.precision` when the processor does not have the one that they ask for.
+  /// - Parameters:
+  ///   - model: A model with a detection head; detectors share its weights.
+  ///   - options: What is reported, and the size of the network's input.
+  ///   - threads: The number of threads that an image may use, at least one.
+  /// - Throws: `InferenceError.plan` if the model has no detection head for RGB images, `.size` if the options fix a size
+  ///   that the model cannot have, `.precision` if the processor does not support the one they ask for.
   public init(
     _ model: InferenceModel, options: DetectionOptions = DetectionOptions(), threads: Int = 1
   ) throws(InferenceError) {
@@ -44,9 +47,9 @@ public final class ObjectDetector {
     }
   }
 
-  /// Finds the objects in a picture.
+  /// Finds the objects in an image.
   ///
-  /// - Throws: `InferenceError.size` when there is no memory for the picture's shape.
+  /// - Throws: `InferenceError.size` if there is no memory for the image's shape.
   public func detect(_ image: Image) throws(InferenceError) -> DetectionResult {
     let clock = ContinuousClock()
     let start = clock.now
@@ -71,7 +74,7 @@ public final class ObjectDetector {
       prepareTime: prepared - start, runTime: ran - prepared, selectTime: clock.now - ran)
   }
 
-  /// How a picture is laid into the network's input, and the session of that size.
+  /// How an image is placed in the network's input, and the session of that size.
   private func inputs(for image: Image) throws(InferenceError) -> (any InputPlacement, InferenceSession) {
     var (height, width) = (model.inputHeight, model.inputWidth)
     switch options.input {
