@@ -32,7 +32,7 @@ public final class ObjectDetector {
     _ model: InferenceModel, options: DetectionOptions = DetectionOptions(), threads: Int = 1
   ) throws(InferenceError) {
     guard let detections = model.detections else {
-      throw .plan("\(model.path): this plan has no detection head for RGB pictures")
+      throw .plan("\(model.path): this plan has no detection head for RGB images")
     }
     self.model = model
     self.detections = detections
