@@ -97,12 +97,19 @@ let export: [Target] = [
 ]
 
 let tool: [Target] = [
+  .target(
+    name: "GelanCompiler",
+    dependencies: [
+      "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Elements", "Files", "JSON", "Tensors", "PyTorch", "Kernels",
+      "Runtime",
+    ]),
+  .executableTarget(name: "ExampleCompile", dependencies: ["GelanCompiler"]),
   .executableTarget(
     name: "gelan",
     dependencies: [
       "Diagnostics", "ModelSyntax", "ModelIR", "Compiler", "Elements", "Files", "JSON", "Tensors", "PyTorch",
-      "KernelInterface", "Kernels", "Runtime", "Evaluation", "GelanRuntime", "ONNX",
-    ])
+      "KernelInterface", "Kernels", "Runtime", "Evaluation", "GelanCompiler", "GelanRuntime", "ONNX",
+    ]),
 ]
 
 let tests: [Target] = [
@@ -129,6 +136,8 @@ let tests: [Target] = [
   .testTarget(
     name: "GelanRuntimeTests", dependencies: ["GelanRuntime", "ExampleDetect", "gelan", "Tensors", "TestSupport"]),
   .testTarget(
+    name: "GelanCompilerTests", dependencies: ["GelanCompiler", "ExampleCompile", "GelanRuntime", "TestSupport"]),
+  .testTarget(
     name: "gelanTests",
     dependencies: [
       "gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "Kernels", "GelanRuntime", "TestSupport",
@@ -142,6 +151,8 @@ let package = Package(
     .executable(name: "gelan", targets: ["gelan"]),
     // For Swift programs that run plans: no YAML, no compiler.
     .library(name: "GelanRuntime", targets: ["GelanRuntime"]),
+    // For Swift programs that check models and compile them to plans.
+    .library(name: "GelanCompiler", targets: ["GelanCompiler"]),
   ],
   targets: systemLibraries + foundation + compiler + runtime + vectorTargets + export + tool + tests
 )

@@ -81,9 +81,3 @@ private func makeNameDurable(_ path: String) {
   guard number >= 0 else { return }
   _ = FileDescriptor(owning: number).synchronize()
 }
-
-/// The folder part of a path with its final slash; empty for a plain name.
-package func folder(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "" }
-  return String(path[...slash])
-}

@@ -38,7 +38,15 @@ import Testing
       "GelanRuntime",
       ["Detection", "Elements", "Files", "KernelInterface", "Kernels", "ModelIR", "Runtime", "Tensors"]
     ),
+    (
+      "GelanCompiler",
+      [
+        "Compiler", "Diagnostics", "Elements", "Files", "JSON", "Kernels", "ModelIR", "ModelSyntax", "PyTorch",
+        "Runtime", "Synchronization", "Tensors",
+      ]
+    ),
     ("ExampleDetect", ["GelanRuntime"]),
+    ("ExampleCompile", ["GelanCompiler"]),
     ("ONNX", ["Elements", "Files", "ModelIR", "Tensors"]),
   ]
 

@@ -44,31 +44,3 @@ struct Command: Sendable {
 
   static let help = Option("-h", "--help", help: "show this help")
 }
-
-/// Why a command stops before it is done, with the exit status that scripts rely on.
-enum CommandFailure: Error {
-  /// 1: the input is wrong; the diagnostics are printed already.
-  case input
-  /// 1: the input is wrong, in one sentence.
-  case message(String)
-  /// 2: the command was used wrongly.
-  case usage(String)
-  /// 3: a file cannot be read or written.
-  case file(String)
-
-  /// What is wrong, in one sentence; nothing when it was printed already.
-  var text: String {
-    switch self {
-    case .input: ""
-    case .message(let text), .usage(let text), .file(let text): text
-    }
-  }
-
-  var status: Int32 {
-    switch self {
-    case .input, .message: 1
-    case .usage: 2
-    case .file: 3
-    }
-  }
-}

@@ -1,3 +1,5 @@
+import GelanCompiler
+
 /// How far long work is, on one line of the terminal: a bar, the number of pieces, their rate, the time left.
 ///
 /// Nothing is shown where standard error is no terminal.

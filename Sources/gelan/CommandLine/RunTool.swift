@@ -1,7 +1,5 @@
 import Diagnostics
-
-/// The version of the tool.
-let toolVersion = "0.1.0"
+import GelanCompiler
 
 /// Runs the tool on the words of a command line; returns the exit status.
 func runTool(_ words: [String]) -> Int32 {
@@ -16,7 +14,7 @@ func runTool(_ words: [String]) -> Int32 {
   }
   let wanted = name == "help" ? words[1] : name
   if name == "--version" {
-    Terminal.print("gelan \(toolVersion)")
+    Terminal.print("gelan \(compilerVersion)")
     return 0
   }
   guard let command = Command.all.first(where: { $0.name == wanted }) else {

@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import GelanCompiler
 import JSON
 import ModelSyntax
 
@@ -21,7 +22,7 @@ extension Arguments {
     do {
       return try ParameterSetting(text, title: option)
     } catch {
-      throw .usage(option: option, error.diagnostics[0])
+      throw .usage(error.diagnostics[0].settingText)
     }
   }
 }
@@ -29,40 +30,7 @@ extension Arguments {
 extension [ParameterSetting] {
   /// Throws when the failure is about these settings, and so about how the command was used.
   func refuse(_ failure: CompileFailure) throws(CommandFailure) {
-    for fault in failure.diagnostics {
-      if let setting = first(where: { $0.source === fault.primary.range.file }) {
-        throw .usage(option: setting.source.name, fault)
-      }
-    }
-  }
-}
-
-extension CompileFailure {
-  /// The failure with a word about the settings at every error, which the model has for no other reason.
-  func explained(by settings: [ParameterSetting], of model: ModelDeclaration) -> CompileFailure {
-    let options = settings.map { "\($0.source.name) \($0.source.range.text)" }.joined(separator: " ")
-    let labels = settings.compactMap { setting in
-      model.parameters.first { $0.name.value == setting.name }.map { parameter in
-        Diagnostic.Label(parameter.name.range, "set to \(setting.value.range.text)")
-      }
-    }
-    return CompileFailure(
-      diagnostics.map { diagnostic in
-        guard diagnostic.severity == .error else { return diagnostic }
-        var explained = diagnostic
-        explained.secondary += labels
-        explained.notes.append("this comes of \(options): with the values in the file the model has no faults")
-        return explained
-      })
-  }
-}
-
-extension CommandFailure {
-  /// Wrong usage because of a fault in an option's value.
-  fileprivate static func usage(option: String, _ fault: Diagnostic) -> CommandFailure {
-    let hints = fault.help.isEmpty ? fault.notes : fault.help
-    return .usage(
-      ([("\(option) \(fault.primary.range.file.range.text): \(fault.message)")] + hints).joined(separator: "; "))
+    if let fault = fault(in: failure) { throw .usage(fault.settingText) }
   }
 }
 

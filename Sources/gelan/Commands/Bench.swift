@@ -1,3 +1,4 @@
+import GelanCompiler
 import Glibc
 import JSON
 import Kernels

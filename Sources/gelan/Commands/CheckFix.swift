@@ -1,6 +1,7 @@
 import Compiler
 import Diagnostics
 import Files
+import GelanCompiler
 import ModelIR
 import ModelSyntax
 
@@ -9,7 +10,7 @@ func diagnose(
   _ source: SourceFile, input: InputSize?, settings: [ParameterSetting], loader: BlockFileLoader = .files
 ) throws(CommandFailure) -> [Diagnostic] {
   do throws(CompileFailure) {
-    return try ModelFile(source, input: input, settings: settings, loader: loader).warnings
+    return try ElaboratedModel(source, input: input, settings: settings, loader: loader).warnings
   } catch {
     try settings.refuse(error)
     return error.diagnostics

@@ -1,6 +1,7 @@
 import Compiler
 import Diagnostics
 import Files
+import GelanCompiler
 import ModelSyntax
 
 extension Command {
@@ -22,7 +23,7 @@ extension Command {
     let text: String
     do {
       let yaml = try parseYAML(source)
-      let file = try ModelFile(source)
+      let file = try ElaboratedModel(source)
       guard file.model.dialect != .native else {
         throw CommandFailure.message("\(path) is in the native dialect already; 'gelan fmt' brings it into its layout")
       }

@@ -176,7 +176,7 @@ extension [DetectionRun.Picture] {
 
 /// Makes a folder that files can be put into.
 private func makeWritableFolder(_ path: String) throws(CommandFailure) {
-  try makeFolder(path)
+  try makeOutputFolder(path)
   guard access(path, W_OK | X_OK) == 0 else {
     throw .file("cannot write to the folder '\(path)': \(String(cString: strerror(errno)))")
   }

@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import GelanCompiler
 import ModelIR
 
 extension Command {
@@ -52,7 +53,7 @@ struct ComparedFile {
     let ofOne = try arguments.settings(own)
     settings = try arguments.settings().filter { both in !ofOne.contains { $0.name == both.name } } + ofOne
     do throws(CommandFailure) {
-      let file = try ModelFile.open(path, arguments, settings: settings)
+      let file = try ElaboratedModel.open(path, arguments, settings: settings)
       model = ComparedModel(file.graph, dialect: file.model.dialect)
     } catch .usage(let text) where text.hasPrefix("--set ") {
       throw .usage("\(path): \(text); --set is for both models, --set-a and --set-b are for one")

@@ -1,4 +1,5 @@
 import Diagnostics
+import GelanCompiler
 import ModelIR
 import ONNX
 import Runtime
@@ -52,7 +53,7 @@ extension Command {
       suppression: suppression)
     let model: ONNXModel
     do throws(ONNXExportError) {
-      model = try exportPlan(plan, options: options, producerVersion: toolVersion, metadata: origin(of: file))
+      model = try exportPlan(plan, options: options, producerVersion: compilerVersion, metadata: origin(of: file))
       try model.write(path: output, weights: file)
     } catch {
       throw error.isFileError ? CommandFailure.file(error.description) : .message("\(path): \(error.description)")

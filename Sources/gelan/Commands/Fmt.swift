@@ -1,6 +1,7 @@
 import Compiler
 import Diagnostics
 import Files
+import GelanCompiler
 import ModelSyntax
 
 extension Command {

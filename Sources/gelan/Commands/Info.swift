@@ -1,4 +1,5 @@
 import Compiler
+import GelanCompiler
 import ModelIR
 
 extension Command {
@@ -18,7 +19,7 @@ extension Command {
       """
   ) { arguments in
     if arguments.isSet("--sweep") { return try sweep(arguments) }
-    let file = try ModelFile.open(arguments.operands[0], arguments)
+    let file = try ElaboratedModel.open(arguments.operands[0], arguments)
     let report = ModelReport(file.graph, optimized: optimize(file.graph))
     Terminal.print(arguments.isSet("--json") ? report.json.description : report.table)
   }

@@ -1,3 +1,4 @@
+import GelanCompiler
 import JSON
 import PyTorch
 import Tensors
@@ -13,7 +14,7 @@ extension Command {
       example: gelan inspect best.pt
       """
   ) { arguments in
-    let content = try CheckpointContent(arguments.operands[0], key: arguments.string("--checkpoint-key"))
+    let content = try openCheckpoint(arguments.operands[0], arguments)
     Terminal.print(arguments.isSet("--json") ? content.json.description : content.text.withoutControlCharacters)
   }
 }

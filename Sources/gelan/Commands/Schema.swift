@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import GelanCompiler
 import ModelSyntax
 
 extension Command {

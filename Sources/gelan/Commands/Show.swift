@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import GelanCompiler
 import ModelIR
 import ModelSyntax
 import Runtime
@@ -58,7 +59,7 @@ extension Command {
       if !text.isEmpty { Terminal.print(text) }
       return
     }
-    let file = try ModelFile.open(path, arguments)
+    let file = try ElaboratedModel.open(path, arguments)
     switch form ?? "elaborated" {
     case "inference": Terminal.print(optimize(file.graph).description)
     case "plan": Terminal.print(deploymentPlan(optimize(file.graph)).description)
@@ -88,7 +89,7 @@ extension Command {
 
   /// A model file in the native dialect.
   private static func nativeText(of path: String, _ arguments: Arguments) throws -> String {
-    let file = try ModelFile.open(path, arguments)
+    let file = try ElaboratedModel.open(path, arguments)
     let yaml = try parseYAML(file.model.source)
     let text =
       file.model.dialect == .native

@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import GelanCompiler
 import JSON
 import ModelSyntax
 
@@ -27,7 +28,7 @@ func sweep(_ arguments: Arguments) throws(CommandFailure) {
   var hasFaults = false
   for (index, combination) in combinations.enumerated() {
     do throws(CompileFailure) {
-      let file = try ModelFile(source, classes: classes, input: input, settings: fixed + combination)
+      let file = try ElaboratedModel(source, classes: classes, input: input, settings: fixed + combination)
       if index == 0 { Terminal.report(file.warnings) }
       let report = ModelReport(file.graph, optimized: optimize(file.graph))
       if arguments.isSet("--json") {

@@ -1,5 +1,5 @@
 import Elements
-import PyTorch
+import GelanCompiler
 import Tensors
 
 extension Command {
@@ -24,7 +24,7 @@ extension Command {
     let path = arguments.operands[0]
     try refuse("-o", output, toReplace: [path])
     let type = try arguments.choice("--weights-type") ?? "keep"
-    let source = try CheckpointContent(path, key: arguments.string("--checkpoint-key"))
+    let source = try openCheckpoint(path, arguments)
     var tensors: [StoredTensor] = []
     for entry in source.tensors { tensors.append(try converted(entry, to: type, source)) }
     do throws(TensorFileError) {

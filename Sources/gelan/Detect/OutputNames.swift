@@ -1,3 +1,5 @@
+import Files
+
 /// File names for what is written of each picture of a list: the picture's own name, with a number when that is taken.
 ///
 /// They depend on the whole list, not on the part that is worked on: machines that share a list never write one name.
@@ -25,11 +27,4 @@ struct OutputNames {
   }
 
   subscript(index: Int) -> String { paths[index] }
-}
-
-/// A file's name without folders and extension.
-func stem(of path: String) -> String {
-  let name = path.split(separator: "/").last.map(String.init) ?? path
-  guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
-  return String(name[..<dot])
 }

@@ -50,12 +50,3 @@ struct PhaseTimes: Sendable {
     sum.select += times.select
   }
 }
-
-extension CommandFailure {
-  init(_ error: InferenceError) {
-    switch error {
-    case .file(let text): self = .file(text)
-    case .plan(let text), .image(let text), .size(let text), .precision(let text): self = .message(text)
-    }
-  }
-}

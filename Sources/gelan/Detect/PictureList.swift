@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The pictures that operands stand for, in an order that depends on nothing but names.
@@ -96,24 +97,5 @@ struct PictureList {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return false }
     return pictureExtensions.contains(name[name.index(after: dot)...].lowercased())
-  }
-}
-
-/// What a path names, if anything.
-enum FileKind {
-  case file
-  case folder
-  /// A pipe or a device: whoever names one means it, and in a folder nobody does.
-  case other
-
-  init?(_ path: String, followsLinks: Bool = true) {
-    var status = stat()
-    guard !path.utf8.contains(0), (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
-    self =
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR: .folder
-      case S_IFREG: .file
-      default: .other
-      }
   }
 }

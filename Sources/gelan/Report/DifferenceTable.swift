@@ -1,4 +1,5 @@
 import Compiler
+import GelanCompiler
 
 /// A comparison of two models as a table for people.
 struct DifferenceTable {

@@ -1,4 +1,5 @@
 import Elements
+import GelanCompiler
 import JSON
 import KernelInterface
 import Kernels

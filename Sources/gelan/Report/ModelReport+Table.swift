@@ -1,4 +1,5 @@
 import Compiler
+import GelanCompiler
 
 extension ModelReport {
   /// The report as a table for people.
@@ -64,16 +65,6 @@ func grouped(_ number: Int) -> String {
     digits = String(digits.dropLast(3))
   }
   return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
-}
-
-/// A number with a fixed count of decimals.
-func decimal(_ number: Double, places: Int) -> String {
-  guard number.isFinite, number.magnitude < 1e15 else { return "\(number)" }
-  let factor = (0..<places).reduce(1) { product, _ in product * 10 }
-  let scaled = Int((number * Double(factor)).rounded())
-  let digits = String(scaled.magnitude)
-  let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-  return (scaled < 0 ? "-" : "") + padded.dropLast(places) + (places > 0 ? "." + padded.suffix(places) : "")
 }
 
 extension String {

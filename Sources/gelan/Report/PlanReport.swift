@@ -1,5 +1,6 @@
 import Compiler
 import Elements
+import GelanCompiler
 import JSON
 import ModelIR
 import Runtime

@@ -1,4 +1,5 @@
 import Evaluation
+import GelanCompiler
 import GelanRuntime
 import JSON
 

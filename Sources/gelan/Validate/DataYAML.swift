@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import ModelSyntax
 
 /// An Ultralytics description of a data set: where its parts are, and what its classes are called.

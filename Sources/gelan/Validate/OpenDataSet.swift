@@ -67,14 +67,3 @@ extension PictureDataSet {
       "\(path): \(missing.count) of \(dataSet.images.count) pictures are missing, first '\(first.file)'\(hint)")
   }
 }
-
-/// The folder that a path lies in.
-func parentFolder(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
-}
-
-func joinPath(_ folder: String, _ path: String) -> String {
-  if path.hasPrefix("/") || folder == "." { return path }
-  return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
-}

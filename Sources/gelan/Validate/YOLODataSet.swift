@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Tensors
 
 /// Opens a data set that an Ultralytics description names.

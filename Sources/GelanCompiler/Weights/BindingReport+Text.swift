@@ -54,8 +54,3 @@ extension BindingReport {
     return parts.count > 2 && parts[0] == "model" ? Int(parts[1]) : nil
   }
 }
-
-extension [Int] {
-  /// The sizes of a shape: `64x3x3x3`.
-  var dimensions: String { isEmpty ? "a single number" : map(String.init).joined(separator: "x") }
-}

@@ -5,35 +5,38 @@ import Runtime
 import Tensors
 
 /// All that a checkpoint holds, of PyTorch's formats or as safetensors: tensors of every type, and what is said of them.
-struct CheckpointContent {
-  struct Entry {
-    let name: String
-    let type: ElementType
-    let shape: [Int]
-    let count: Int
+package struct CheckpointContent {
+  package struct Entry {
+    package let name: String
+    package let type: ElementType
+    package let shape: [Int]
+    package let count: Int
   }
 
-  let path: String
+  package let path: String
   /// What the file is, in words.
-  let format: String
-  let tensors: [Entry]
-  let facts: CheckpointFacts
+  package let format: String
+  package let tensors: [Entry]
+  package let facts: CheckpointFacts
   /// The free texts of a safetensors file, or the facts as such.
-  let metadata: [String: String]
+  package let metadata: [String: String]
   /// The models that a PyTorch file has, and the one that this is.
-  let keys: [String]
-  let key: String?
+  package let keys: [String]
+  package let key: String?
+  /// Which models are left, if nobody chose; otherwise `nil`.
+  package let keyNote: String?
   private let load: (String) throws(TensorFileError) -> [UInt8]
   private let widen: (String) throws(TensorFileError) -> Tensor
 
-  init(_ path: String, key wanted: String?) throws(CommandFailure) {
+  package init(_ path: String, key wanted: String?) throws(CompilerError) {
     self.path = path
     if PyTorchFile.isCheckpoint(path: path) {
-      let file = try PyTorchFile.open(path)
-      key = try chosenKey(wanted, of: file)
+      let file = try openPyTorchFile(path)
+      let chosen = try CheckpointKey(wanted, of: file)
+      (key, keyNote) = (chosen.key, chosen.note)
       keys = file.keys
       let model: PyTorchModel
-      do throws(TensorFileError) { model = try file.model(key) } catch { throw CommandFailure(error) }
+      do throws(TensorFileError) { model = try file.model(key) } catch { throw CompilerError(error) }
       format =
         "PyTorch checkpoint (\(file.form)), " + (model.isModuleTree ? "a tree of modules" : "a state dictionary")
       tensors = model.tensors.map {
@@ -44,11 +47,10 @@ struct CheckpointContent {
       load = { (name) throws(TensorFileError) in try model.withBytes(of: name) { Array($0) } }
       widen = { (name) throws(TensorFileError) in try model.tensor(name) }
     } else {
-      guard wanted == nil else {
-        throw .usage("--checkpoint-key is for PyTorch's files, and '\(path)' has one set of tensors")
-      }
-      let file = try openTensorFile(path)
-      (key, keys) = (nil, [])
+      try refuseKey(wanted, path)
+      let file: TensorFile
+      do throws(TensorFileError) { file = try TensorFile(path: path) } catch { throw CompilerError(error) }
+      (key, keyNote, keys) = (nil, nil, [])
       format = InferenceModel.isPlan(file) ? "plan, a safetensors file" : "safetensors file"
       tensors = file.entries.map { Entry(name: $0.name, type: $0.type, shape: $0.shape, count: $0.count) }
       var facts = CheckpointFacts(metadata: file.metadata)
@@ -61,10 +63,10 @@ struct CheckpointContent {
   }
 
   /// The bytes of a tensor, in row-major order.
-  func bytes(_ name: String) throws(TensorFileError) -> [UInt8] { try load(name) }
+  package func bytes(_ name: String) throws(TensorFileError) -> [UInt8] { try load(name) }
 
   /// A tensor with its elements as `Float`.
-  func tensor(_ name: String) throws(TensorFileError) -> Tensor { try widen(name) }
+  package func tensor(_ name: String) throws(TensorFileError) -> Tensor { try widen(name) }
 }
 
 extension CheckpointFacts {

@@ -3,20 +3,20 @@ import ModelSyntax
 import Synchronization
 
 /// The files that a model includes, noted as they are read.
-final class IncludeRecord: Sendable {
+package final class IncludeRecord: Sendable {
   private let files: BlockFileLoader
   private let seen = Mutex<[(path: String, source: SourceFile?)]>([])
 
-  init(_ files: BlockFileLoader = .files) { self.files = files }
+  package init(_ files: BlockFileLoader = .files) { self.files = files }
 
   /// Every path that was asked for, readable or not.
-  var paths: Set<String> { Set(seen.withLock { $0.map(\.path) }) }
+  package var paths: Set<String> { Set(seen.withLock { $0.map(\.path) }) }
 
   /// The files that were read, in order.
   var sources: [SourceFile] { seen.withLock { $0.compactMap(\.source) } }
 
   /// Reads files as the record's own loader does.
-  var loader: BlockFileLoader {
+  package var loader: BlockFileLoader {
     BlockFileLoader { (path) throws(BlockFileLoader.Refusal) in
       do throws(BlockFileLoader.Refusal) {
         let source = try self.files.load(path)

@@ -1,4 +1,5 @@
 import Compiler
+import Files
 import Glibc
 
 extension WeightsFile {
@@ -10,8 +11,7 @@ extension WeightsFile {
   /// - Parameter path: The model that they do not fit.
   func fittingModels(beside path: String) -> [String] {
     let limit = 100
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    let escaped = folder.reduce(into: "") { text, character in
+    let escaped = folder(of: path).reduce(into: "") { text, character in
       if "*?[]{},~\\".contains(character) { text.append("\\") }
       text.append(character)
     }
@@ -28,13 +28,13 @@ extension WeightsFile {
     return (exact.isEmpty ? stripped : exact).sorted()
   }
 
-  /// The form in which these weights fit a model, for whatever number of classes; nothing when they do not.
+  /// The form in which these weights fit a model, for whatever number of classes; `nil` if they do not.
   private func form(fitting path: String) -> CheckpointFit.Form? {
-    guard let source = try? readSource(path), let written = try? ModelFile(source) else { return nil }
+    guard let source = try? ModelSource(path: path).file, let written = try? ElaboratedModel(source) else { return nil }
     var tried = [facts.classCount ?? written.graph.classNames.count]
     var next = 0
     while next < tried.count {
-      guard let graph = (try? ModelFile(source, classes: tried[next]))?.graph else { return nil }
+      guard let graph = (try? ElaboratedModel(source, classes: tried[next]))?.graph else { return nil }
       let fit = CheckpointFit(checkpoint, to: graph)
       if fit.report.isComplete { return fit.form }
       if next == 0 { tried += fit.report.classCounts(in: graph).filter { $0 != tried[0] } }
