@@ -68,6 +68,42 @@ import Testing
     }
   }
 
+  /// The folders of the command line in the order in which they depend on each other.
+  static let rooms = [
+    ["CommandLine"], ["Completion", "Schema", "Report"], ["Detect"], ["Validate"], ["Check"], ["Commands"],
+  ]
+
+  @Test func foldersOfTheToolDependOneWay() throws {
+    for (index, level) in Self.rooms.enumerated() {
+      for folder in level {
+        let forbidden = Self.rooms[(index + 1)...].joined() + level.filter { $0 != folder }
+        let names = try Set(forbidden.flatMap { try sources(in: "gelan/\($0)").flatMap { declaredNames($0.text) } })
+        for (file, text) in try sources(in: "gelan/\(folder)") {
+          let words = Set(codeWords(text))
+          #expect(words.isDisjoint(with: names), "\(folder)/\(file) uses \(words.intersection(names))")
+        }
+      }
+    }
+    let commands = try sources(in: "gelan/Commands")
+    for (file, text) in commands { #expect(text.contains("= Command("), "\(file) is no command") }
+  }
+
+  /// The types that a file declares.
+  private func declaredNames(_ text: String) -> [String] {
+    text.split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ").filter { $0 != "final" }
+      guard words.count > 1, ["struct", "enum", "class"].contains(words[0]), line.first != " " else { return nil }
+      return String(words[1].prefix { $0.isLetter || $0.isNumber })
+    }
+  }
+
+  /// The words of a file outside of comments that begin with a capital letter.
+  private func codeWords(_ text: String) -> [String] {
+    text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }.flatMap { line in
+      line.split { !$0.isLetter && !$0.isNumber }.filter { $0.first?.isUppercase == true }.map(String.init)
+    }
+  }
+
   /// The Swift files below a folder, at least one.
   private func sources(in folder: String) throws -> [(file: String, text: String)] {
     let root = Fixtures.root.appendingPathComponent("Sources/\(folder)")

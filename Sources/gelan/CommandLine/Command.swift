@@ -35,12 +35,5 @@ struct Command: Sendable {
     }
   }
 
-  /// The commands, in the order in which help lists them.
-  static let all: [Command] = [
-    .check, .info, .blocks, .compile, .inspect, .weights, .run, .detect, .val, .bench, .export, .show, .convert, .fmt,
-    .diff, .explain, .schema,
-    .completions,
-  ]
-
   static let help = Option("-h", "--help", help: "show this help")
 }
