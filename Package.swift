@@ -5,7 +5,7 @@ import PackageDescription
 /// Numeric code is compiled optimised in debug builds too, so that tests and `swift run` are not a hundred times slower.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
-/// Inner loops have no checks, and loops over the rows of a register tile are unrolled, however many there are.
+/// Kernels have no checks, and loops over the rows of a register tile are unrolled, however many there are.
 let unchecked: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
 let unrolled: [SwiftSetting] = [.unsafeFlags(["-Xllvm", "-unroll-threshold=4000"])]
 
@@ -25,24 +25,24 @@ guard ["x86_64", "arm64"].contains(architecture) else {
   fatalError("GELAN_ARCHITECTURE is x86_64 or arm64, not '\(architecture)'.")
 }
 
-/// The inner loops are compiled once for every instruction set, and once more for bf16, from the same files: the
-/// folders are links to one. Which of them runs is chosen when the program starts. All arm64 processors have what the
-/// kernels use of them, so that there is the baseline alone.
-let vectorTargets: [Target] =
-  architecture == "x86_64"
-  ? [
-    vectorTarget("VectorCodeAVX2", processor: "haswell", ["FUSED_MULTIPLY_ADD"]),
-    vectorTarget("VectorCodeAVX512", processor: "skylake-avx512", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS"]),
-    vectorTarget(
-      "VectorCodeAVX512BF16", processor: "cooperlake", ["FUSED_MULTIPLY_ADD", "TILE_OF_32_REGISTERS", "BF16_PRODUCTS"]),
-  ] : []
-let vectorCode = vectorTargets.map { Target.Dependency.target(name: $0.name) }
+/// The microkernels are compiled once for every instruction set, and once more for GEMM operands in bf16, from the same
+/// shared sources: a target is one file that says what it is and a link to them. Which of them runs is chosen when the
+/// program starts. All arm64 processors have what the kernels use of them, so that there is the baseline alone.
+let microkernelTargets: [Target] =
+  [microkernelTarget("MicrokernelsBaseline")]
+  + (architecture == "x86_64"
+    ? [
+      microkernelTarget("MicrokernelsAVX2", processor: "haswell"),
+      microkernelTarget("MicrokernelsAVX512", processor: "skylake-avx512", ["AVX512"]),
+      microkernelTarget("MicrokernelsAVX512BF16", processor: "cooperlake", ["AVX512", "AVX512BF16"]),
+    ] : [])
+let microkernels = microkernelTargets.map { Target.Dependency.target(name: $0.name) }
 
-func vectorTarget(_ name: String, processor: String, _ defines: [String]) -> Target {
-  .target(
+func microkernelTarget(_ name: String, processor: String? = nil, _ defines: [String] = []) -> Target {
+  let flags = processor.map { ["-target-cpu", $0, "-Xcc", "-march=\($0)"] } ?? []
+  return .target(
     name: name, dependencies: ["Elements", "KernelInterface", "CProcessor"],
-    swiftSettings: unchecked + unrolled + whole + defines.map { .define($0) }
-      + [.unsafeFlags(["-target-cpu", processor, "-Xcc", "-march=\(processor)"])])
+    swiftSettings: unchecked + unrolled + whole + defines.map { .define($0) } + [.unsafeFlags(flags)])
 }
 
 let systemLibraries: [Target] = [
@@ -76,10 +76,7 @@ let runtime: [Target] = [
   .target(name: "PyTorch", dependencies: ["Elements", "Files", "JSON", "Tensors", "CZlib"], swiftSettings: optimised),
   .target(name: "KernelInterface", dependencies: ["Elements"], swiftSettings: unchecked),
   .target(
-    name: "VectorCodeBaseline", dependencies: ["Elements", "KernelInterface", "CProcessor"], path: "Sources/VectorCode",
-    swiftSettings: unchecked + unrolled + whole + (architecture == "arm64" ? [.define("FUSED_MULTIPLY_ADD")] : [])),
-  .target(
-    name: "Kernels", dependencies: ["Elements", "KernelInterface", "CProcessor", "VectorCodeBaseline"] + vectorCode,
+    name: "Kernels", dependencies: ["Elements", "KernelInterface", "CProcessor"] + microkernels,
     swiftSettings: unchecked),
   .target(
     name: "Runtime", dependencies: ["Elements", "Files", "JSON", "ModelIR", "KernelInterface", "Kernels", "Tensors"]),
@@ -154,7 +151,7 @@ let package = Package(
     // For Swift programs that check models and compile them to plans.
     .library(name: "GelanCompiler", targets: ["GelanCompiler"]),
   ],
-  targets: systemLibraries + foundation + compiler + runtime + vectorTargets + export + tool + tests
+  targets: systemLibraries + foundation + compiler + runtime + microkernelTargets + export + tool + tests
 )
 
 // Coverage-guided fuzzing, only for Tests/Fuzz/fuzz.sh: all modules have to be built with -sanitize=fuzzer.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Proves that every processor is given only instructions that it has (make check-processors).
 #
-# The inner loops are built four times, and which build runs is chosen when the program starts. That choice protects
+# The microkernels are built four times, and which build runs is chosen when the program starts. That choice protects
 # nobody if an instruction gets past it: the same function of the standard library, made in two builds, is linked once,
 # from either. So:
 #
@@ -39,7 +39,7 @@ shared_functions() {
   xargs nm -A --defined-only < "$1" | awk '
     { split($0, part, ":"); count = split(part[1], folder, "/"); module = folder[count - 1]; sub(/\.build$/, "", module) }
     NF == 3 && $2 ~ /[TWwi]/ && !(($3, module) in seen) { seen[$3, module]; modules[$3] = modules[$3] " " module }
-    END { for (name in modules) if (modules[name] ~ /VectorCodeAVX/) print name modules[name] }
+    END { for (name in modules) if (modules[name] ~ /MicrokernelsAVX/) print name modules[name] }
   ' | awk 'NF > 2' | sort
 }
 
@@ -59,7 +59,7 @@ check_objects() {
 check_instructions() {
   local executable=$1 list=$2
   # Functions of the AVX builds alone, with those of their files alone.
-  grep -E '/VectorCodeAVX[0-9A-Z]+\.build/' "$list" | xargs nm --defined-only | awk '$2 ~ /[TtWwi]/ { print $3 }' | sort -u \
+  grep -E '/MicrokernelsAVX[0-9A-Z]+\.build/' "$list" | xargs nm --defined-only | awk '$2 ~ /[TtWwi]/ { print $3 }' | sort -u \
     | join -v 1 - <(shared_functions "$list") > "$work/allowed"
   objdump -d --no-show-raw-insn "$executable" | awk -v allowed="$work/allowed" '
     BEGIN { while ((getline name < allowed) > 0) known[name] }
