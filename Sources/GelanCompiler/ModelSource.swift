@@ -27,7 +27,7 @@ public struct ModelSource: Sendable {
   ///
   /// - Throws: `CompilerError.file` if it cannot be read, `.notAModel` if it is a plan or a file of weights.
   public init(path: String) throws(CompilerError) {
-    if InferenceModel.isTensorFile(path) {
+    if LoadedPlan.isTensorFile(path) {
       throw .notAModel("\(path): this is a plan or a file of weights, and a model in YAML is wanted")
     }
     if PyTorchFile.isCheckpoint(path: path) {

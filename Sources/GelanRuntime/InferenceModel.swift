@@ -10,7 +10,7 @@ import Runtime
 /// let model = try InferenceModel(path: "gelan-c.plan")
 /// ```
 public struct InferenceModel: Sendable {
-  let base: Runtime.InferenceModel
+  let base: LoadedPlan
   /// The name in messages.
   let path: String
 
@@ -19,7 +19,7 @@ public struct InferenceModel: Sendable {
   /// - Throws: `InferenceError.file` if the file cannot be read, `.plan` if it is not a plan that can be run.
   public init(path: String) throws(InferenceError) {
     do throws(ModelError) {
-      base = try Runtime.InferenceModel(path: path)
+      base = try LoadedPlan(path: path)
     } catch {
       throw InferenceError(opening: error)
     }

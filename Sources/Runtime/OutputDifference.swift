@@ -28,7 +28,7 @@ package struct OutputDifference: Sendable, Hashable {
   ///   - images: How many images to run.
   ///   - instructions: What both may use of the processor.
   package init(
-    between model: InferenceModel, and other: InferenceModel, height: Int? = nil, width: Int? = nil, images: Int,
+    between model: LoadedPlan, and other: LoadedPlan, height: Int? = nil, width: Int? = nil, images: Int,
     threads: Int, instructions: InstructionSet = .best
   ) throws(ModelError) {
     let session = try Session(model, height: height, width: width, threads: threads, instructions: instructions)

@@ -9,7 +9,7 @@ extension Command {
   /// The commands, in the order in which help lists them.
   static let all: [Command] = [
     .check, .info, .blocks, .compile, .inspect, .weights, .run, .detect, .val, .bench, .export, .show, .convert, .fmt,
-    .diff, .explain, .schema,
+    .costModel, .diff, .explain, .schema,
     .completions,
   ]
 }

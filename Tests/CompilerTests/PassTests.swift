@@ -80,25 +80,6 @@ import Testing
     #expect(sizes(after) == sizes(before), "passes move weights about and make none")
   }
 
-  /// Two buffers may share memory only when their lifetimes do not overlap; each has the size of its content.
-  @Test(arguments: OfficialModel.wholeNames)
-  func noTwoLiveBuffersShareMemory(_ name: String) throws {
-    let plan = deploymentPlan(optimize(try OfficialModel.named(name).graph))
-    for (height, width) in [(64, 64), (320, 640)] {
-      let memory = try #require(MemoryPlan(plan, height: height, width: width))
-      for (index, buffer) in plan.buffers.enumerated() {
-        let elements = try #require(buffer.shape(height: height, width: width)).reduce(1, *)
-        #expect(memory.sizes[index] >= elements && memory.offsets[index] + elements <= memory.count)
-        for other in 0..<index where memory.lifetimes[other].overlaps(memory.lifetimes[index]) {
-          let mine = memory.offsets[index]..<memory.offsets[index] + memory.sizes[index]
-          let theirs = memory.offsets[other]..<memory.offsets[other] + memory.sizes[other]
-          #expect(!mine.overlaps(theirs), "buffers \(other) and \(index)")
-        }
-      }
-    }
-    #expect(MemoryPlan(plan, height: 65, width: 64) == nil)
-  }
-
   /// In these networks each value is an input of at most one concat, so no concat has to copy.
   @Test(arguments: ["gelan-t", "gelan-c", "gelan-e"])
   func joinsOfGELANCopyNothing(_ name: String) throws {

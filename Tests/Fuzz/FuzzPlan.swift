@@ -12,14 +12,14 @@ func fuzzPlan(_ bytes: [UInt8]) {
   if let model = bytes.starts(with: "plan ".utf8) ? model(ofText: bytes) : model(ofFile: bytes) { exercise(model) }
 }
 
-private func model(ofFile bytes: [UInt8]) -> InferenceModel? {
+private func model(ofFile bytes: [UInt8]) -> LoadedPlan? {
   guard let file = try? TensorFile(bytes: bytes, name: "fuzz") else { return nil }
   _ = file.hasIntactData
-  return try? InferenceModel(file)
+  return try? LoadedPlan(file)
 }
 
 /// A plan with random weights, since its parameter expressions have no checkpoint here.
-private func model(ofText bytes: [UInt8]) -> InferenceModel? {
+private func model(ofText bytes: [UInt8]) -> LoadedPlan? {
   guard var plan = try? Plan(text: String(decoding: bytes, as: UTF8.self)) else { return nil }
   let again = try? Plan(text: plan.description)
   precondition(again == plan, "a plan reads back as another one")
@@ -37,22 +37,24 @@ private func model(ofText bytes: [UInt8]) -> InferenceModel? {
       tensors.append((name, Tensor(shape: use.shape, values: values)))
     }
   }
-  return InferenceModel(plan: plan, tensors: tensors)
+  return LoadedPlan(plan: plan, tensors: tensors)
 }
 
 /// Opens a session at the smallest size of some pixels and runs it, if that is cheap.
-private func exercise(_ model: InferenceModel) {
+private func exercise(_ model: LoadedPlan) {
   let input = model.plan.input
   func side(_ multiple: Int) -> Int? { multiple <= 256 ? multiple * ((15 + multiple) / multiple) : nil }
   guard let height = side(input.heightMultiple), let width = side(input.widthMultiple),
-    let memory = MemoryPlan(model.plan, height: height, width: width), memory.count < 1 << 20
+    let sized = try? SizedPlan(model.plan, height: height, width: width)
   else { return }
-  checkPlaces(memory)
+  let arena = ArenaLayout(sized, BufferStorage(model.plan, all: .fp32))
+  guard arena.byteCount < 4 << 20 else { return }
+  checkOffsets(arena)
   exercise(model, height, width, .fp32)
   if InstructionSet.best.supports(.bf16) { exercise(model, height, width, .bf16) }
 }
 
-private func exercise(_ model: InferenceModel, _ height: Int, _ width: Int, _ precision: ElementType) {
+private func exercise(_ model: LoadedPlan, _ height: Int, _ width: Int, _ precision: ElementType) {
   guard let session = try? Session(model, height: height, width: width, threads: 1, precision: precision) else {
     return
   }
@@ -74,11 +76,11 @@ private func exercise(_ model: InferenceModel, _ height: Int, _ width: Int, _ pr
   precondition(results[0] == results[1], "two runs on one image differ")
 }
 
-/// No two buffers that are wanted at the same time share memory, and all lie in the arena.
-private func checkPlaces(_ memory: MemoryPlan) {
+/// No two buffers that are live at the same time share memory, and all lie in the arena.
+private func checkOffsets(_ memory: ArenaLayout) {
   for one in memory.offsets.indices.prefix(200) {
     let range = memory.offsets[one]..<memory.offsets[one] + memory.sizes[one]
-    precondition(range.lowerBound >= 0 && range.upperBound <= memory.count)
+    precondition(range.lowerBound >= 0 && range.upperBound <= memory.byteCount)
     for other in 0..<one where memory.lifetimes[other].overlaps(memory.lifetimes[one]) {
       let others = memory.offsets[other]..<memory.offsets[other] + memory.sizes[other]
       precondition(!range.overlaps(others), "buffers \(other) and \(one) share memory")

@@ -168,7 +168,7 @@ import Testing
           let read = try Plan(text: String(text))
           #expect(try Plan(text: read.description) == read)
           try read.verify()
-          _ = MemoryPlan(read, height: 64, width: 64)
+          _ = read.buffers.map { $0.shape(height: 64, width: 64) }
           _ = read.parameters
         }
       } catch {

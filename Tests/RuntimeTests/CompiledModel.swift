@@ -10,7 +10,7 @@ import TestSupport
 struct CompiledModel {
   let optimized: Graph
   let bound: BoundPlan
-  let model: InferenceModel
+  let model: LoadedPlan
 
   init(
     _ graph: Graph, _ checkpoint: Checkpoint, keeping roles: Set<Output.Role> = [.main],
@@ -18,7 +18,7 @@ struct CompiledModel {
   ) throws {
     optimized = optimize(graph, keeping: roles)
     bound = try bindWeights(of: deploymentPlan(optimized, passes: passes), from: graph, checkpoint)
-    model = InferenceModel(plan: bound.plan, tensors: bound.tensors)
+    model = LoadedPlan(plan: bound.plan, tensors: bound.tensors)
   }
 
   func outputs(
@@ -32,7 +32,7 @@ struct CompiledModel {
 
 /// Every output of a model for one image.
 func run(
-  _ model: InferenceModel, _ image: [Float], height: Int, width: Int, threads: Int = 2,
+  _ model: LoadedPlan, _ image: [Float], height: Int, width: Int, threads: Int = 2,
   instructions: InstructionSet = .best, precision: ElementType = .fp32
 ) throws -> [[Float]] {
   let session = try Session(

@@ -35,7 +35,7 @@ struct InstructionSetTests {
     try #require(steps.count == made.count)
     // More outputs than a plan may have, but a session does not count them.
     plan.outputs = steps.enumerated().map { OutputContract(name: "step\($0.offset)", view: $0.element.output) }
-    let model = InferenceModel(plan: plan, tensors: tensors)
+    let model = LoadedPlan(plan: plan, tensors: tensors)
     var generator = SeededGenerator(seed: 1)
     let image = generator.image(channels: 3, height: height, width: width)
 

@@ -63,11 +63,11 @@ struct PlanFileTests {
     let path = folder.path("plan.safetensors")
     let tensors = try storedWeights(bound.tensors, as: .fp32)
     try PlanFile.write(plan: bound.plan, tensors: tensors, path: path, metadata: ["made-by": "a test"])
-    let read = try InferenceModel(path: path)
+    let read = try LoadedPlan(path: path)
     #expect(read.plan == bound.plan)
     var generator = SeededGenerator(seed: 1)
     let image = generator.image(channels: 3, height: 32, width: 48)
-    let written = InferenceModel(plan: bound.plan, tensors: bound.tensors)
+    let written = LoadedPlan(plan: bound.plan, tensors: bound.tensors)
     let outputs = try run(read, image, height: 32, width: 48)
     #expect(try outputs == run(written, image, height: 32, width: 48))
     #expect(outputs[0].contains { $0 != 0 } && outputs[0].allSatisfy(\.isFinite))
@@ -117,7 +117,7 @@ struct PlanFileTests {
       ),
     ]
     for (path, says) in cases {
-      let error = try #require(throws: ModelError.self) { try InferenceModel(path: path) }
+      let error = try #require(throws: ModelError.self) { try LoadedPlan(path: path) }
       #expect(error.description.contains(says), "\(error.description)")
       #expect(error.description.contains(path) && !error.description.contains("\n"), "\(error.description)")
     }
@@ -126,7 +126,7 @@ struct PlanFileTests {
   /// Opens a file and runs its plan; false when it was rejected.
   private func opensAndRuns(_ path: String) -> Bool {
     do {
-      let model = try InferenceModel(path: path)
+      let model = try LoadedPlan(path: path)
       let input = model.plan.input
       // Small sizes, regardless of the size in the damaged plan.
       let height = input.heightMultiple <= 64 ? input.heightMultiple * max(1, 16 / input.heightMultiple) : nil

@@ -46,7 +46,7 @@ struct PlanFormatTests {
       path: path, tensors: tensors, metadata: metadata.merging([PlanFile.Key.plan: bound.plan.description]) { $1 },
       isSealed: isSealed)
     do {
-      _ = try InferenceModel(path: path)
+      _ = try LoadedPlan(path: path)
       return nil
     } catch {
       return error.description
@@ -75,7 +75,7 @@ struct PlanFormatTests {
       let file = try TensorFile(path: "\(folder)/format-\(format).plan")
       #expect(PlanFile.format(of: file) == format)
       #expect(file.isSealed == (format > 1))
-      return try run(try InferenceModel(file), image, height: 10, width: 6)
+      return try run(try LoadedPlan(file), image, height: 10, width: 6)
     }
     #expect(outputs[0][0].count == 6 * 15)
     #expect(outputs.allSatisfy { $0 == outputs[0] })
@@ -84,12 +84,12 @@ struct PlanFormatTests {
   /// Output contracts came with format 5; every format opens with the same ones.
   @Test func everyFormatSaysWhatItsOutputsAre() throws {
     for format in 1...PlanFile.format {
-      let plan = try InferenceModel(path: Fixtures.folder.appendingPathComponent("plans/format-\(format).plan").path)
+      let plan = try LoadedPlan(path: Fixtures.folder.appendingPathComponent("plans/format-\(format).plan").path)
         .plan
       #expect(plan.outputs.map(\.detections) == [DetectionContract(classes: 2, strides: [2])], "format \(format)")
     }
     // Two outputs that are parts of one map, written by a gelan of format 4.
-    let tensors = try InferenceModel(path: Fixtures.folder.appendingPathComponent("plans/format-4-tensors.plan").path)
+    let tensors = try LoadedPlan(path: Fixtures.folder.appendingPathComponent("plans/format-4-tensors.plan").path)
     #expect(tensors.plan.outputs.map(\.meaning) == [.tensor, .tensor])
   }
 
@@ -166,17 +166,17 @@ struct PlanFormatTests {
       var damaged = original
       damaged[place] ^= 1 << UInt8(place % 8)
       #expect(throws: (any Error).self, "byte \(place)") {
-        _ = try InferenceModel(try TensorFile(bytes: damaged))
+        _ = try LoadedPlan(try TensorFile(bytes: damaged))
       }
     }
-    #expect(throws: Never.self) { try InferenceModel(try TensorFile(bytes: original)) }
+    #expect(throws: Never.self) { try LoadedPlan(try TensorFile(bytes: original)) }
   }
 
   @Test func aFlippedBitOfTheWeightsIsFoundWhenTheyAreRead() throws {
     var damaged = try bytes()
     damaged[damaged.count - 100] ^= 4
     let file = try TensorFile(bytes: damaged)
-    _ = try InferenceModel(file)
+    _ = try LoadedPlan(file)
     #expect(!file.hasIntactData)
   }
 
@@ -184,9 +184,9 @@ struct PlanFormatTests {
   @Test(arguments: ElementType.ofWeights)
   func weightsStartOnCacheLines(type: ElementType) throws {
     try write(type, to: path)
-    let model = try InferenceModel(path: path)
+    let model = try LoadedPlan(path: path)
     for use in model.plan.parameters {
-      #expect(UInt(bitPattern: model.weights.numbers(of: use).baseAddress) % 64 == 0, "\(use.expression)")
+      #expect(UInt(bitPattern: model.weights.elements(of: use).baseAddress) % 64 == 0, "\(use.expression)")
     }
     let file = try TensorFile(path: path)
     #expect(file.entries[0].byteRange.lowerBound % 64 == 0)
@@ -212,12 +212,12 @@ struct PlanFormatTests {
     }
     var generator = SeededGenerator(seed: 1)
     let image = generator.image(channels: 3, height: 16, width: 24)
-    let rounded = InferenceModel(plan: bound.plan, tensors: stored.map { ($0.name, $0.tensor) })
-    let opened = try InferenceModel(path: path)
+    let rounded = LoadedPlan(plan: bound.plan, tensors: stored.map { ($0.name, $0.tensor) })
+    let opened = try LoadedPlan(path: path)
     let outputs = try run(opened, image, height: 16, width: 24)
     #expect(try outputs == run(rounded, image, height: 16, width: 24))
 
-    let exact = InferenceModel(plan: bound.plan, tensors: bound.tensors)
+    let exact = LoadedPlan(plan: bound.plan, tensors: bound.tensors)
     let difference = try OutputDifference(between: exact, and: opened, images: 1, threads: 2)
     let (pixels, probability) = (try #require(difference.pixels), try #require(difference.probability))
     #expect(pixels > 0 && pixels < 1 && probability > 0 && probability < 0.1 && difference.value == nil)
@@ -240,7 +240,7 @@ struct PlanFormatTests {
   }
 
   @Test func aBatchGivesWhatItsImagesGive() throws {
-    let model = try InferenceModel(path: path)
+    let model = try LoadedPlan(path: path)
     var generator = SeededGenerator(seed: 2)
     let images = (0..<3).map { _ in generator.image(channels: 3, height: 8, width: 12) }
     let session = try Session(model, height: 8, width: 12, batch: 3, threads: 2)

@@ -30,7 +30,7 @@ import Testing
 
     var generator = SeededGenerator(seed: 3)
     let image = generator.image(channels: 3, height: 12, width: 8)
-    let model = InferenceModel(plan: plan, tensors: compiled.bound.tensors)
+    let model = LoadedPlan(plan: plan, tensors: compiled.bound.tensors)
     let outputs = try run(model, image, height: 12, width: 8)
     #expect(outputs[0].count == 7 * 24)
     #expect(outputs[0] == (try compiled.outputs(for: image, height: 12, width: 8))[0])
@@ -53,7 +53,7 @@ import Testing
     var generator = SeededGenerator(seed: 3)
     let image = generator.image(channels: 3, height: 12, width: 8)
     let found = try run(
-      InferenceModel(plan: plan, tensors: compiled.bound.tensors), image, height: 12, width: 8)
+      LoadedPlan(plan: plan, tensors: compiled.bound.tensors), image, height: 12, width: 8)
     #expect(found == (try compiled.outputs(for: image, height: 12, width: 8)))
   }
 }

@@ -34,12 +34,12 @@ private func store(
 private func narrowingCost(
   of bound: BoundPlan, _ stored: [StoredTensor], as type: ElementType, _ options: CompileOptions
 ) throws(CompilerError) -> String {
-  let narrowed = InferenceModel(plan: bound.plan, tensors: stored.map { ($0.name, $0.tensor) })
+  let narrowed = LoadedPlan(plan: bound.plan, tensors: stored.map { ($0.name, $0.tensor) })
   let images = 2
   let difference: OutputDifference
   do throws(ModelError) {
     difference = try OutputDifference(
-      between: InferenceModel(plan: bound.plan, tensors: bound.tensors), and: narrowed, images: images,
+      between: LoadedPlan(plan: bound.plan, tensors: bound.tensors), and: narrowed, images: images,
       threads: options.threadCount, instructions: options.instructions)
   } catch {
     throw CompilerError(error)

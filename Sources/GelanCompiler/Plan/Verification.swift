@@ -23,8 +23,8 @@ struct Verification {
     size = Self.imageSize(for: bound.plan)
     do throws(ModelError) {
       difference = try OutputDifference(
-        between: InferenceModel(plan: reference.plan, tensors: reference.tensors),
-        and: InferenceModel(plan: bound.plan, tensors: bound.tensors), height: size.height, width: size.width,
+        between: LoadedPlan(plan: reference.plan, tensors: reference.tensors),
+        and: LoadedPlan(plan: bound.plan, tensors: bound.tensors), height: size.height, width: size.width,
         images: Self.images, threads: options.threadCount, instructions: options.instructions)
     } catch {
       throw CompilerError(error)
@@ -58,7 +58,7 @@ struct Verification {
       let height = (least + input.heightMultiple - 1) / input.heightMultiple * input.heightMultiple
       let width = least / input.widthMultiple * input.widthMultiple + input.widthMultiple
       let isSmaller = height <= input.height && width <= input.width
-      if isSmaller, MemoryPlan(plan, height: height, width: width) != nil {
+      if isSmaller, (try? SizedPlan(plan, height: height, width: width)) != nil {
         return InputSize(height: height, width: width)
       }
     }

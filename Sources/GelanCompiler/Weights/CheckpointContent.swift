@@ -51,10 +51,10 @@ package struct CheckpointContent {
       let file: TensorFile
       do throws(TensorFileError) { file = try TensorFile(path: path) } catch { throw CompilerError(error) }
       (key, keyNote, keys) = (nil, nil, [])
-      format = InferenceModel.isPlan(file) ? "plan, a safetensors file" : "safetensors file"
+      format = LoadedPlan.isPlan(file) ? "plan, a safetensors file" : "safetensors file"
       tensors = file.entries.map { Entry(name: $0.name, type: $0.type, shape: $0.shape, count: $0.count) }
       var facts = CheckpointFacts(metadata: file.metadata)
-      if InferenceModel.isPlan(file) { facts.takeClasses(ofPlan: file.metadata) }
+      if LoadedPlan.isPlan(file) { facts.takeClasses(ofPlan: file.metadata) }
       self.facts = facts
       metadata = file.metadata
       load = { (name) throws(TensorFileError) in file.mappedBytes(name).map { Array($0) } ?? [] }

@@ -27,7 +27,7 @@ struct WeightsFile {
       try refuseKey(key, path)
       let file: TensorFile
       do throws(TensorFileError) { file = try TensorFile(path: path) } catch { throw CompilerError(error) }
-      if InferenceModel.isPlan(file) {
+      if LoadedPlan.isPlan(file) {
         let origin = file.metadata[PlanFile.Key.weights].map { ", made from \($0)" } ?? ""
         throw .weights(
           "\(path): this is a plan\(origin): its weights are folded and fused already; compile what training wrote")

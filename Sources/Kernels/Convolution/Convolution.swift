@@ -49,10 +49,10 @@ package struct ConvolutionOperands {
 package struct Convolution {
   package let kernel: ConvolutionKernel
   package let geometry: ConvolutionGeometry
-  let layout: GEMMLayout
+  package private(set) var layout: GEMMLayout
   private let microkernels: Microkernels
-  private let strips: GEMMTiling?
-  private let tiles: WinogradTiling?
+  let strips: GEMMTiling?
+  let tiles: WinogradTiling?
 
   package init(
     _ kernel: ConvolutionKernel, _ geometry: ConvolutionGeometry, _ layout: GEMMLayout, microkernels: Microkernels,
@@ -73,6 +73,15 @@ package struct Convolution {
     tiles = kernel.tile.map {
       WinogradTiling($0, layout, geometry, groups: groups, isPaired: kernel.isPaired, threads: threads)
     }
+  }
+
+  /// The same convolution with an equal layout that others hold already: it may be as large as an index for each row of
+  /// the weights.
+  package func sharing(_ layout: GEMMLayout) -> Convolution {
+    require(layout == self.layout, "Only an equal layout can be shared.")
+    var convolution = self
+    convolution.layout = layout
+    return convolution
   }
 
   /// The bytes of scratch memory that a run uses.

@@ -1,5 +1,5 @@
 /// Rounds a positive number up to a multiple.
 @inline(__always)
-func roundUp(_ number: Int, to multiple: Int) -> Int {
+package func roundUp(_ number: Int, to multiple: Int) -> Int {
   (number + multiple - 1) / multiple * multiple
 }

@@ -46,9 +46,9 @@ func openCheckpoint(_ path: String, _ arguments: Arguments) throws(CommandFailur
 }
 
 /// Opens a plan that a command names.
-func openPlan(_ path: String) throws(CommandFailure) -> InferenceModel {
+func openPlan(_ path: String) throws(CommandFailure) -> LoadedPlan {
   do {
-    return try InferenceModel(path: path)
+    return try LoadedPlan(path: path)
   } catch {
     throw CommandFailure(openingPlan: path, error.description, isFileError: error.isFileError)
   }
@@ -80,7 +80,7 @@ func openTensorFile(_ path: String) throws(CommandFailure) -> TensorFile {
 
 /// Opens a session of a plan at a size.
 func openSession(
-  _ model: InferenceModel, _ size: InputSize?, batch: Int = 1, threads: Int, instructions: InstructionSet,
+  _ model: LoadedPlan, _ size: InputSize?, batch: Int = 1, threads: Int, instructions: InstructionSet,
   precision: ElementType
 ) throws(CommandFailure) -> Session {
   do {

@@ -60,10 +60,10 @@ extension Command {
     let session = try openSession(
       model, size, batch: batch, threads: threads, instructions: instructions, precision: precision.base)
     let sessionTime = watch.lap()
-    _ = MemoryPlan(model.plan, height: session.height, width: session.width, halved: session.mapsInBF16)
+    _ = ArenaLayout(session.lowered.sized, session.lowered.storage)
     let opening = BenchOpening(
       plan: path, input: [batch] + session.inputShape, threads: threads, openTime: openTime, sessionTime: sessionTime,
-      placementTime: watch.lap(), kernels: session.instructions.rawValue, precision: session.precision.rawValue)
+      placementTime: watch.lap(), kernels: instructions.rawValue, precision: precision.rawValue)
     let input = session.input
     for index in input.indices { input[index] = Float(index % 251) / 250 }
 
@@ -73,7 +73,7 @@ extension Command {
       let timesLayers = arguments.isSet("--layers")
       // Before the runs, since processors that have got hot are slower.
       let peaks =
-        timesLayers ? PeakSpeeds(instructions, precision: session.precision, threads: threads) : nil
+        timesLayers ? PeakSpeeds(instructions, precision: precision.base, threads: threads) : nil
       let (times, layerTimes) = measure(session, repetitions, layers: timesLayers)
       let layers = peaks.map { LayerReport(session.steps, layerTimes, peaks: $0) }
       let result = BenchResult(opening: opening, times: times, layers: layers)

@@ -8,11 +8,11 @@ import Tensors
 
 /// What `gelan show` tells of a plan file.
 struct PlanReport {
-  let model: InferenceModel
+  let model: LoadedPlan
   private let file: TensorFile
   private let height: Int
   private let width: Int
-  private let memory: MemoryPlan
+  private let arena: ArenaLayout
   private let isVerified: Bool
 
   /// - Parameters:
@@ -21,20 +21,18 @@ struct PlanReport {
   init(_ path: String, at size: InputSize?, verifying: Bool) throws(CommandFailure) {
     file = try openTensorFile(path)
     do throws(ModelError) {
-      model = try InferenceModel(file)
+      model = try LoadedPlan(file)
     } catch {
       throw .message(error.description)
     }
-    let input = model.plan.input
-    (height, width) = (size?.height ?? input.height, size?.width ?? input.width)
-    guard height % input.heightMultiple == 0, width % input.widthMultiple == 0,
-      let memory = MemoryPlan(model.plan, height: height, width: width)
-    else {
-      throw .message(
-        "an input of \(height)x\(width) is not legal for this plan; heights are multiples of \(input.heightMultiple) and "
-          + "widths of \(input.widthMultiple)")
+    let sized: SizedPlan
+    do throws(ModelError) {
+      sized = try SizedPlan(model.plan, height: size?.height, width: size?.width)
+    } catch {
+      throw .message(error.description)
     }
-    self.memory = memory
+    (height, width) = (sized.height, sized.width)
+    arena = ArenaLayout(sized, BufferStorage(model.plan, all: .fp32))
     isVerified = verifying
     if verifying { try verifyWeights() }
   }
@@ -47,7 +45,7 @@ struct PlanReport {
     guard file.hasIntactData else {
       throw .message("\(file.path): the weights are not as they were written: their checksum does not match")
     }
-    for use in model.plan.parameters where !model.weights.numbers(of: use).allSatisfy(\.isFinite) {
+    for use in model.plan.parameters where !model.weights.elements(of: use).allSatisfy(\.isFinite) {
       throw .message("\(file.path): the weight '\(use.expression.description)' has values that are no numbers")
     }
   }
@@ -106,7 +104,7 @@ struct PlanReport {
   }
 
   private var memoryText: String {
-    let bytes = memory.count * MemoryLayout<Float>.stride
+    let bytes = arena.byteCount
     return "\(decimal(Double(bytes) / 0x1p20, places: 1)) MiB of buffers at \(height)x\(width) in fp32, "
       + "\(decimal(Double(flops.reduce(0, saturatingSum)) * 1e-9, places: 2)) GFLOP an image"
   }

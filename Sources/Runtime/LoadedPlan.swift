@@ -24,7 +24,7 @@ package struct ModelError: Error, Sendable, Hashable {
 /// Contract of this module: a plan file comes in, tensors come out.
 ///
 /// **Invariant:** knows no YAML, no training graph and no image files.
-package struct InferenceModel: Sendable {
+package struct LoadedPlan: Sendable {
   package let plan: Plan
   package let weights: Weights
 

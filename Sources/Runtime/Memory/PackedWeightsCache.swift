@@ -11,7 +11,7 @@ final class PackedWeightsCache: Sendable {
     let bias: ParameterExpression?
     let kernel: ConvolutionKernel
     let layout: GEMMLayout
-    let code: String
+    let microkernels: String
   }
 
   private let memory = WeightMemory()
