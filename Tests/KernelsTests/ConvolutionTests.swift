@@ -121,25 +121,25 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
 
   /// The image and other maps of few channels: pixels so close together that the taps of a row are one stretch.
   @Test(arguments: [1, 2, 3, 5, 8, 15, 16], [2, 3, 5, 6])
-  func joinsTapsOfClosePixels(_ channels: Int, _ kernel: Int) {
+  func fusesTapsOfClosePixels(_ channels: Int, _ kernel: Int) {
     var numbers = TestNumbers(seed: channels * kernel)
     for (combination, stride) in [1, 2, 2, 3].enumerated() {
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: channels, height: 13, width: 22), outputChannels: 31, kernelHeight: kernel,
         kernelWidth: kernel, stride: stride, verticalPadding: combination, horizontalPadding: combination)
       let example = integerCase(geometry, hasBias: true, &numbers)
-      #expect(GEMMLayout(geometry, .product, inputs: [channels], isDense: true).joinsTaps)
+      #expect(GEMMLayout(geometry, .product, inputs: [channels], isDense: true).fusesTaps)
       for layout in 0..<3 { checkExactly(example, layout, combination) }
     }
   }
 
   /// What may lie between pixels decides whether taps are joined: it would be multiplied with zeros, and NaN would stay.
-  @Test func joinsTapsOnlyWhereNothingLiesBetweenPixels() {
+  @Test func fusesTapsOnlyWhereNothingLiesBetweenPixels() {
     func joins(_ channels: Int, _ stride: Int, groups: Int = 1, dilation: Int = 1, window: Int = 3) -> Bool {
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: channels, height: 8, width: 8), outputChannels: 8, kernelHeight: window,
         kernelWidth: window, dilation: dilation, groups: groups)
-      return GEMMLayout(geometry, .product, inputs: [channels], isDense: stride == channels).joinsTaps
+      return GEMMLayout(geometry, .product, inputs: [channels], isDense: stride == channels).fusesTaps
     }
     #expect(joins(3, 3) && joins(4, 4) && joins(15, 15) && joins(16, 16))
     #expect(!joins(3, 4) && !joins(4, 8) && !joins(5, 16) && !joins(17, 17))

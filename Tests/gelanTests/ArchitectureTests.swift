@@ -15,12 +15,12 @@ import Testing
     ("Compiler/Count", ["ModelIR"]),
     ("Compiler/Bind", ["ModelIR", "Tensors"]),
     ("KernelInterface", ["Elements"]),
-    ("VectorCode", ["CProcessor", "Elements", "KernelInterface"]),
+    ("Microkernels", ["CProcessor", "Elements", "KernelInterface"]),
     (
       "Kernels",
       [
-        "CProcessor", "Elements", "KernelInterface", "VectorCodeBaseline", "VectorCodeAVX2", "VectorCodeAVX512",
-        "VectorCodeAVX512BF16", "Synchronization",
+        "CProcessor", "Elements", "KernelInterface", "MicrokernelsBaseline", "MicrokernelsAVX2", "MicrokernelsAVX512",
+        "MicrokernelsAVX512BF16", "Synchronization",
       ]
     ),
     (
