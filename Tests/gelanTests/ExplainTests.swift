@@ -1,5 +1,6 @@
 import Compiler
 import Foundation
+import GelanCompiler
 import ModelSyntax
 import TestSupport
 import Testing
@@ -16,7 +17,7 @@ import Testing
   /// What is found in a model; the pages call it example.yaml, and nothing lies beside it.
   private func diagnostics(of model: String) -> [Diagnostic] {
     do throws(CompileFailure) {
-      return try ModelFile(SourceFile(name: "example.yaml", text: model)).warnings
+      return try ElaboratedModel(SourceFile(name: "example.yaml", text: model)).warnings
     } catch {
       return error.diagnostics
     }
