@@ -137,7 +137,8 @@ let tests: [Target] = [
   .testTarget(
     name: "gelanTests",
     dependencies: [
-      "gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "Kernels", "GelanCompiler", "GelanRuntime", "TestSupport",
+      "gelan", "Diagnostics", "ModelSyntax", "Compiler", "Tensors", "PyTorch", "Kernels", "GelanCompiler",
+      "GelanRuntime", "TestSupport",
     ]),
 ]
 
