@@ -33,9 +33,10 @@ import Testing
 
   @Test func includesComeFromTheProvider() throws {
     let text = """
+      classes: 2
       include: blocks.yaml
       backbone:
-        - [-1, 1, Mine, [16]]
+        p1: [-1, 1, Mine, [16]]
       """
     let source = ModelSource(name: "models/m.yaml", text: text)
     let refused = try checkModel(source, options: ModelOptions(includes: .none))
