@@ -17,7 +17,9 @@ import Testing
       // Every input in a layout of its own.
       let inputs = values.enumerated().map { TestMap(shape, MapLayout.allCases[($0.offset + number) % 3], $0.element) }
       let output = TestMap(shape, layout)
-      withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, microkernels: set.microkernels, pool: pool) }
+      withExtendedLifetime(inputs) {
+        add(inputs.map(\.map), to: output.map, microkernels: set.microkernels, pool: pool)
+      }
       #expect(output.surroundingsAreIntact)
       #expect(output.values == expected)
       // The last input's memory may also be the output's.
@@ -54,7 +56,9 @@ import Testing
           MapLayout.allCases[(index + number) % 3], input.0)
       }
       let output = TestMap(MapShape(channels: channels, height: height, width: width), layout)
-      withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, microkernels: set.microkernels, pool: pool) }
+      withExtendedLifetime(inputs) {
+        add(inputs.map(\.map), to: output.map, microkernels: set.microkernels, pool: pool)
+      }
       #expect(output.surroundingsAreIntact)
       #expect(output.values == expected, "\(set)")
     }

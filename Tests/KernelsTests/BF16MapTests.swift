@@ -176,7 +176,9 @@ struct BF16MapTests {
             elementType: rounded >> index & 1 == 1 ? .bf16 : .fp32)
         }
         let output = TestMap(shape, layout, elementType: precision)
-        withExtendedLifetime(inputs) { add(inputs.map(\.map), to: output.map, microkernels: set.microkernels, pool: pool) }
+        withExtendedLifetime(inputs) {
+          add(inputs.map(\.map), to: output.map, microkernels: set.microkernels, pool: pool)
+        }
         return (output.values, output.surroundingsAreIntact)
       }
       let expected = total(0, .fp32).values

@@ -72,7 +72,9 @@ import Testing
   @Test func refusesTermsOfAnotherShape() async {
     await #expect(processExitsWith: .failure) {
       let maps = [(3, 2), (3, 3)].map { TestMap(MapShape(channels: 5, height: $0.0, width: $0.1), .padded) }
-      add(maps.map(\.map), to: maps[0].map, microkernels: InstructionSet.baseline.microkernels, pool: ThreadPool(threads: 1))
+      add(
+        maps.map(\.map), to: maps[0].map, microkernels: InstructionSet.baseline.microkernels,
+        pool: ThreadPool(threads: 1))
     }
   }
 

@@ -41,6 +41,8 @@ struct CostModelTests {
     #expect(counts[.packedElement] == 32 * 100)
     #expect(counts[.outputVector] == 3 * 100)
     #expect(counts[.scaledRow] == 0)
-    #expect(CostModel.inUse.cost(counts) == 1.05 * 9600 + 50 * 96 + 8 * 300 + 0.3 * 3200 + 20 * 300)
+    let parts: [(Double, Double)] = [(1.05, 9600), (50, 96), (8, 300), (0.3, 3200), (20, 300)]
+    let expected = parts.reduce(0.0) { $0 + $1.0 * $1.1 }
+    #expect(abs(CostModel.inUse.cost(counts) - expected) < 1e-6)
   }
 }

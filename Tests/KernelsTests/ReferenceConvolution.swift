@@ -115,7 +115,8 @@ struct ConvolutionCase {
       g, kernel, inputs: joined, elementTypes: inputs.map(\.map.elementType), isDense: inputs[0].isDense)
     let weights = withFencedInputs([weight, bias ?? []]) {
       PackedWeights(
-        kernel, layout, weight: $0[0], bias: bias == nil ? nil : $0[1], in: WeightMemory(), microkernels: set.microkernels, pool: pool)!
+        kernel, layout, weight: $0[0], bias: bias == nil ? nil : $0[1], in: WeightMemory(),
+        microkernels: set.microkernels, pool: pool)!
     }
     let output = TestMap(g.outputShape, outputLayout, elementType: rounded.elementType(.output))
     var operands = ConvolutionOperands(

@@ -88,8 +88,10 @@ import Testing
           add([inputs[0].map, maps[0].map], to: maps[0].map, microkernels: set.microkernels, pool: pool)
           add(inputs.map(\.map), to: maps[1].map, microkernels: set.microkernels, pool: pool)
           for (index, input) in [inputs[0].map, large.map].enumerated() {
-            Kernels.pool(.maximum, input, poolings[index], to: maps[2 + index].map, microkernels: set.microkernels, pool: pool)
-            Kernels.pool(.average, input, poolings[index], to: maps[4 + index].map, microkernels: set.microkernels, pool: pool)
+            Kernels.pool(
+              .maximum, input, poolings[index], to: maps[2 + index].map, microkernels: set.microkernels, pool: pool)
+            Kernels.pool(
+              .average, input, poolings[index], to: maps[4 + index].map, microkernels: set.microkernels, pool: pool)
           }
         }
       }

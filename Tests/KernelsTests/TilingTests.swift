@@ -28,7 +28,9 @@ import Testing
     (5, ColumnGroups(count: 2, width: 2, lastWidth: 3)), (16, ColumnGroups(count: 8, width: 2, lastWidth: 2)),
   ])
   func tilesOfThreeVectorsTakeTwoAtATime(_ vectors: Int, _ groups: ColumnGroups) {
-    #expect(RegisterTile(rowsOfOne: 14, rowsOfTwo: 14, rowsOfThree: 9, innerProductRows: 16).groups(ofVectors: vectors) == groups)
+    #expect(
+      RegisterTile(rowsOfOne: 14, rowsOfTwo: 14, rowsOfThree: 9, innerProductRows: 16).groups(ofVectors: vectors)
+        == groups)
     #expect(
       RegisterTile(rowsOfOne: 6, innerProductRows: 3).groups(ofVectors: vectors)
         == ColumnGroups(count: vectors, width: 1, lastWidth: 1))
@@ -97,7 +99,8 @@ import Testing
   }
 
   private func checkDivision(
-    _ geometry: ConvolutionGeometry, _ channels: Int, _ registerTile: RegisterTile, arithmetic: ConvolutionKernel.Arithmetic,
+    _ geometry: ConvolutionGeometry, _ channels: Int, _ registerTile: RegisterTile,
+    arithmetic: ConvolutionKernel.Arithmetic,
     threads: Int
   ) {
     let isPaired = arithmetic == .paired

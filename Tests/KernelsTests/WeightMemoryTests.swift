@@ -14,7 +14,9 @@ import Testing
     // Whole cache lines.
     #expect(fourth == third + 1024)
     #expect(second + (40 << 20) <= first || second >= fourth + 1000)
-    for place in [first, second, third, fourth] { #expect(Int(bitPattern: place) % 64 == 0 && place.load(as: Float.self) == 0) }
+    for place in [first, second, third, fourth] {
+      #expect(Int(bitPattern: place) % 64 == 0 && place.load(as: Float.self) == 0)
+    }
   }
 
   @Test func refusesMoreThanTheMachineHas() {

@@ -34,7 +34,8 @@ extension CostSample {
   }()
 
   /// The kernels that can be chosen for a geometry with these instructions: operands in fp32.
-  package static func kernels(for geometry: ConvolutionGeometry, _ instructions: InstructionSet) -> [ConvolutionKernel] {
+  package static func kernels(for geometry: ConvolutionGeometry, _ instructions: InstructionSet) -> [ConvolutionKernel]
+  {
     ConvolutionKernel.all.filter { kernel in
       kernel.algorithm != .depthwise && kernel.supports(geometry) && kernel.elementType == .fp32
         && (!kernel.isPaired || instructions.microkernels.hasSeparateAddPipe)

@@ -4,7 +4,8 @@ import KernelInterface
 ///
 /// - Parameter output: of the input's shape; may be `input`
 package func activate(
-  _ input: FeatureMap, _ activation: ActivationFunction, to output: FeatureMap, microkernels: Microkernels, pool: ThreadPool
+  _ input: FeatureMap, _ activation: ActivationFunction, to output: FeatureMap, microkernels: Microkernels,
+  pool: ThreadPool
 ) {
   require(input.shape == output.shape, "An activation needs an output of its input's shape.")
   runElementwise([input], nil, nil, activation, output, microkernels, pool)

@@ -5,7 +5,8 @@ import KernelInterface
 ///
 /// - Parameter output: of `geometry`'s output shape, must not overlap `input`
 package func pool(
-  _ kind: PoolingRow.Kind, _ input: FeatureMap, _ geometry: PoolingGeometry, to output: FeatureMap, microkernels: Microkernels,
+  _ kind: PoolingRow.Kind, _ input: FeatureMap, _ geometry: PoolingGeometry, to output: FeatureMap,
+  microkernels: Microkernels,
   pool: ThreadPool
 ) {
   let run = microkernels.build(forMaps: [input, output]).maps.pool

@@ -27,7 +27,8 @@ private struct DepthwisePixels: ActivationLoop {
           for tapX in tapsX {
             let inputX = row.columns.origin(x) + tapX * row.columns.dilation
             value = sum(
-              value, load(row.input.start + ((y * row.columns.input + inputX) * row.input.stride + channel * FP32.byteCount)),
+              value,
+              load(row.input.start + ((y * row.columns.input + inputX) * row.input.stride + channel * FP32.byteCount)),
               times: load(row.weights + ((tapY * row.columns.kernel + tapX) * stride + channel)))
           }
         }

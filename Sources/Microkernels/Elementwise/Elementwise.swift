@@ -23,7 +23,8 @@ private struct ElementwisePixels<Storage: ElementFormat>: ActivationLoop {
         if let scale = elements.scale { value *= loadPart(scale + channel, count) }
         if let shift = elements.shift { value += loadPart(shift + channel, count) }
         Storage.put(
-          activation(value), output + channel * Storage.byteCount, first: count, isNonTemporal: elements.output.isNonTemporal)
+          activation(value), output + channel * Storage.byteCount, first: count,
+          isNonTemporal: elements.output.isNonTemporal)
       }
       var channel = 0
       // Four vectors together: finding an input's pixel takes longer than adding a vector of it.

@@ -184,7 +184,9 @@ private func forEachElement(
 ) {
   var block = start
   for index in 0..<scaling.depths.count {
-    for place in 0..<Int(scaling.depths.used[index]) { body(block.load(fromByteOffset: place * laneBytes, as: Float.self)) }
+    for place in 0..<Int(scaling.depths.used[index]) {
+      body(block.load(fromByteOffset: place * laneBytes, as: Float.self))
+    }
     block += scaling.panel.blockStride
   }
 }
@@ -219,7 +221,9 @@ func scaleColumns(_ scaling: ColumnScaling) {
     scale[lane] = power(exponent)
     inverse[lane] = mean == 0 ? 0 : power(-exponent)
   }
-  for d in 0..<scaling.depths.depth { store(load(scaling.weights + d * laneCount) * scale, scaling.weights + d * laneCount) }
+  for d in 0..<scaling.depths.depth {
+    store(load(scaling.weights + d * laneCount) * scale, scaling.weights + d * laneCount)
+  }
 
   var paired = SIMD16<Double>()
   var weight = UnsafePointer(scaling.weights)

@@ -115,7 +115,9 @@ extension Addend {
 
   /// The bytes of a pixel before a channel.
   @inline(__always)
-  func offset(of channel: Int) -> Int { elementType.isFP32 ? channel * FP32.byteCount : channel * Target.Operand.byteCount }
+  func offset(of channel: Int) -> Int {
+    elementType.isFP32 ? channel * FP32.byteCount : channel * Target.Operand.byteCount
+  }
 
   /// A vector of neighbouring channels.
   @inline(__always)

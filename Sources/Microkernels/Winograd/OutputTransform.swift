@@ -42,7 +42,10 @@ private struct OutputTiles<Transform: WinogradTransform, Storage: ElementFormat>
             source + column * output.pointStride, side * output.pointStride * laneBytes, half + column * laneCount,
             side * vectorBytes)
         }
-        for row in 0..<rows { Transform.output(half + row * side * laneCount, 16, sums + row * outputs * laneCount, vectorBytes) }
+        for row in 0..<rows {
+          Transform.output(
+            half + row * side * laneCount, vectorBytes, sums + row * outputs * laneCount, vectorBytes)
+        }
         finish(sums, vector: vector, top: top, left: left, rows: rows, columns: columns, activation)
       }
       tileX += 1
@@ -87,7 +90,8 @@ private struct OutputTiles<Transform: WinogradTransform, Storage: ElementFormat>
         }
       } else if isWhole, isNonTemporal {
         for column in 0..<Transform.outputs {
-          Target.storeNonTemporal(activation(load(source + column * laneCount) + bias), line + column * output.output.stride)
+          Target.storeNonTemporal(
+            activation(load(source + column * laneCount) + bias), line + column * output.output.stride)
         }
       } else if isWhole {
         for column in 0..<Transform.outputs {

@@ -14,7 +14,8 @@ private func transform<Transform: WinogradTransform>(_ weights: WinogradWeights,
   let side = Transform.inputs
   // In bf16 two channels come together, the first of which has to wait.
   let waiting = Target.Operand.dotLength > 1 ? side * side * vectorBytes : 0
-  withUnsafeTemporaryAllocation(byteCount: (9 + 3 * side) * 2 * vectorBytes + waiting, alignment: 2 * vectorBytes) { memory in
+  withUnsafeTemporaryAllocation(byteCount: (9 + 3 * side) * 2 * vectorBytes + waiting, alignment: 2 * vectorBytes) {
+    memory in
     guard let taps = memory.baseAddress?.bindMemory(to: SIMD16<Double>.self, capacity: 9 + 3 * side) else { return }
     let half = taps + 9
     let firsts = UnsafeMutableRawPointer(half + 3 * side)

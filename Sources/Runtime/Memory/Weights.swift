@@ -38,9 +38,11 @@ package final class Weights: Sendable {
       }
       guard entry.type.isFloatingPoint else {
         throw ModelError(
-          "\(file.path): the weight '\(name)' is stored as \(entry.type.safetensorsName), which is not a floating-point type")
+          "\(file.path): the weight '\(name)' is stored as \(entry.type.safetensorsName), which is not a floating-point type"
+        )
       }
-      if let mapped = file.mappedFloats(name)?.baseAddress, UInt(bitPattern: mapped) % UInt(BufferLayout.alignment) == 0 {
+      if let mapped = file.mappedFloats(name)?.baseAddress, UInt(bitPattern: mapped) % UInt(BufferLayout.alignment) == 0
+      {
         pointers[name] = mapped
       } else if offsets[name] == nil {
         offsets[name] = byteCount
@@ -100,10 +102,12 @@ package final class Weights: Sendable {
     _ kernel: ConvolutionKernel, _ layout: GEMMLayout, weight: ParameterExpression, bias: ParameterExpression?,
     _ microkernels: Microkernels, _ pool: ThreadPool
   ) throws(ModelError) -> PackedWeights {
-    let key = PackedWeightsCache.Key(weight: weight, bias: bias, kernel: kernel, layout: layout, microkernels: microkernels.name)
+    let key = PackedWeightsCache.Key(
+      weight: weight, bias: bias, kernel: kernel, layout: layout, microkernels: microkernels.name)
     let packed = cache.find(key) { memory in
       let packed = PackedWeights(
-        kernel, layout, weight: self[weight], bias: bias.map { self[$0] }, in: memory, microkernels: microkernels, pool: pool)
+        kernel, layout, weight: self[weight], bias: bias.map { self[$0] }, in: memory, microkernels: microkernels,
+        pool: pool)
       // The file's elements are not read again, or only for another kernel.
       if case .stored(let name) = weight { file?.releasePages(of: name) }
       return packed

@@ -35,12 +35,14 @@ struct CostReport {
     let header = "constant".padded(to: width) + "    in use    fitted"
     let rows = CostTerm.allCases.map { term in
       let measured = isMeasured(term) ? decimal(fitted[term], places: 2) : "-"
-      return term.name.padded(to: width) + "  \(decimal(CostModel.inUse[term], places: 2).padded(to: 8, onTheLeft: true))"
+      return term.name.padded(to: width)
+        + "  \(decimal(CostModel.inUse[term], places: 2).padded(to: 8, onTheLeft: true))"
         + "  \(measured.padded(to: 8, onTheLeft: true))"
     }
     let qualities = [("in use", CostModel.inUse), ("fitted", fitted)].map { name, model in
       let quality = quality(model)
-      return "\(name): median error \(percent(quality.median)), nine of ten within \(percent(quality.most)); its choices "
+      return
+        "\(name): median error \(percent(quality.median)), nine of ten within \(percent(quality.most)); its choices "
         + "take \(percent(quality.regret)) longer than the fastest kernels"
     }
     return
@@ -66,7 +68,8 @@ struct CostReport {
     }
     return [
       "schema": 1, "kernels": .string(kernels), "threads": 1, "peakGFLOPS": .number(2 * peak / 1e9),
-      "samples": .integer(samples.count), "constants": .array(constants), "inUse": json(of: .inUse), "fitted": json(of: fitted),
+      "samples": .integer(samples.count), "constants": .array(constants), "inUse": json(of: .inUse),
+      "fitted": json(of: fitted),
     ]
   }
 

@@ -76,7 +76,8 @@ struct PlanReport {
 
   private func outputText(_ output: OutputContract) -> String {
     let type = model.plan.type(of: output.view)
-    return "\(output.name): N x \(type.description), at \(height)x\(width) N x \(shapeText(type)), \(output.meaning.name)"
+    return
+      "\(output.name): N x \(type.description), at \(height)x\(width) N x \(shapeText(type)), \(output.meaning.name)"
   }
 
   private var classText: String {
