@@ -18,7 +18,11 @@ public let compilerVersion = "0.1.0"
 /// try plan.write(to: "yolov9-c.plan")
 /// ```
 ///
-/// - Parameter progress: Is called with each event as it happens, on the calling thread.
+/// - Parameters:
+///   - source: The model.
+///   - weights: Where its weights come from.
+///   - options: How the plan is made.
+///   - progress: Is called with each event as it happens, on the calling thread.
 /// - Throws: `CompilerError` of every case; `.verification` if the plan differs from the training graph.
 public func compileModel(
   _ source: ModelSource, weights: WeightsSource, options: CompileOptions = CompileOptions(),
@@ -47,7 +51,12 @@ public func compileModel(
 
 /// Compiles a model and its weights to a plan file.
 ///
-/// - Parameter path: The plan file; it appears complete or not at all.
+/// - Parameters:
+///   - source: The model.
+///   - weights: Where its weights come from.
+///   - path: The plan file; it appears complete or not at all.
+///   - options: How the plan is made.
+///   - progress: Is called with each event as it happens, on the calling thread.
 /// - Throws: `CompilerError` of every case.
 @discardableResult
 public func compileModel(

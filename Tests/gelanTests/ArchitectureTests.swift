@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The promises that the README makes about the sources.
+/// What the article on architecture says about the sources.
 @Suite struct ArchitectureTests {
   /// What each folder of `Sources` may import beside the C library.
   static let imports: [(folder: String, allowed: Set<String>)] = [
