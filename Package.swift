@@ -126,7 +126,8 @@ let tests: [Target] = [
     name: "KernelsTests", dependencies: ["Elements", "Kernels", "KernelInterface"], swiftSettings: optimised),
   .testTarget(
     name: "RuntimeTests",
-    dependencies: ["Elements", "Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"]),
+    dependencies: ["Elements", "Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"],
+    exclude: ["Golden"]),
   .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Compiler", "Tensors", "TestSupport"]),
   .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
   .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "JSON", "TestSupport"]),

@@ -58,7 +58,11 @@ struct ArenaLayoutTests {
     }
   }
 
-  private func plan(buffer: String) throws -> Plan { try Plan(text: "plan 1 \"p\"\nbuffer \(buffer)\n") }
+  private func plan(buffer: String) throws -> Plan {
+    var plan = try Plan(text: "plan 1 \"p\"\nbuffer \(buffer)\n")
+    (plan.input.heightMultiple, plan.input.widthMultiple) = (1, 1)
+    return plan
+  }
 
   /// Pixels of few channels lie close together, others in whole cache lines, of an odd number where there are many: in
   /// elements of fp32. Rows of predictions have nothing between them.

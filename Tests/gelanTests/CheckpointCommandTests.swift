@@ -180,7 +180,9 @@ import Testing
       let result = try Tool.run("weights", Self.folder + "types.pt", "-o", path, "--weights-type", type)
       #expect(result.status == 0, "\(result.errors)")
       let file = try TensorFile(path: path)
-      for key in ["fp64", "fp32", "fp16", "bf16", "single", "empty"] { #expect(file[key]?.type.safetensorsName == name) }
+      for key in ["fp64", "fp32", "fp16", "bf16", "single", "empty"] {
+        #expect(file[key]?.type.safetensorsName == name)
+      }
       #expect(file["int64"]?.type == .int64 && file["bool"]?.type == .boolean)
     }
   }

@@ -62,7 +62,9 @@ import Testing
     Call(words: ["gelan", "explain", "shape"], offers: ["shape-mismatch"]),
     Call(words: ["gelan", "blocks", "RepNCSP"], offers: ["RepNCSP", "RepNCSPELAN4"]),
     Call(words: ["gelan", "blocks", "space"], offers: ["space_to_depth"]),
-    Call(words: ["gelan", "show", "--form", ""], offers: ["source", "parameters", "elaborated", "inference", "plan"]),
+    Call(
+      words: ["gelan", "show", "--form", ""],
+      offers: ["source", "parameters", "elaborated", "inference", "plan", "lowered"]),
     Call(words: ["gelan", "diff", "--set-"], offers: ["--set-a", "--set-b"]),
     Call(words: ["gelan", "completions", ""], offers: ["bash", "zsh", "fish"]),
     Call(words: ["gelan", "help", "det"], offers: ["detect"]),

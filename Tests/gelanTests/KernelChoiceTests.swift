@@ -22,7 +22,7 @@ import Testing
           #expect(try result.objects.first?["kernels"] as? String == set.rawValue, "\(result.errors)")
         } else {
           #expect(result.status == 2)
-          #expect(result.errors.contains("cannot run \(set) kernels, but \(InstructionSet.baseline)"))
+          #expect(result.errors.contains("cannot run \(set.rawValue) kernels, but \(InstructionSet.baseline.rawValue)"))
         }
       }
       let both = try Tool.run(bench + ["--kernels", "baseline"], environment: ["GELAN_KERNELS": set.rawValue])

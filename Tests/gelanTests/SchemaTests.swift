@@ -45,7 +45,7 @@ import Testing
   @Test func everyBlockIsOfferedWithItsSummary() throws {
     let blocks = try blocks(of: try schema())
     #expect(Set(blocks.keys) == Set(BlockLibrary.standard.names + primitives.map(\.name)))
-    #expect(blocks["AConv"]?.hasPrefix("AConv(c2)\n\nDownsampling by a mean") == true)
+    #expect(blocks["AConv"]?.hasPrefix("AConv(c2)\n\nDownsampling by 2×2 average pooling") == true)
     #expect(blocks["Conv"]?.hasPrefix("Conv(c2, k = 1, s = 1, p = none, g = 1, d = 1, act = true)") == true)
   }
 

@@ -19,7 +19,9 @@ package struct SizedPlan: Sendable {
     let input = plan.input
     let (height, width) = (height ?? input.height, width ?? input.width)
     let size = "an input of \(height)x\(width)"
-    guard height > 0, width > 0, height % input.heightMultiple == 0, width % input.widthMultiple == 0 else {
+    guard height > 0, width > 0, height.isMultiple(of: input.heightMultiple),
+      width.isMultiple(of: input.widthMultiple)
+    else {
       throw ModelError(
         "\(size) is not legal for this plan; heights are multiples of \(input.heightMultiple) and widths of "
           + "\(input.widthMultiple)")
