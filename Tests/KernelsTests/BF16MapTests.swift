@@ -94,7 +94,7 @@ struct BF16MapTests {
   }
 
   /// Those whose pixels do not start on cache lines are not streamed, and come out the same.
-  @Test(arguments: [ConvolutionKernel.product, .product.bf16, .winograd4.bf16], large)
+  @Test(arguments: [ConvolutionKernel.gemm, .gemm.bf16, .winograd4.bf16], large)
   func largeOnesAreWrittenTheSame(_ kernel: ConvolutionKernel, _ shape: MapShape) {
     var example = example(
       Shape(joined: [16], outputs: shape.channels, height: shape.height, width: shape.width, kernel: 3))

@@ -19,27 +19,27 @@ struct BF16Tests {
   }
 
   @Test func roundsFactorsToTheNearest() {
-    let given = example(.product.bf16)
+    let given = example(.gemm.bf16)
     var rounded = given
     rounded.input = given.input.map(roundedToBF16)
     rounded.weight = given.weight.map(roundedToBF16)
     #expect(rounded.input != given.input && rounded.weight != given.weight)
-    for set in sets(for: .product.bf16) {
-      let result = given.run(.product.bf16, set, threadPools[1])
+    for set in sets(for: .gemm.bf16) {
+      let result = given.run(.gemm.bf16, set, threadPools[1])
       #expect(result.isIntact)
-      #expect(result.values == rounded.run(.product.bf16, set, threadPools[1]).values, "\(set)")
+      #expect(result.values == rounded.run(.gemm.bf16, set, threadPools[1]).values, "\(set)")
     }
   }
 
   /// With factors that bf16 holds, products are exact and sums round as in single precision.
   @Test(arguments: [16, 17, 37, 64, 80]) func keepsSinglePrecisionInSums(_ channels: Int) {
-    var example = example(.product.bf16, channels: channels)
+    var example = example(.gemm.bf16, channels: channels)
     example.input = example.input.map(roundedToBF16)
     example.weight = example.weight.map(roundedToBF16)
     let reference = example.reference()
     let walk = 2 * unitRoundoff * Double(example.geometry.depth + 2).squareRoot()
-    for set in sets(for: .product.bf16) {
-      let values = example.run(.product.bf16, set, threadPools[1], inputs: .view, output: .view).values
+    for set in sets(for: .gemm.bf16) {
+      let values = example.run(.gemm.bf16, set, threadPools[1], inputs: .view, output: .view).values
       for (i, value) in values.enumerated() {
         #expect(abs(Double(value) - reference.sums[i]) <= walk * reference.magnitudes[i], "element \(i), \(set)")
       }
@@ -60,9 +60,9 @@ struct BF16Tests {
     )
     for (input, weight) in [(numbers, unit), (unit, numbers)] {
       let example = ConvolutionCase(geometry: geometry, joined: [16], input: input, weight: weight, bias: nil)
-      for set in sets(for: .product.bf16) {
+      for set in sets(for: .gemm.bf16) {
         // Infinity meets only zeros besides, and those lie in lanes and rows of their own.
-        #expect(example.run(.product.bf16, set, threadPools[0]).values == [expected], "\(set)")
+        #expect(example.run(.gemm.bf16, set, threadPools[0]).values == [expected], "\(set)")
       }
     }
   }

@@ -43,7 +43,7 @@ import Testing
     await #expect(processExitsWith: .failure) {
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: 8, height: 4, width: 4), outputChannels: 8, kernelHeight: 1, kernelWidth: 1)
-      _ = GEMMLayout(geometry, .product, inputs: [4, 3], isDense: false)
+      _ = GEMMLayout(geometry, .gemm, inputs: [4, 3], isDense: false)
     }
   }
 
@@ -52,7 +52,7 @@ import Testing
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: 8, height: 4, width: 4), outputChannels: 8, kernelHeight: 1, kernelWidth: 1,
         groups: 2)
-      _ = GEMMLayout(geometry, .product, inputs: [4, 4], isDense: false)
+      _ = GEMMLayout(geometry, .gemm, inputs: [4, 4], isDense: false)
     }
   }
 

@@ -29,7 +29,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
   /// Extents around the vector widths, with windows that reach beyond the map on every side.
   static let extents = [(1, 1), (1, 9), (5, 1), (2, 7), (3, 8), (4, 19), (11, 16)]
 
-  static let exactKernels: [ConvolutionKernel] = [.product, .product.paired, .product.bf16, .depthwise]
+  static let exactKernels: [ConvolutionKernel] = [.gemm, .gemm.paired, .gemm.bf16, .depthwise]
 
   /// Integer operands make every order of summation exact, so any wrong element shows as an unequal number.
   @Test(arguments: channels, windows)
@@ -128,7 +128,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
         input: MapShape(channels: channels, height: 13, width: 22), outputChannels: 31, kernelHeight: kernel,
         kernelWidth: kernel, stride: stride, verticalPadding: combination, horizontalPadding: combination)
       let example = integerCase(geometry, hasBias: true, &numbers)
-      #expect(GEMMLayout(geometry, .product, inputs: [channels], isDense: true).fusesTaps)
+      #expect(GEMMLayout(geometry, .gemm, inputs: [channels], isDense: true).fusesTaps)
       for layout in 0..<3 { checkExactly(example, layout, combination) }
     }
   }
@@ -139,7 +139,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
       let geometry = ConvolutionGeometry(
         input: MapShape(channels: channels, height: 8, width: 8), outputChannels: 8, kernelHeight: window,
         kernelWidth: window, dilation: dilation, groups: groups)
-      return GEMMLayout(geometry, .product, inputs: [channels], isDense: stride == channels).fusesTaps
+      return GEMMLayout(geometry, .gemm, inputs: [channels], isDense: stride == channels).fusesTaps
     }
     #expect(joins(3, 3) && joins(4, 4) && joins(15, 15) && joins(16, 16))
     #expect(!joins(3, 4) && !joins(4, 8) && !joins(5, 16) && !joins(17, 17))
@@ -187,7 +187,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
   /// Rounding errors of k products and sums behave like a random walk: √k units of the magnitudes' sum, and a factor
   /// of two for the spread. The activations here stretch an error by at most 1.1 and add two roundings of their own.
   @Test(
-    arguments: [ConvolutionKernel.product, .product.paired, .depthwise], [ActivationFunction.identity, .relu, .silu])
+    arguments: [ConvolutionKernel.gemm, .gemm.paired, .depthwise], [ActivationFunction.identity, .relu, .silu])
   func keepsSinglePrecision(_ kernel: ConvolutionKernel, _ activation: ActivationFunction) {
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: 40, height: 13, width: 21), outputChannels: 40, kernelHeight: 3, kernelWidth: 3,
@@ -257,15 +257,15 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
           horizontalPadding: padding ?? window / 2, dilation: dilation, groups: groups), hasSeparateAddPipe: pairs,
         operands: precision)
     }
-    #expect(best(64, 64, 1) == .product)
+    #expect(best(64, 64, 1) == .gemm)
     #expect(best(64, 64, 3, side: 160, stride: 2) == .stridedWinograd4)
-    #expect(best(64, 64, 3, stride: 3) == .product)
-    #expect(best(64, 64, 3, dilation: 2) == .product)
-    #expect(best(64, 64, 5) == .product)
-    #expect(best(3, 32, 3, side: 320) == .product)  // few channels: transforms take longer than they save
+    #expect(best(64, 64, 3, stride: 3) == .gemm)
+    #expect(best(64, 64, 3, dilation: 2) == .gemm)
+    #expect(best(64, 64, 5) == .gemm)
+    #expect(best(3, 32, 3, side: 320) == .gemm)  // few channels: transforms take longer than they save
     #expect(best(256, 256, 3, side: 4) != .winograd6)  // one tile of six would be mostly empty
     #expect(best(256, 256, 3) != .winograd6)  // its weights would take seven times the memory
-    #expect(best(512, 512, 3, side: 1) == .product)
+    #expect(best(512, 512, 3, side: 1) == .gemm)
     #expect([.winograd4, .winograd6].contains(best(64, 64, 3)))
     #expect([.winograd4, .winograd6].contains(best(64, 64, 3, padding: 0)))
     #expect([.winograd4, .winograd6].contains(best(128, 128, 3, groups: 2)))
@@ -274,18 +274,18 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
     #expect(best(64, 128, 3, groups: 64) != .depthwise)
     #expect(best(1, 1, 3) == .depthwise)
     // By pairs only where the processor likes it, depths are whole blocks and there are outputs enough.
-    #expect(best(256, 256, 1, pairs: true) == .product.paired)
+    #expect(best(256, 256, 1, pairs: true) == .gemm.paired)
     #expect(best(256, 256, 3, side: 80, stride: 2, pairs: true) == .stridedWinograd2.paired)
     #expect(best(256, 256, 3, pairs: true) == .winograd4.paired)
-    #expect(best(256, 16, 1, pairs: true) == .product)
-    #expect(best(512, 512, 3, stride: 2, pairs: true) == .product.paired)  // so many weights for 20×20 outputs
-    #expect(best(3, 64, 3, stride: 2, pairs: true) == .product)
+    #expect(best(256, 16, 1, pairs: true) == .gemm)
+    #expect(best(512, 512, 3, stride: 2, pairs: true) == .gemm.paired)  // so many weights for 20×20 outputs
+    #expect(best(3, 64, 3, stride: 2, pairs: true) == .gemm)
     #expect(best(64, 64, 3, groups: 64, pairs: true) == .depthwise)
     // In bf16 wherever it saves something, but never by tiles that round too much.
-    #expect(best(256, 256, 1, pairs: true, precision: .bf16) == .product.bf16)
+    #expect(best(256, 256, 1, pairs: true, precision: .bf16) == .gemm.bf16)
     #expect(best(256, 256, 3, pairs: true, precision: .bf16) == .winograd4.bf16)
     #expect(best(256, 256, 3, side: 80, stride: 2, pairs: true, precision: .bf16) == .stridedWinograd2.bf16)
-    #expect(best(3, 64, 3, stride: 2, pairs: true, precision: .bf16) == .product)
+    #expect(best(3, 64, 3, stride: 2, pairs: true, precision: .bf16) == .gemm)
     #expect(best(64, 64, 3, groups: 64, pairs: true, precision: .bf16) == .depthwise)
     #expect(best(256, 256, 3, pairs: true, precision: .fp32) == .winograd4.paired)
   }
@@ -293,7 +293,7 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
   @Test func namesSayHowProductsAreMade() {
     #expect(
       ConvolutionKernel.all.map(\.description) == [
-        "product", "paired-product", "bf16-product", "winograd4", "paired-winograd4", "bf16-winograd4", "winograd6",
+        "gemm", "paired-gemm", "bf16-gemm", "winograd4", "paired-winograd4", "bf16-winograd4", "winograd6",
         "paired-winograd6", "strided-winograd2", "paired-strided-winograd2", "bf16-strided-winograd2",
         "strided-winograd4", "paired-strided-winograd4", "bf16-strided-winograd4", "depthwise",
       ])
@@ -311,13 +311,13 @@ struct ConvolutionWindow: CustomTestStringConvertible, Sendable {
       return ConvolutionKernel.all.filter { $0.supports(geometry) && $0.elementType == .fp32 }
     }
     let all: [ConvolutionKernel] = [
-      .product, .product.paired, .winograd4, .winograd4.paired, .winograd6, .winograd6.paired,
+      .gemm, .gemm.paired, .winograd4, .winograd4.paired, .winograd6, .winograd6.paired,
     ]
     let strided: [ConvolutionKernel] = [
-      .product, .product.paired, .stridedWinograd2, .stridedWinograd2.paired, .stridedWinograd4,
+      .gemm, .gemm.paired, .stridedWinograd2, .stridedWinograd2.paired, .stridedWinograd4,
       .stridedWinograd4.paired,
     ]
-    let products: [ConvolutionKernel] = [.product, .product.paired]
+    let products: [ConvolutionKernel] = [.gemm, .gemm.paired]
     #expect(supporting((3, 3)) == all)
     #expect(supporting((3, 3), padding: (0, 0)) == all)
     #expect(supporting((3, 3), padding: (1, 0)) == products)

@@ -34,7 +34,7 @@ struct CostModelTests {
   @Test func countsOfAPointwiseConvolution() {
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: 32, height: 10, width: 10), outputChannels: 48, kernelHeight: 1, kernelWidth: 1)
-    let counts = CostCounts(.product, geometry)
+    let counts = CostCounts(.gemm, geometry)
     #expect(counts[.multiplyAccumulate] == 3 * 32 * 100)
     #expect(counts[.weightVector] == 3 * 32)
     #expect(counts[.tileRow] == 3 * 100)

@@ -49,7 +49,7 @@ import Testing
     let example = ConvolutionCase(geometry: g, joined: [64], input: input, weight: weight, bias: nil)
     let reference = example.reference()
     for set in InstructionSet.available {
-      let result = example.run(.product.paired, set, threadPools[1])
+      let result = example.run(.gemm.paired, set, threadPools[1])
       for (i, value) in result.values.enumerated() {
         let bound = 2 * unitRoundoff * Double(g.depth + 2).squareRoot() * reference.magnitudes[i]
         #expect(abs(Double(value) - reference.sums[i]) <= bound, "element \(i), \(set)")
@@ -70,7 +70,7 @@ import Testing
       let values = example.run(kernel, set, threadPools[2]).values
       for channel in 0..<20 {
         for pixel in 0..<g.outputShape.planeCount
-        where channel == 7 || pixel < (kernel == .product.paired ? 4 : 0) * 14 {
+        where channel == 7 || pixel < (kernel == .gemm.paired ? 4 : 0) * 14 {
           #expect(values[channel * g.outputShape.planeCount + pixel] == example.bias?[channel], "\(set)")
         }
       }
@@ -80,13 +80,13 @@ import Testing
   /// A number that is none spoils the pixels that depend on it, and no others.
   @Test(arguments: [Float.nan, .infinity, -.infinity])
   func noNumberStaysInItsPlace(_ value: Float) {
-    let healthy = example(.product.paired)
+    let healthy = example(.gemm.paired)
     var example = healthy
     // Channel 3 of the pixel at (6, 8).
     example.input[3 * 9 * 14 + 6 * 14 + 8] = value
     for set in InstructionSet.available {
-      let expected = healthy.run(.product.paired, set, threadPools[1]).values
-      let values = example.run(.product.paired, set, threadPools[1]).values
+      let expected = healthy.run(.gemm.paired, set, threadPools[1]).values
+      let values = example.run(.gemm.paired, set, threadPools[1]).values
       for i in values.indices {
         let (y, x) = (i / 14 % 9, i % 14)
         if abs(y - 6) <= 1 && abs(x - 8) <= 1 {

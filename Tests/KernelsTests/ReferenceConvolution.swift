@@ -113,11 +113,12 @@ struct ConvolutionCase {
     }
     let layout = GEMMLayout(
       g, kernel, inputs: joined, elementTypes: inputs.map(\.map.elementType), isDense: inputs[0].isDense)
-    let weights = withFencedInputs([weight, bias ?? []]) {
+    let packed = withFencedInputs([weight, bias ?? []]) {
       PackedWeights(
         kernel, layout, weight: $0[0], bias: bias == nil ? nil : $0[1], in: WeightMemory(),
-        microkernels: set.microkernels, pool: pool)!
+        microkernels: set.microkernels, pool: pool)
     }
+    guard let weights = packed else { preconditionFailure("There is no memory for the packed weights.") }
     let output = TestMap(g.outputShape, outputLayout, elementType: rounded.elementType(.output))
     var operands = ConvolutionOperands(
       inputs: inputs.map(\.map), weights: weights, activation: activation, output: output.map)

@@ -7,7 +7,7 @@ import Testing
 /// What speeds are held against: the multiplications of each algorithm, and what the machine can do.
 @Suite struct SpeedLimitTests {
   @Test(arguments: [
-    (ConvolutionKernel.product, 10 * 11 * 9 * 8 * 16),
+    (ConvolutionKernel.gemm, 10 * 11 * 9 * 8 * 16),
     // Tiles of 4 × 4, of which 3 × 3 cover the map, have 36 points each.
     (.winograd4, 9 * 36 * 8 * 16),
     // Tiles of 6 × 6, of which 2 × 2 cover the map, have 64.
@@ -16,9 +16,9 @@ import Testing
     (.stridedWinograd2, 9 * 25 * 8 * 16),
     (.stridedWinograd4, 4 * 81 * 8 * 16),
     // Three taps of eight channels lie together: a block of sixteen, with five pairs, and half a block without.
-    (.product.paired, 10 * 11 * 3 * (11 + 8) * 16),
+    (.gemm.paired, 10 * 11 * 3 * (11 + 8) * 16),
     // In bf16 as many, whatever the processor does at a time.
-    (.product.bf16, 10 * 11 * 9 * 8 * 16),
+    (.gemm.bf16, 10 * 11 * 9 * 8 * 16),
     (.winograd4.bf16, 9 * 36 * 8 * 16),
   ])
   func multiplicationsOfEachAlgorithm(_ kernel: ConvolutionKernel, _ count: Int) {
@@ -33,7 +33,7 @@ import Testing
     let geometry = ConvolutionGeometry(
       input: MapShape(channels: 40, height: 12, width: 12), outputChannels: 16, kernelHeight: 3, kernelWidth: 3,
       verticalPadding: 1, horizontalPadding: 1)
-    #expect(multiplications(.product.paired, geometry) == 12 * 12 * 16 * 9 * (11 + 11 + 8))
+    #expect(multiplications(.gemm.paired, geometry) == 12 * 12 * 16 * 9 * (11 + 11 + 8))
     #expect(multiplications(.winograd4.paired, geometry) == 9 * 36 * 16 * (11 + 11 + 8))
   }
 

@@ -46,7 +46,7 @@ import Testing
 
   /// Groups whose channels are whole vectors are streamed, others begin amid cache lines.
   @Test(
-    arguments: [(2, 32), (2, 24), (16, 3)], [ConvolutionKernel.product, .winograd4, .product.bf16, .winograd4.bf16])
+    arguments: [(2, 32), (2, 24), (16, 3)], [ConvolutionKernel.gemm, .winograd4, .gemm.bf16, .winograd4.bf16])
   func groupsWriteTheSame(_ groups: (count: Int, channels: Int), _ kernel: ConvolutionKernel) {
     let channels = groups.count * groups.channels
     let geometry = ConvolutionGeometry(

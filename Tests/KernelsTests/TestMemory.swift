@@ -19,7 +19,10 @@ final class FencedMemory {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let bytes = count * MemoryLayout<Float>.stride
     let body = max(1, (bytes + page - 1) / page) * page
-    mapping = mmap(nil, body + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
+    guard let mapping = mmap(nil, body + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      mapping != MAP_FAILED
+    else { preconditionFailure("The system refuses \(body + page) bytes.") }
+    self.mapping = mapping
     mprotect(mapping + body, page, PROT_NONE)
     mappedBytes = body + page
     self.count = count

@@ -111,7 +111,7 @@ import Testing
       let kernel = ConvolutionKernel(algorithm: algorithm, arithmetic: arithmetic)
       return GEMMLayout(geometry, kernel, inputs: [channels], isDense: true)
     }
-    let gemm = layout(.product)
+    let gemm = layout(.gemm)
     let strips = GEMMTiling(
       gemm, pixels: pixels, groups: groups, registerTile: registerTile, isPaired: isPaired, threads: threads)
     #expect(strips.strips >= 1 && strips.strips <= pixels)
@@ -122,7 +122,7 @@ import Testing
     #expect(strips.scaledRows > 0 && strips.scaledRows % 4 == 0)
     #expect(strips.scratchBytes >= threads * (strips.panelBytes + strips.termBytes))
     for tile in WinogradTile.allCases where tile.stride == geometry.stride {
-      let algorithm = ConvolutionKernel.all.first { $0.tile == tile }?.algorithm ?? .product
+      let algorithm = ConvolutionKernel.all.first { $0.tile == tile }?.algorithm ?? .gemm
       let layout = layout(algorithm)
       #expect(layout.depths.count == (channels + width(arithmetic) - 1) / width(arithmetic))
       let tiling = WinogradTiling(tile, layout, geometry, groups: groups, isPaired: isPaired, threads: threads)

@@ -33,10 +33,10 @@ import Testing
       let kinds = try #require(report["kinds"] as? [[String: Any]])
       #expect(sum("steps", of: kinds) == Double(layers.count))
       #expect(abs(sum("milliseconds", of: kinds) - sum("milliseconds", of: layers)) < 1e-6)
-      for kind in ["product 1x1", "product kxk", "winograd4", "other"] {
+      for kind in ["gemm 1x1", "gemm kxk", "winograd4", "other"] {
         #expect(kinds.contains { $0["kind"] as? String == kind }, "\(kind)")
       }
-      for layer in layers where layer["kind"] as? String == "product 1x1" {
+      for layer in layers where layer["kind"] as? String == "gemm 1x1" {
         #expect(layer["flops"] as? Int == (layer["multiplications"] as? Int).map { 2 * $0 })
       }
     }

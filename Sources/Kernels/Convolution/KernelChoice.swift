@@ -2,11 +2,11 @@ import Elements
 import KernelInterface
 
 extension ConvolutionKernel {
-  /// Gives the kernel that is fastest for a geometry.
+  /// The fastest kernel for a geometry, by the cost model.
   ///
   /// - Parameters:
-  ///   - hasSeparateAddPipe: whether this processor adds in other units than it multiplies in, so that Winograd's inner
-  ///     product is faster than a plain one
+  ///   - hasSeparateAddPipe: whether the processor has separate pipes for adding and multiplying vectors, so that Winograd's
+  ///     inner product is faster than a plain one
   ///   - operands: the narrowest type that the operands of a GEMM may be rounded to: `fp32` or `bf16`
   package static func best(
     for geometry: ConvolutionGeometry, hasSeparateAddPipe: Bool, operands: ElementType = .fp32
@@ -25,16 +25,17 @@ extension ConvolutionKernel {
         && (kernel.tile != .six || geometry.weightCount <= largestForSix)
     }
     let costs = candidates.map { CostModel.inUse.cost(CostCounts($0, geometry)) }
-    return zip(candidates, costs).min { $0.1 < $1.1 }?.0 ?? .product
+    return zip(candidates, costs).min { $0.1 < $1.1 }?.0 ?? .gemm
   }
 
-  /// The channels from which on Winograd's transforms are not most of the work, and of the rounding.
+  /// With fewer input channels the transforms of Winograd tiles are most of the work, and of the rounding.
   private static let fewestForTiles = 8
 
-  /// The channels from which on products are made in bf16. Those of an image are few multiplications; rounding it to eight
-  /// bits gained half a percent of the time and moved boxes half as far again.
+  /// With fewer input channels operands stay in fp32. The convolution of an image is few multiplications: rounding the
+  /// image to eight bits gained half a percent of the time and moved boxes half as far again.
   private static let fewestForBF16 = 16
 
-  /// The weights from which on F(6×6) is not worth its memory: it has seven times as many of its own, F(4×4) four.
+  /// With more weights F(6×6) is not worth its memory: its transformed weights are seven times as many, those of F(4×4)
+  /// four times.
   private static let largestForSix = 120_000
 }

@@ -4,14 +4,14 @@ import Synchronization
 
 /// Spreads independent pieces of work over a fixed number of threads, the calling thread being one of them.
 ///
-/// Every thread begins with a share of neighbouring indices, always the same for the same count, and when it has done
-/// that takes single ones from others. Calls from several threads run one after the other; a call made from inside a
+/// Every thread begins with a range of neighbouring indices, always the same for the same count, and then steals single
+/// indices from others. Calls from several threads run one after the other; a call made from inside a
 /// body runs its indices on the calling thread.
 package final class ThreadPool: Sendable {
   /// Counts the threads that run bodies, including the one that calls `forEach`.
   package let threads: Int
 
-  private let crew: ThreadCrew
+  private let queue: WorkQueue
   private let workers: [pthread_t]
   /// More than any machine has processors for.
   private static let mostThreads = 4096
@@ -21,17 +21,17 @@ package final class ThreadPool: Sendable {
   package init(threads: Int) {
     require(threads >= 1, "A thread pool needs at least one thread, not \(threads).")
     let threads = min(threads, Self.mostThreads)
-    let crew = ThreadCrew(capacity: threads)
+    let queue = WorkQueue(capacity: threads)
     var workers: [pthread_t] = []
     for slot in 1..<threads {
       var worker = pthread_t()
-      let start = Unmanaged.passRetained(WorkerStart(crew: crew, slot: slot))
+      let start = Unmanaged.passRetained(WorkerStart(queue: queue, slot: slot))
       let status = pthread_create(
         &worker, nil,
         { argument in
           guard let argument else { return nil }
           let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-          start.crew.work(slot: start.slot)
+          start.queue.work(slot: start.slot)
           return nil
         }, start.toOpaque())
       guard status == 0 else {
@@ -40,14 +40,14 @@ package final class ThreadPool: Sendable {
       }
       workers.append(worker)
     }
-    crew.keepSeats(workers.count + 1)
-    self.crew = crew
+    queue.keepRanges(workers.count + 1)
+    self.queue = queue
     self.workers = workers
     self.threads = workers.count + 1
   }
 
   deinit {
-    crew.dismiss()
+    queue.dismiss()
     for worker in workers { pthread_join(worker, nil) }
   }
 
@@ -62,11 +62,11 @@ package final class ThreadPool: Sendable {
   /// a thread's own part of a scratch buffer.
   package func forEachWithSlot(_ count: Int, _ body: (_ index: Int, _ slot: Int) -> Void) {
     require(0...Int(UInt32.max) ~= count, "A thread pool runs 0 to \(UInt32.max) bodies, not \(count).")
-    if threads == 1 || count <= 1 || ThreadCrew.isRunningBody {
+    if threads == 1 || count <= 1 || WorkQueue.isRunningBody {
       for index in 0..<max(count, 0) { body(index, 0) }
     } else {
       withoutActuallyEscaping(body) { body in
-        withUnsafePointer(to: body) { crew.run(count, $0) }
+        withUnsafePointer(to: body) { queue.run(count, $0) }
       }
     }
   }
@@ -83,11 +83,11 @@ package final class ThreadPool: Sendable {
 
 /// Carries a worker's arguments through `pthread_create`.
 private final class WorkerStart: Sendable {
-  let crew: ThreadCrew
+  let queue: WorkQueue
   let slot: Int
 
-  init(crew: ThreadCrew, slot: Int) {
-    self.crew = crew
+  init(queue: WorkQueue, slot: Int) {
+    self.queue = queue
     self.slot = slot
   }
 }

@@ -3,36 +3,37 @@ import Glibc
 import KernelInterface
 import Synchronization
 
-/// Holds what the workers of one pool and its callers share; it outlives the pool until the last worker has left.
+/// The state that the workers of one pool and its callers share, with work stealing; it outlives the pool until the last
+/// worker has left.
 ///
-/// A job is divided into one share of neighbouring indices for each seat. Neighbouring indices are neighbouring parts of
-/// a map, so every thread finds in its own caches what it wrote a step before; a core may be far from the other's, on
-/// another die even, or be made to seem so by a virtual machine. Who has finished takes from the ends of the others'
-/// shares, so a slow thread, or one that has not woken, delays nobody by more than one index.
+/// A job is divided into one range of neighbouring indices for each thread. Neighbouring indices are neighbouring parts of
+/// a feature map, so each thread finds in its own caches what it wrote a step before; cores may lie on different dies. A
+/// thread that has finished its range steals single indices from the ends of the others', so a slow thread, or one that
+/// has not woken, delays the job by at most one index.
 ///
-/// `@unchecked`: bodies are written before a seat's state is, which is atomic, and the POSIX objects are made to be
-/// shared. A body is only run between its offer and the end of `run`.
-final class ThreadCrew: @unchecked Sendable {
+/// `@unchecked`: a body is written before the atomic state of its range, and the POSIX objects are made to be shared. A
+/// body runs only between its offer and the end of `run`.
+final class WorkQueue: @unchecked Sendable {
   private let callers = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let sleep = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let jobOffered = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let workersLeft = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  private let seats: UnsafeMutableRawPointer
-  /// How many threads there are, the caller's included; told before the first job, with which workers come to know it.
-  private var seatCount: Int
-  /// The workers that sleep, or are about to, and whether the caller does. Both are announced before a last look at what
-  /// they would wait for, and asked for after that has been changed, all in one order for all threads: so none sleeps on.
+  private let ranges: UnsafeMutableRawPointer
+  /// The number of threads, the caller's included; set before the first job, which publishes it to the workers.
+  private var threadCount: Int
+  /// The workers that sleep, or are about to, and whether the caller does. A thread announces its sleep before its last
+  /// look at the condition, and who changes the condition reads the announcement afterwards, sequentially consistent: no
+  /// wake-up is lost.
   private let sleepingWorkers = Atomic<Int>(0)
   private let callerSleeps = Atomic<Bool>(false)
 
-  /// Bound the polling before a thread goes to sleep, from which it takes some fifty microseconds to wake: first without
-  /// leaving the processor, then giving way to others that want it. Together they last about a millisecond, longer than
-  /// anything that happens between the steps of a network.
+  /// The bounds of polling before a thread sleeps, from which it takes some fifty microseconds to wake: first with `pause`,
+  /// then with `sched_yield`. Together they last about a millisecond, longer than the gaps between a network's steps.
   private static let relaxations = 1000
   private static let yields = 1500
 
-  /// Marks threads that are inside a body of any pool: a nested call must not wait for a crew that waits for it.
+  /// Marks threads that are inside a body of any pool: a nested call must not wait for a queue that waits for it.
   private static let bodyMarker: pthread_key_t = {
     var key = pthread_key_t()
     let status = pthread_key_create(&key, nil)
@@ -42,12 +43,12 @@ final class ThreadCrew: @unchecked Sendable {
 
   static var isRunningBody: Bool { pthread_getspecific(bodyMarker) != nil }
 
-  /// - Parameter capacity: how many threads there may be, the caller's included.
+  /// - Parameter capacity: the largest number of threads, the caller's included.
   init(capacity: Int) {
-    seatCount = capacity
-    seats = .allocate(byteCount: capacity * ThreadSeat.stride, alignment: ThreadSeat.stride)
+    threadCount = capacity
+    ranges = .allocate(byteCount: capacity * WorkRange.stride, alignment: WorkRange.stride)
     for slot in 0..<capacity {
-      (seats + slot * ThreadSeat.stride).initializeMemory(as: ThreadSeat.self, to: ThreadSeat())
+      (ranges + slot * WorkRange.stride).initializeMemory(as: WorkRange.self, to: WorkRange())
     }
     pthread_mutex_init(callers, nil)
     pthread_mutex_init(sleep, nil)
@@ -64,33 +65,33 @@ final class ThreadCrew: @unchecked Sendable {
     sleep.deallocate()
     jobOffered.deallocate()
     workersLeft.deallocate()
-    seats.deallocate()
+    ranges.deallocate()
   }
 
-  /// Takes away the seats of threads that could not be started; no job may have been run.
-  func keepSeats(_ count: Int) { seatCount = count }
+  /// Drops the ranges of threads that could not be started; no job may have been run.
+  func keepRanges(_ count: Int) { threadCount = count }
 
-  private func seat(_ slot: Int) -> UnsafeMutablePointer<ThreadSeat> {
-    (seats + slot * ThreadSeat.stride).assumingMemoryBound(to: ThreadSeat.self)
+  private func range(_ slot: Int) -> UnsafeMutablePointer<WorkRange> {
+    (ranges + slot * WorkRange.stride).assumingMemoryBound(to: WorkRange.self)
   }
 
-  /// Runs `body` for every index below `count`, as slot 0 with the help of the workers, and returns when all have been.
-  func run(_ count: Int, _ body: UnsafePointer<ThreadSeat.Body>) {
+  /// Runs `body` for every index below `count`, as slot 0 and on the workers, and returns when all have run.
+  func run(_ count: Int, _ body: UnsafePointer<WorkRange.Body>) {
     pthread_mutex_lock(callers)
     // Rounded up, since the caller is the thread that is certain to be awake.
-    func start(_ slot: Int) -> Int { (slot * count + seatCount - 1) / seatCount }
-    for slot in 0..<seatCount { seat(slot).pointee.setShare(start(slot)..<start(slot + 1)) }
-    for slot in 1..<seatCount {
-      seat(slot).pointee.body = body
-      seat(slot).pointee.state.store(.offered, ordering: .sequentiallyConsistent)
+    func start(_ slot: Int) -> Int { (slot * count + threadCount - 1) / threadCount }
+    for slot in 0..<threadCount { range(slot).pointee.setIndices(start(slot)..<start(slot + 1)) }
+    for slot in 1..<threadCount {
+      range(slot).pointee.body = body
+      range(slot).pointee.state.store(.offered, ordering: .sequentiallyConsistent)
     }
     if sleepingWorkers.load(ordering: .sequentiallyConsistent) > 0 { wake(jobOffered) }
 
     takeIndices(body, slot: 0)
 
-    // Workers that have not joined by now need not: only those that did are waited for.
-    for slot in 1..<seatCount {
-      let offer = seat(slot).pointee.state.compareExchange(
+    // A worker that has not taken its offer by now is not needed: the caller waits only for those that did.
+    for slot in 1..<threadCount {
+      let offer = range(slot).pointee.state.compareExchange(
         expected: .offered, desired: .idle, ordering: .acquiring)
       if !offer.exchanged { waitUntilIdle(slot) }
     }
@@ -98,7 +99,7 @@ final class ThreadCrew: @unchecked Sendable {
   }
 
   private func waitUntilIdle(_ slot: Int) {
-    func isIdle() -> Bool { seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) == .idle }
+    func isIdle() -> Bool { range(slot).pointee.state.load(ordering: .sequentiallyConsistent) == .idle }
     if poll(until: isIdle) { return }
     pthread_mutex_lock(sleep)
     callerSleeps.store(true, ordering: .sequentiallyConsistent)
@@ -107,25 +108,25 @@ final class ThreadCrew: @unchecked Sendable {
     pthread_mutex_unlock(sleep)
   }
 
-  /// Runs as the body of one worker thread until the crew is dismissed.
+  /// Runs as the body of one worker thread until the queue is dismissed.
   func work(slot: Int) {
     while true {
       waitForOffer(slot)
-      let offer = seat(slot).pointee.state.compareExchange(
+      let offer = range(slot).pointee.state.compareExchange(
         expected: .offered, desired: .taken, ordering: .acquiring)
       if offer.original == .dismissed { return }
       if !offer.exchanged { continue }
 
-      if let body = seat(slot).pointee.body { takeIndices(body, slot: slot) }
+      if let body = range(slot).pointee.body { takeIndices(body, slot: slot) }
 
-      seat(slot).pointee.state.store(.idle, ordering: .sequentiallyConsistent)
+      range(slot).pointee.state.store(.idle, ordering: .sequentiallyConsistent)
       if callerSleeps.load(ordering: .sequentiallyConsistent) { wake(workersLeft) }
     }
   }
 
   private func waitForOffer(_ slot: Int) {
     func isWanted() -> Bool {
-      seat(slot).pointee.state.load(ordering: .sequentiallyConsistent) != .idle
+      range(slot).pointee.state.load(ordering: .sequentiallyConsistent) != .idle
     }
     if poll(until: isWanted) { return }
     pthread_mutex_lock(sleep)
@@ -137,14 +138,14 @@ final class ThreadCrew: @unchecked Sendable {
 
   /// Tells every worker to leave; no job may be running.
   func dismiss() {
-    for slot in 1..<seatCount {
-      seat(slot).pointee.state.store(.dismissed, ordering: .sequentiallyConsistent)
+    for slot in 1..<threadCount {
+      range(slot).pointee.state.store(.dismissed, ordering: .sequentiallyConsistent)
     }
     wake(jobOffered)
   }
 
   private func wake(_ condition: UnsafeMutablePointer<pthread_cond_t>) {
-    // Whoever is about to sleep holds the lock until it does.
+    // A thread that is about to sleep holds the lock until it does.
     pthread_mutex_lock(sleep)
     pthread_mutex_unlock(sleep)
     pthread_cond_broadcast(condition)
@@ -152,11 +153,11 @@ final class ThreadCrew: @unchecked Sendable {
 
   /// Not inlined, so that every reference to the body is gone when it returns.
   @inline(never)
-  private func takeIndices(_ body: UnsafePointer<ThreadSeat.Body>, slot: Int) {
-    pthread_setspecific(Self.bodyMarker, UnsafeRawPointer(seats))
-    while let index = seat(slot).pointee.takeFirst() { body.pointee(index, slot) }
-    for distance in 1..<seatCount {
-      let other = seat((slot + distance) % seatCount)
+  private func takeIndices(_ body: UnsafePointer<WorkRange.Body>, slot: Int) {
+    pthread_setspecific(Self.bodyMarker, UnsafeRawPointer(ranges))
+    while let index = range(slot).pointee.takeFirst() { body.pointee(index, slot) }
+    for distance in 1..<threadCount {
+      let other = range((slot + distance) % threadCount)
       while let index = other.pointee.takeLast() { body.pointee(index, slot) }
     }
     pthread_setspecific(Self.bodyMarker, nil)

@@ -7,11 +7,11 @@ import Kernels
 extension Command.Option {
   static let kernels = Self(
     "--kernels", value: InstructionSet.allCases.map(\.rawValue).joined(separator: "|"),
-    help: "instructions to use; those of \(kernelsVariable), or else the best that the processor has, by default")
+    help: "instruction set of the kernels; by default that of \(kernelsVariable), or the best that the processor has")
 
   static let precision = Self(
     "--precision", value: InferencePrecision.allCases.map(\.rawValue).joined(separator: "|"),
-    help: "what convolutions and maps round to: bf16 is faster, less exact, and needs AVX512-BF16; fp32 by default")
+    help: "element type of operands and feature maps: bf16 is faster, less exact, and needs AVX512-BF16; fp32 by default")
 }
 
 /// The environment variable that stands for `--kernels` where a call does not give it.
@@ -25,7 +25,7 @@ extension Arguments {
     return try instructions(name, from: kernelsVariable)
   }
 
-  /// What convolutions may round to before they multiply, and maps be kept in; these instructions have to have it.
+  /// The narrowest type that operands and feature maps may be rounded to; the instruction set has to support it.
   func precision(_ instructions: InstructionSet) throws(CommandFailure) -> InferencePrecision {
     guard let precision = try choice("--precision").flatMap(InferencePrecision.init) else { return .fp32 }
     guard instructions.supports(precision.base) else {
@@ -34,7 +34,7 @@ extension Arguments {
         ? "\(precision.rawValue) needs kernels "
           + InstructionSet.allCases.filter { $0.supports(precision.base) }.map(\.rawValue).joined(separator: " or ")
           + ", not \(instructions.rawValue)" + (string("--kernels") == nil ? " of \(kernelsVariable)" : "")
-        : "this processor multiplies no numbers in \(precision.rawValue), as those with AVX512-BF16 do"
+        : "this processor has no kernels for \(precision.rawValue); those with AVX512-BF16 have"
       throw .usage("--precision: \(reason)")
     }
     return precision

@@ -22,11 +22,10 @@ extension Command {
       Loading is opening the plan and a session, the first of which lays the weights out as the kernels read them; placing
       the buffers is the part of it that every further input size costs again.
 
-      Kernels of convolutions: 'product' multiplies every pixel's window with the weights, 1x1 or kxk; 'winograd4' and
-      'winograd6' filter tiles of 4x4 and 6x6 outputs with a quarter and a fifth of the multiplications;
-      'strided-winograd2' and 'strided-winograd4' do so for stride 2; 'depthwise' is for channels of their own. 'paired-'
-      makes two products of one multiplication and additions, 'bf16-' multiplies numbers in bf16. 'other' is all that is no
-      convolution.
+      Kernels of convolutions: 'gemm' is implicit GEMM by im2col, 1x1 or kxk; 'winograd4' and 'winograd6' are F(4x4) and
+      F(6x6), with a quarter and a fifth of the multiplications; 'strided-winograd2' and 'strided-winograd4' are those for
+      stride 2; 'depthwise' convolves each channel by itself. 'paired-' multiplies by Winograd's inner product, one
+      multiplication and two additions for two; 'bf16-' has operands in bf16. 'other' is every other operator.
 
       With --layers, the times are those of one image. GFLOP/s are those of the operator as it is defined; 'multiplied'
       are the GFLOP that the chosen algorithm does for it, and '% peak' is what these are of the machine's peak:

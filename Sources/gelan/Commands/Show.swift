@@ -57,7 +57,7 @@ extension Command {
       return
     }
     guard !arguments.isSet("--verify") else {
-      throw CommandFailure.usage("--verify is for plans, and \(path) is none")
+      throw CommandFailure.usage("--verify is for plans; \(path) is not one")
     }
     guard form != "lowered" else {
       throw CommandFailure.usage("--form lowered is for plans; 'gelan compile' makes one of a model")

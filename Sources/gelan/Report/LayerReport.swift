@@ -171,7 +171,7 @@ extension PreparedStep {
   /// What its time is summed up under: the kernel of a convolution, products by whether each pixel is for itself.
   fileprivate var kind: String {
     guard case .conv2D(let op) = op else { return "other" }
-    return kernel.hasSuffix("product") ? "\(kernel) \(op.kernel == 1 ? "1x1" : "kxk")" : kernel
+    return kernel.hasSuffix("gemm") ? "\(kernel) \(op.kernel == 1 ? "1x1" : "kxk")" : kernel
   }
 
   /// `64x80x80`, with what the numbers are kept in where that is less than fp32.
