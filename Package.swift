@@ -126,9 +126,11 @@ let tests: [Target] = [
     name: "KernelsTests", dependencies: ["Elements", "Kernels", "KernelInterface"], swiftSettings: optimised),
   .testTarget(
     name: "RuntimeTests",
-    dependencies: ["Elements", "Runtime", "Kernels", "Compiler", "Tensors", "PyTorch", "TestSupport"],
+    dependencies: [
+      "Elements", "Runtime", "Kernels", "Compiler", "GelanCompiler", "Tensors", "PyTorch", "TestSupport",
+    ],
     exclude: ["Golden"]),
-  .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Compiler", "Tensors", "TestSupport"]),
+  .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Compiler", "GelanCompiler", "Tensors", "TestSupport"]),
   .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Fixtures")]),
   .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "JSON", "TestSupport"]),
   .testTarget(

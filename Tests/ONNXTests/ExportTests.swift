@@ -1,5 +1,6 @@
 import Compiler
 import Foundation
+import GelanCompiler
 import ModelIR
 import Tensors
 import TestSupport
@@ -30,8 +31,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func bound(_ graph: Graph, passes: [Pass] = .execution) throws -> BoundPlan {
-    try bindWeights(
-      of: Fixtures.plan(of: graph, passes: passes), from: graph, Checkpoint(randomFor: graph, seed: 3))
+    try compileGraph(graph, Checkpoint(randomFor: graph, seed: 3), passes: passes)
   }
 
   /// Exports and writes a plan with its weights.

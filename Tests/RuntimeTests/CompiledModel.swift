@@ -1,5 +1,6 @@
 import Compiler
 import Elements
+import GelanCompiler
 import KernelInterface
 import Kernels
 import ModelIR
@@ -17,7 +18,7 @@ struct CompiledModel {
     passes: [Pass] = .execution
   ) throws {
     optimized = optimize(graph, keeping: roles)
-    bound = try bindWeights(of: deploymentPlan(optimized, passes: passes), from: graph, checkpoint)
+    bound = try compileGraph(graph, checkpoint, keeping: roles, passes: passes)
     model = LoadedPlan(plan: bound.plan, tensors: bound.tensors)
   }
 

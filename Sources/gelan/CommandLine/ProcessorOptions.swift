@@ -11,7 +11,7 @@ extension Command.Option {
 
   static let precision = Self(
     "--precision", value: InferencePrecision.allCases.map(\.rawValue).joined(separator: "|"),
-    help: "element type of operands and feature maps: bf16 is faster, less exact, and needs AVX512-BF16; fp32 by default")
+    help: "element type of operands and maps: bf16 is faster, less exact, and needs AVX512-BF16; fp32 by default")
 }
 
 /// The environment variable that stands for `--kernels` where a call does not give it.
