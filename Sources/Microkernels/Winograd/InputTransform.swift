@@ -17,6 +17,9 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
   let side = Transform.inputs
   let step = Transform.outputs * Transform.stride
   let map = MapPlace(input.input)
+  // A constant in the builds that have only fp32: as a field of the map, which leaves the registers, it would not be one,
+  // and the code for both types would be four times as long.
+  let isFP32 = input.input.elementType.isFP32
   // Behind the transform in one direction, a tile that reaches beyond the map.
   let patch = UnsafeMutableRawPointer(input.temporary + side * side * laneCount)
   var y = input.tiles.first / input.tiles.across
@@ -30,7 +33,7 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
     while channel < map.channels {
       let isFirstOfBlock = channel / laneCount % Operand.dotLength == 0
       let target = isFirstOfBlock ? block : block + Operand.stride
-      let offset = channel * (map.isFP32 ? FP32.byteCount : Operand.byteCount)
+      let offset = channel * (isFP32 ? FP32.byteCount : Operand.byteCount)
       var source = SourceTile(
         start: map.start + (top * map.rowStride + left * map.pixelStride + offset), rowStep: map.rowStride,
         columnStep: map.pixelStride)
@@ -39,7 +42,7 @@ private func transformTiles<Transform: WinogradTransform>(_ input: WinogradInput
         source = SourceTile(
           start: UnsafeRawPointer(patch), rowStep: side * vectorBytes, columnStep: vectorBytes)
       }
-      if !map.isFP32 {
+      if !isFP32 {
         if map.channels - channel >= 2 * laneCount {
           source.transform(Transform.self, Operand.Even.self, input, to: block)
           source.transform(Transform.self, Operand.Odd.self, input, to: block + Operand.stride, isFirst: false)
@@ -72,7 +75,6 @@ private struct MapPlace {
   let height: Int
   let width: Int
   let channels: Int
-  let isFP32: Bool
 
   @inline(__always)
   init(_ map: FeatureMap) {
@@ -82,7 +84,6 @@ private struct MapPlace {
     height = map.shape.height
     width = map.shape.width
     channels = map.shape.channels
-    isFP32 = map.elementType.isFP32
   }
 }
 
